@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * limits.h - every cap on hostile input, in one place.
+ *
+ * Defaults; those an administrator may need to move have a key in
+ * conf/options.def, which names the constant here.  Sizes in bytes, times in
+ * milliseconds unless the name says otherwise.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#define LIMIT_KIB ((size_t)1 << 10)
+#define LIMIT_MIB ((size_t)1 << 20)
+
+/* --- one transfer ------------------------------------------------------ */
+#define LIMIT_URL_BYTES ((size_t)8192)
+#define LIMIT_REDIRECTS 5
+#define LIMIT_CONNECT_MS 10000
+#define LIMIT_FIRST_BYTE_MS 20000
+#define LIMIT_TRANSFER_MS 60000
+#define LIMIT_SLOW_BYTES_PER_S 100
+#define LIMIT_SLOW_S 15
+#define LIMIT_HEADERS_BYTES (128 * LIMIT_KIB) /* in all */
+#define LIMIT_HEADER_BYTES (64 * LIMIT_KIB)   /* one field */
+#define LIMIT_HEADER_FIELDS 200
+#define LIMIT_WIRE_BYTES (16 * LIMIT_MIB)
+#define LIMIT_BODY_BYTES (32 * LIMIT_MIB) /* decoded */
+#define LIMIT_RATIO 100			  /* decoded : wire ... */
+#define LIMIT_RATIO_FROM (1 * LIMIT_MIB)  /* ... once over this */
+#define LIMIT_ERROR_BODY_BYTES (4 * LIMIT_KIB)
+#define LIMIT_VALIDATOR_BYTES ((size_t)512)
+
+/* --- one document ------------------------------------------------------ */
+#define LIMIT_XML_DEPTH 256
+#define LIMIT_XML_ATTRIBUTES 1000
+#define LIMIT_XML_PIECE (16 * LIMIT_KIB)  /* pushed at a time */
+#define LIMIT_XML_UNREAD (1 * LIMIT_MIB)  /* one start tag, comment, PI */
+#define LIMIT_XML_TEXT (4 * LIMIT_MIB)	  /* one element's text */
+#define LIMIT_XML_ENTITIES 64
+#define LIMIT_XML_ENTITY_BYTES (1 * LIMIT_KIB)
+#define LIMIT_JSON_DEPTH 64
+#define LIMIT_DOC_CPU_MS 5000
+#define LIMIT_DOC_ARENA (128 * LIMIT_MIB)
+#define LIMIT_ITEMS_READ 10000 /* the first ones of the document */
+#define LIMIT_ITEMS_STORED 2000
+#define LIMIT_TITLE_BYTES (4 * LIMIT_KIB)
+#define LIMIT_AUTHOR_BYTES (1 * LIMIT_KIB)
+#define LIMIT_GUID_BYTES (4 * LIMIT_KIB)
+#define LIMIT_CONTENT_BYTES (1 * LIMIT_MIB) /* before and after cleaning */
+#define LIMIT_HTML_DEPTH 256
+#define LIMIT_TAGS 64
+#define LIMIT_ATTACHMENTS 32
+#define LIMIT_AUTHORS 16
+#define LIMIT_RELATED_LISTED 64
+#define LIMIT_DATE_AHEAD_S 86400
+#define LIMIT_OPML_BYTES (16 * LIMIT_MIB)
+#define LIMIT_OPML_OUTLINES 200000
+#define LIMIT_OPML_DEPTH 32
+#define LIMIT_DISCOVER_BYTES (512 * LIMIT_KIB)
+#define LIMIT_DISCOVER_LINKS 20
+#define LIMIT_PARSE_FILE_BYTES (64 * LIMIT_MIB) /* `akin parse FILE` */
+
+/* --- serving ----------------------------------------------------------- */
+#define LIMIT_HTTP_HEADER_BYTES (16 * LIMIT_KIB)
+#define LIMIT_HTTP_BODY_BYTES (1 * LIMIT_MIB)
+#define LIMIT_HTTP_CONNECTIONS 256
+#define LIMIT_HTTP_IDLE_S 30
+#define LIMIT_PAGE_ITEMS 500
+#define LIMIT_QUERY_BYTES (1 * LIMIT_KIB)
+#define LIMIT_CONTROL_LINE_BYTES (64 * LIMIT_KIB)
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mem.h - allocators that never return NULL.
+ *
+ * When the system has no memory the process says so and aborts.  Sizes that
+ * hostile input decides go through an arena or a buf, which have ceilings.
+ */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include "base/ak.h"
+
+void *xmalloc(size_t size);
+void *xcalloc(size_t n, size_t size);
+void *xreallocarray(void *p, size_t n, size_t size); /* checks n * size */
+char *xstrdup(const char *s);
+char *xstrndup(const char *s, size_t len);
+char *xasprintf(const char *fmt, ...) AK_PRINTF(1, 2);
+
+#endif
