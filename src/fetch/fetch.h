@@ -4,8 +4,10 @@
  *
  * One fetcher lives on one event loop and is used by that thread alone.  It
  * owns the queue: requests wait their turn per host, registrable domain and
- * address, and in all.  Every hop of every request goes through the URL and
- * address rules (address.c); nothing else in akin opens a connection outward.
+ * address, and in all; inside `allow` only two requests for one URL wait for
+ * each other.  Every hop of every request goes through the URL and address
+ * rules (address.c); nothing else in akin opens a connection outward.
+ * curl_global_init() is the program's to call, before the first fetch_new().
  */
 #ifndef FETCH_FETCH_H
 #define FETCH_FETCH_H
@@ -17,7 +19,7 @@ struct event_base;
 struct fetcher;
 struct fetch_job;
 
-struct fetch_params { /* from conf; strings borrowed for the call */
+struct fetch_params {		/* from conf; strings borrowed for the call */
 	const char *user_agent; /* "akin/0.1.0 (+URL)" */
 	const char *allow;	/* networks, "127.0.0.0/8, ::1/128"; NULL */
 	const char *proxy;	/* or NULL: none, never the environment's */
@@ -27,6 +29,10 @@ struct fetch_params { /* from conf; strings borrowed for the call */
 	int64_t connect_ms, first_byte_ms, transfer_ms;
 	int64_t body_bytes, wire_bytes;
 	int64_t redirects;
+	bool private_redirects; /* a public URL may redirect into `allow` */
+	/* For tests: */
+	bool private_as_public; /* spacing and parking hold in `allow` too */
+	const char *const *resolve; /* "HOST:PORT:ADDR[,ADDR]", or NULL */
 };
 
 enum fetch_method { FETCH_GET, FETCH_POST };
@@ -34,16 +40,21 @@ enum fetch_method { FETCH_GET, FETCH_POST };
 struct fetch_req { /* all strings are copied by fetch_start() */
 	const char *url;
 	enum fetch_method method;
-	const char *etag; /* sent as it came, with this exact URL only */
+	const char
+	    *etag; /* sent as it came, on the hop to validators_url only */
 	const char *last_modified;
-	bool want_delta;	/* A-IM: feed (only with an etag) */
-	const char *accept;	/* NULL: the feed default */
-	const char *userinfo;	/* "user:password", or NULL */
-	const char *bearer;	/* or NULL; only to the URL's own origin */
-	const char *proxy;	/* of this feed, or NULL */
-	const char *const *headers; /* "Name: value", NULL-terminated, or NULL */
+	const char *validators_url; /* final_url that gave them; NULL: url */
+	bool want_delta;	    /* A-IM: feed (only with an etag) */
+	const char *accept;	    /* NULL: the feed default */
+	/* To the origin of `url` only, on no hop to another: */
+	const char *userinfo; /* "user:password", or NULL: url's own if any */
+	const char *bearer;   /* or NULL */
+	const char *const
+	    *headers; /* "Name: value", NULL-terminated, or NULL */
 	const char *client_cert, *client_key; /* files, or NULL */
-	const void *body;	/* POST */
+	const char *proxy;		      /* of this feed, or NULL */
+	bool cookies_once; /* kept from hop to hop of this fetch */
+	const void *body;  /* POST */
 	size_t body_len;
 	const char *body_type;
 	int64_t max_body_bytes; /* 0: the fetcher's */
@@ -57,42 +68,52 @@ struct fetch_hop { /* one redirect that was followed */
 };
 
 struct fetch_result { /* the callee's to read, freed after the callback */
-	enum ak_status st; /* AK_OK: an HTTP answer came, whatever its status */
+	/*
+	 * AK_OK: an HTTP answer came, whatever its status.  AK_BUSY: the host
+	 * is parked, nothing was asked; not this feed's error, try again in
+	 * retry_after_s (SCHED_HINT_HOST).  AK_CANCELED: the fetcher closes.
+	 */
+	enum ak_status st;
 	enum sched_outcome outcome; /* by status or failure; OK for 2xx */
 	int status;
 	struct diag diag; /* one line for a person when st or outcome is bad */
-	const char *url;       /* asked for */
-	const char *final_url; /* that answered */
+	const char *url;  /* asked for; no URL here has a userinfo */
+	const char *final_url; /* that answered, or was to */
 	const struct fetch_hop *hops;
 	size_t n_hops;
 	bool all_permanent; /* every hop was 301 or 308; false without hops */
-	char *body;	    /* decoded, malloc'ed; take it and set NULL */
+	char *body; /* of a 2xx, decoded, malloc'ed; take it, set NULL */
 	size_t body_len;
 	int64_t wire_bytes;
 	const char *content_type;
 	const char *etag, *last_modified; /* of the final answer, or NULL */
-	const char *const *links; /* Link: values, NULL-terminated */
-	bool is_delta;	    /* 226 with IM: feed, asked for */
+	const char *const *links;	  /* Link: values, NULL-terminated */
+	bool is_delta;			  /* 226 with IM: feed, asked for */
 	bool was_conditional;
 	int64_t fresh_s, retry_after_s; /* -1: none */
-	int64_t elapsed_ms; /* from the first byte sent */
-	const char *address; /* of the peer, or NULL */
+	int64_t elapsed_ms;		/* from the first byte sent */
+	const char *address;		/* of the peer, or NULL */
 };
 
 typedef void (*fetch_cb)(struct fetch_result *r, void *arg);
 
 struct fetcher *fetch_new(struct event_base *base,
     const struct fetch_params *params, struct diag *reterr); /* NULL: bad */
-void fetch_free(struct fetcher *f); /* calls back what is under way: CANCELED */
-void fetch_reconfigure(struct fetcher *f, const struct fetch_params *params);
+void fetch_free(struct fetcher *f); /* calls back what is under way: CANCELED;
+				       not from within a callback */
+enum ak_status fetch_reconfigure(struct fetcher *f,
+    const struct fetch_params *params, struct diag *reterr) AK_USE;
 
 /*
  * Queue a request.  The callback comes once, always later, on the loop, also
  * for a URL that is refused.  Never NULL.
  */
-struct fetch_job *fetch_start(struct fetcher *f, const struct fetch_req *req,
-    fetch_cb cb, void *arg);
+struct fetch_job *fetch_start(
+    struct fetcher *f, const struct fetch_req *req, fetch_cb cb, void *arg);
 void fetch_cancel(struct fetcher *f, struct fetch_job *job); /* no callback */
+
+/* The scheduler's view of a result: all but what only the document tells. */
+void fetch_answer(const struct fetch_result *r, struct sched_answer *ret);
 
 /* May `url` be fetched, by its scheme, port and literal address alone?  The
  * verdict for URLs from feeds, redirects, the API and imports; no DNS. */
@@ -104,8 +125,12 @@ struct fetch_stats {
 };
 void fetch_stats(const struct fetcher *f, struct fetch_stats *ret);
 
-/* Park a host (and its registrable domain) until `until` (unix seconds), as a
- * 429 does by itself.  Returns until when `url`'s host is parked, 0: it isn't. */
+/*
+ * Park the registrable domain of `url` until `until` (unix seconds), as a 429
+ * does by itself; a connect or TLS failure and a 503 park the host alone, and
+ * longer each time.  Hosts inside `allow` are never parked.  The second tells
+ * until when, 0: not parked.
+ */
 void fetch_park(struct fetcher *f, const char *url, int64_t until);
 int64_t fetch_parked_until(const struct fetcher *f, const char *url);
 
