@@ -2,10 +2,11 @@
 /*
  * relate.h - which articles belong together, and why.  Pure.
  *
- * Features are made per article (in a parser worker) and stored; the index
- * holds a window of them in memory and belongs to one thread.  Weights are
- * fixed at insertion, so replaying the stored features in order of arrival
- * rebuilds the same index: a restart changes nothing.
+ * Features are made once per article (in a parser worker) and stored.  The
+ * index holds a window of them in memory and belongs to one thread.  It is a
+ * function of the features of its live articles, in order of id, and of what
+ * relate_save() writes: restoring both gives the same index, so a restart
+ * changes nothing.
  */
 #ifndef RELATE_RELATE_H
 #define RELATE_RELATE_H
@@ -13,36 +14,49 @@
 #include "base/ak.h"
 #include "base/arena.h"
 
-enum relate_kind { RELATE_LISTED, RELATE_DUPLICATE, RELATE_STORY, RELATE_TOPIC };
+enum relate_kind {
+	RELATE_LISTED,
+	RELATE_DUPLICATE,
+	RELATE_STORY,
+	RELATE_TOPIC
+};
 
 const char *relate_kind_name(enum relate_kind k); /* "listed", ... */
 bool relate_kind_from_name(const char *name, enum relate_kind *ret);
 
 /* --- features ----------------------------------------------------------- */
 
+/* Word breakers, stemmers and scratch memory; one a thread, kept open. */
+struct relate_lexer;
+
+struct relate_lexer *relate_lexer_new(void); /* never NULL */
+void relate_lexer_free(struct relate_lexer *lx);
+
 struct relate_text {
-	const char *title; /* plain */
-	const char *text;  /* plain, "\n" between paragraphs; may be "" */
+	const char *title; /* plain; or NULL */
+	const char *text;  /* plain, "\n" between paragraphs; may be NULL, "" */
 	size_t text_len;
-	const char *lang;	/* BCP 47 of entry or feed, or NULL */
-	const char *feed_title; /* its words are taken out; or NULL */
+	const char *lang; /* BCP 47 of entry or feed, or NULL */
+	const char
+	    *feed_title; /* taken out where it stands as a whole; or NULL */
 };
 
-/* Opaque, versioned, endian-fixed; at most a few kB; the store keeps it. */
+/* Opaque, versioned, the same on every machine; a few hundred bytes to 3 kB;
+ * the store keeps it. */
 struct relate_features {
 	const void *data;
 	size_t len;
 };
 
-/* Thread-safe; `a` owns the result.  Never fails on text. */
-void relate_features(struct arena *a, const struct relate_text *t,
-    struct relate_features *ret);
+/* `a` owns the result; data is NULL where the arena is full (never else). */
+void relate_features(struct relate_lexer *lx, struct arena *a,
+    const struct relate_text *t, struct relate_features *ret);
 
-/* Is a stored blob of this version of the code?  Else: reindex. */
+/* Is a stored blob sound and of this version of the code?  Else: reindex. */
 bool relate_features_current(const void *data, size_t len);
 
 /* Canonical form of a title, for resolving `listed` titles: NFKC, case
- * folded, punctuation and spaces out.  In `a`; never NULL. */
+ * folded, punctuation and spaces out.  In `a`; NULL: the arena is full. */
 const char *relate_title_key(struct arena *a, const char *title);
 
 /* --- index --------------------------------------------------------------- */
@@ -50,45 +64,69 @@ const char *relate_title_key(struct arena *a, const char *title);
 struct relate_index;
 
 struct relate_params {
-	int64_t keep;	/* relations an article keeps, default 12 */
-	int64_t window; /* articles in the index, default 200,000 */
+	int64_t keep;	/* relations an article keeps; 0: 12 */
+	int64_t window; /* articles in the index; 0: 200,000 */
 };
 
 struct relate_article {
-	int64_t id;	 /* of the article, rising with arrival */
+	int64_t id;	 /* of the article, > 0, rising with arrival */
 	int64_t feed_id; /* the first feed that carried it */
 	int64_t date;	 /* published, else arrival; unix seconds */
 	bool is_dated;	 /* the publisher gave a date */
 	struct relate_features features;
 };
 
+/* A shared term, as written in the newcomer: bytes of its title or text. */
+struct relate_word {
+	uint32_t from;
+	uint32_t len;
+	bool in_title;
+	float share; /* of the cosine, 0..1 */
+};
+
+enum { RELATE_EDGES = 64, RELATE_WORDS = 8 };
+
 /* One relation of the newcomer with an older article. */
 struct relate_edge {
 	int64_t other;
 	enum relate_kind kind; /* DUPLICATE, STORY or TOPIC */
 	double score;	       /* 0..1, the same meaning in every language */
+	double cosine;	       /* of the weighted terms, 0..1 */
+	double time_factor; /* what days apart leave of it, 0..1; 1: undated */
+	double containment; /* share of the shorter text in both, 0..1 */
+	struct relate_word words[RELATE_WORDS]; /* strongest first */
+	size_t n_words;
 };
 
+/*
+ * The newcomer's relations with those before it, best first.  More than it
+ * will keep: an edge may still be among the best of the older article, so the
+ * store keeps each where it is among the best `keep` of either side.
+ *
+ * A thread is named by the id of its first article; one that stands alone
+ * has its own id.  The articles of `merged` threads are in `thread` from now.
+ */
 struct relate_result {
-	struct relate_edge edges[64]; /* best first */
-	size_t n_edges;	    /* at least `keep` wide: the store keeps the
-			       best of each side */
-	int64_t thread;	    /* article id that names the thread, or 0: none */
-	int64_t merged[8];  /* threads that are one with `thread` from now */
+	struct relate_edge edges[RELATE_EDGES];
+	size_t n_edges;
+	int64_t thread;
+	int64_t merged[8];
 	size_t n_merged;
 };
 
 struct relate_index *relate_index_new(const struct relate_params *p);
 void relate_index_free(struct relate_index *x);
 
-/* Add the newcomer and find its relations among those before it. */
+/* Add the newcomer and find its relations among those before it.  An id that
+ * is there, not above the newest, or features not current: nothing is added
+ * and the result is empty with thread = id. */
 void relate_add(struct relate_index *x, const struct relate_article *art,
     struct relate_result *ret);
 
 /* Put back an article that was added in an earlier run, with the thread that
- * it got then (0: none); in order of id, before any relate_add(). */
-void relate_restore(struct relate_index *x, const struct relate_article *art,
-    int64_t thread);
+ * it is in by now; in order of id, before any relate_add(). */
+void relate_restore(
+    struct relate_index *x, const struct relate_article *art, int64_t thread);
 
 void relate_remove(struct relate_index *x, int64_t id);
 bool relate_has(const struct relate_index *x, int64_t id);
@@ -96,9 +134,10 @@ size_t relate_count(const struct relate_index *x);
 size_t relate_bytes(const struct relate_index *x); /* memory held */
 
 /*
- * What cannot be replayed from features (document frequencies of articles that
- * left the window, learned boilerplate): saved now and then, loaded before
- * relate_restore().  malloc'ed by save, the caller's.  Load: AK_BADINPUT.
+ * What cannot be replayed from features: saved now and then (at the end, say),
+ * loaded before the first relate_restore().  malloc'ed by save, the caller's.
+ * Load: AK_BADINPUT leaves the index as it was; going on without is safe, only
+ * scores may differ in the last digits.
  */
 void relate_save(const struct relate_index *x, void **ret, size_t *ret_len);
 enum ak_status relate_load(
@@ -106,10 +145,17 @@ enum ak_status relate_load(
 
 /* --- why ------------------------------------------------------------------ */
 
+#define RELATE_NO_DATE INT64_MIN
+
 struct relate_term {
-	const char *text; /* as written in one of the two */
-	double weight;	  /* its share of the score, 0..1 */
-	bool in_titles;
+	const char *text; /* as written in the first article */
+	double share;	  /* of the cosine, 0..1 */
+	bool in_titles;	  /* in both */
+};
+
+/* Bytes of the two texts that differ; either may be empty. */
+struct relate_span {
+	size_t a_from, a_to, b_from, b_to;
 };
 
 struct relate_why {
@@ -117,20 +163,21 @@ struct relate_why {
 	double score;
 	double cosine;
 	double time_factor;
-	double containment; /* of shingles, 0..1 */
-	struct relate_term terms[12]; /* strongest first */
+	double containment;
+	struct relate_term terms[12]; /* strongest first; text in the arena */
 	size_t n_terms;
-	/* Lineage of duplicates: byte ranges of the longer text that the other
-	 * lacks and the other way round; offsets into the given texts. */
-	struct { size_t a_from, a_to, b_from, b_to; } spans[32];
+	struct relate_span spans[32]; /* what each changed, in order */
 	size_t n_spans;
-	double shared; /* share of the shorter text that both have, 0..1 */
+	double shared; /* share of the shorter text that stands in both */
 };
 
-/* Explain a pair from the texts themselves; recomputable without an index
- * (`x` NULL: document frequencies are taken as equal). */
-void relate_explain(struct arena *a, const struct relate_index *x,
-    const struct relate_text *ta, int64_t date_a, const struct relate_text *tb,
-    int64_t date_b, struct relate_why *ret);
+/*
+ * Explain a pair from the texts themselves.  `x` gives the terms' frequencies;
+ * NULL: all are taken as equally rare, so that the score is only an estimate.
+ * Dates: RELATE_NO_DATE where there is none.
+ */
+void relate_explain(struct relate_lexer *lx, struct arena *a,
+    const struct relate_index *x, const struct relate_text *ta, int64_t date_a,
+    const struct relate_text *tb, int64_t date_b, struct relate_why *ret);
 
 #endif
