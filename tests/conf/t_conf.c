@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/testing.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf/conf.h"
+
+static char dir[] = "/tmp/t_conf.XXXXXX";
+static char file[64];
+
+static void
+write_file(const char *text, mode_t mode)
+{
+	FILE *f = fopen(file, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(file, mode), 0);
+}
+
+/* The error of loading `text`; "" when it loads. */
+static const char *
+error_of(const char *text)
+{
+	static struct diag d;
+	struct conf *c = NULL;
+
+	write_file(text, 0600);
+	d.text[0] = '\0';
+	if (conf_load(file, &c, &d) == AK_OK)
+		conf_free(c);
+	else
+		assert_true(d.text[0] != '\0');
+	return d.text;
+}
+
+static void
+test_defaults_without_a_file(void **state)
+{
+	struct conf *c = NULL;
+	struct diag d;
+
+	(void)state;
+	write_file("", 0600);
+	assert_int_equal(conf_load(file, &c, &d), AK_OK);
+	assert_int_equal(c->schedule_floor, 900);
+	assert_int_equal(c->fetch_max_body, 32 << 20);
+	assert_int_equal(c->relate_enabled, 1);
+	assert_string_equal(c->http_listen, "127.0.0.1:2546");
+	conf_free(c);
+}
+
+static void
+test_units_lists_and_hooks(void **state)
+{
+	struct conf *c = NULL;
+	struct diag d;
+
+	(void)state;
+	write_file(
+	    "; remark\n[fetch]\nmax_body = 64K\ntimeout = 2min\n"
+	    "allow = 10.0.0.0/8,\n  127.0.0.0/8\n"
+	    "[hook tell]\non = story\nexec = /bin/true -x\ntimeout = 1h\n",
+	    0600);
+	assert_int_equal(conf_load(file, &c, &d), AK_OK);
+	assert_int_equal(c->fetch_max_body, 65536);
+	assert_int_equal(c->fetch_timeout, 120);
+	assert_non_null(strstr(c->fetch_allow, "10.0.0.0/8"));
+	assert_non_null(strstr(c->fetch_allow, "127.0.0.0/8"));
+	assert_string_equal(c->hooks->name, "tell");
+	assert_string_equal(c->hooks->exec, "/bin/true -x");
+	assert_int_equal(c->hooks->timeout_s, 3600);
+	assert_int_equal(c->hooks->min_outlets, 3);
+	conf_free(c);
+}
+
+static void
+test_errors_name_file_line_and_key(void **state)
+{
+	char where[96];
+
+	(void)state;
+	(void)snprintf(where, sizeof(where), "%s:3: ", file);
+	const struct {
+		const char *text, *says;
+	} bad[] = {
+	    {"\n[fetch]\ntiemout = 3\n", "unknown key \"tiemout\" in [fetch]"},
+	    {"\n[fetch]\ntimeout = soon\n",
+		"timeout: \"soon\" is not a number"},
+	    {"\n[fetch]\ntimeout = 3 weeks\n", "unknown unit"},
+	    {"\n[fetch]\ntimeout = 99999\n", "is too large"},
+	    {"\n[fetch]\nmax_body = 1\n", "is too small"},
+	    {"\n[http]\nimages = maybe\n", "one of direct|proxy|off"},
+	    {"\n[relate]\nenabled = perhaps\n", "yes or no"},
+	    {"\n[hook x]\nexec = ls\n", "not an absolute path"},
+	    {"\n[hook x]\nwhat = ls\n", "unknown key \"what\" in [hook x]"},
+	    {"\n[fetch]\nnonsense\n", "neither"},
+	};
+	for (size_t i = 0; i < AK_COUNT(bad); i++) {
+		const char *got = error_of(bad[i].text);
+
+		assert_true(strncmp(got, where, strlen(where)) == 0);
+		assert_non_null(strstr(got, bad[i].says));
+	}
+}
+
+static void
+test_environment_wins_and_is_checked(void **state)
+{
+	struct conf *c = NULL;
+	struct diag d;
+
+	(void)state;
+	write_file("[fetch]\nallow = 10.0.0.0/8\n", 0600);
+	assert_int_equal(setenv("AKIN_FETCH_ALLOW", "127.0.0.0/8", 1), 0);
+	assert_int_equal(conf_load(file, &c, &d), AK_OK);
+	assert_string_equal(c->fetch_allow, "127.0.0.0/8");
+	conf_free(c);
+	assert_int_equal(setenv("AKIN_PARSE_WORKERS", "none", 1), 0);
+	assert_int_equal(conf_load(file, &c, &d), AK_BADINPUT);
+	assert_non_null(strstr(d.text, "AKIN_PARSE_WORKERS"));
+	(void)unsetenv("AKIN_FETCH_ALLOW");
+	(void)unsetenv("AKIN_PARSE_WORKERS");
+}
+
+static void
+test_secrets_must_be_private(void **state)
+{
+	struct conf *c = NULL;
+	struct diag d;
+	const char *text = "[fetch]\nproxy = http://me:word@proxy:3128\n";
+
+	(void)state;
+	write_file(text, 0644);
+	assert_int_equal(conf_load(file, &c, &d), AK_DENIED);
+	assert_non_null(strstr(d.text, "others can read"));
+	write_file(text, 0600);
+	assert_int_equal(conf_load(file, &c, &d), AK_OK);
+	conf_free(c);
+	write_file("[hook x]\nexec = /bin/true\n", 0622);
+	assert_int_equal(conf_load(file, &c, &d), AK_DENIED);
+}
+
+static void
+test_what_is_printed_reads_back(void **state)
+{
+	struct conf *c = NULL, *again = NULL;
+	struct buf b, b2;
+	struct diag d;
+
+	(void)state;
+	buf_init(&b, 1 << 20);
+	buf_init(&b2, 1 << 20);
+	write_file("[schedule]\nfloor = 20min\n[clean]\nframes = yes\n", 0600);
+	assert_int_equal(conf_load(file, &c, &d), AK_OK);
+	conf_print(c, &b);
+	write_file(buf_str(&b), 0600);
+	assert_int_equal(conf_load(file, &again, &d), AK_OK);
+	assert_int_equal(again->schedule_floor, 1200);
+	conf_print(again, &b2);
+	assert_string_equal(buf_str(&b), buf_str(&b2));
+	buf_release(&b);
+	buf_release(&b2);
+	conf_free(c);
+	conf_free(again);
+}
+
+static void
+test_store_path_order(void **state)
+{
+	struct conf *c = NULL;
+	struct diag d;
+	char *p;
+
+	(void)state;
+	write_file("[store]\npath = /from/conf.db\n", 0600);
+	assert_int_equal(conf_load(file, &c, &d), AK_OK);
+	p = conf_store_path(c, NULL, true);
+	assert_string_equal(p, "/from/conf.db");
+	free(p);
+	assert_int_equal(setenv("AKIN_DB", "/from/env.db", 1), 0);
+	p = conf_store_path(c, NULL, true);
+	assert_string_equal(p, "/from/env.db");
+	free(p);
+	p = conf_store_path(c, "/from/arg.db", false);
+	assert_string_equal(p, "/from/arg.db");
+	free(p);
+	(void)unsetenv("AKIN_DB");
+	conf_free(c);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	(void)snprintf(file, sizeof(file), "%s/akin.conf", dir);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	(void)unlink(file);
+	return rmdir(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_defaults_without_a_file),
+	    cmocka_unit_test(test_units_lists_and_hooks),
+	    cmocka_unit_test(test_errors_name_file_line_and_key),
+	    cmocka_unit_test(test_environment_wins_and_is_checked),
+	    cmocka_unit_test(test_secrets_must_be_private),
+	    cmocka_unit_test(test_what_is_printed_reads_back),
+	    cmocka_unit_test(test_store_path_order),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down) < 0;
+}
