@@ -47,7 +47,7 @@ struct diag {
 };
 
 /* Set the words; `d` may be NULL.  Returns `st`, so callers can return it. */
-enum ak_status diag_set(struct diag *d, enum ak_status st, const char *fmt,
-    ...) AK_PRINTF(3, 4);
+enum ak_status diag_set(struct diag *d, enum ak_status st, const char *fmt, ...)
+    AK_PRINTF(3, 4);
 
 #endif

@@ -149,7 +149,7 @@ arena_grow(struct arena *a, void *p, size_t size, size_t new_size)
 			return p;
 		}
 	}
-	if ((q = arena_alloc_raw(a, new_size)) != NULL && size > 0)
+	if ((q = arena_alloc_raw(a, new_size)) != NULL && p != NULL)
 		memcpy(q, p, size);
 	return q;
 }

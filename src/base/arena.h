@@ -22,7 +22,7 @@ struct arena *arena_new(size_t limit); /* never NULL */
 void arena_free(struct arena *a);      /* NULL allowed */
 void arena_reset(struct arena *a);     /* empties it, keeps its first block */
 
-void *arena_alloc(struct arena *a, size_t size); /* aligned to 16, zeroed */
+void *arena_alloc(struct arena *a, size_t size);     /* aligned to 16, zeroed */
 void *arena_alloc_raw(struct arena *a, size_t size); /* aligned, not zeroed */
 
 /* Enlarge the block `p` of `size` bytes to `new_size`; in place where `p` is

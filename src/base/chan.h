@@ -13,8 +13,8 @@
 
 struct chan;
 
-struct chan *chan_new(size_t capacity); /* never NULL; capacity > 0 */
-void chan_free(struct chan *c);		/* NULL allowed; must be empty */
+struct chan *chan_new(size_t capacity);	 /* never NULL; capacity > 0 */
+void chan_free(struct chan *c);		 /* NULL allowed; must be empty */
 bool chan_push(struct chan *c, void *p); /* waits; false: closed, still yours */
 bool chan_try_push(struct chan *c, void *p); /* false: full or closed */
 void *chan_pop(struct chan *c);		     /* waits; NULL: closed and empty */

@@ -26,7 +26,7 @@ read_clock(clockid_t id, int64_t per_second)
 
 	(void)clock_gettime(id, &ts);
 	return (int64_t)ts.tv_sec * per_second +
-	    (int64_t)ts.tv_nsec / (1000000000 / per_second);
+	       (int64_t)ts.tv_nsec / (1000000000 / per_second);
 }
 
 int64_t
@@ -94,9 +94,8 @@ clock_http(int64_t t, char out[CLOCK_HTTP_SIZE])
 	(void)snprintf(out, CLOCK_HTTP_SIZE,
 	    "%s, %02u %s %04u %02u:%02u:%02u GMT", days[tm.tm_wday],
 	    (unsigned)tm.tm_mday % 100u, months[tm.tm_mon],
-	    (unsigned)(tm.tm_year + 1900) % 10000u,
-	    (unsigned)tm.tm_hour % 100u, (unsigned)tm.tm_min % 100u,
-	    (unsigned)tm.tm_sec % 100u);
+	    (unsigned)(tm.tm_year + 1900) % 10000u, (unsigned)tm.tm_hour % 100u,
+	    (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u);
 	return out;
 }
 
@@ -110,5 +109,5 @@ clock_days(int64_t year, int month, int day)
 	int64_t in_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day;
 
 	return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 +
-	    in_year - 719469;
+	       in_year - 719469;
 }

@@ -33,9 +33,9 @@
 /* --- one document ------------------------------------------------------ */
 #define LIMIT_XML_DEPTH 256
 #define LIMIT_XML_ATTRIBUTES 1000
-#define LIMIT_XML_PIECE (16 * LIMIT_KIB)  /* pushed at a time */
-#define LIMIT_XML_UNREAD (1 * LIMIT_MIB)  /* one start tag, comment, PI */
-#define LIMIT_XML_TEXT (4 * LIMIT_MIB)	  /* one element's text */
+#define LIMIT_XML_PIECE (16 * LIMIT_KIB) /* pushed at a time */
+#define LIMIT_XML_UNREAD (1 * LIMIT_MIB) /* one start tag, comment, PI */
+#define LIMIT_XML_TEXT (4 * LIMIT_MIB)	 /* one element's text */
 #define LIMIT_XML_ENTITIES 64
 #define LIMIT_XML_ENTITY_BYTES (1 * LIMIT_KIB)
 #define LIMIT_JSON_DEPTH 64

@@ -33,7 +33,7 @@ bool
 log_on(enum log_level level)
 {
 	return (int)level <=
-	    atomic_load_explicit(&max_level, memory_order_relaxed);
+	       atomic_load_explicit(&max_level, memory_order_relaxed);
 }
 
 static size_t
@@ -81,7 +81,9 @@ log_line(enum log_level level, const char *area, const char *fmt, ...)
 const char *
 log_quote(const char *s, struct log_quoted *q)
 {
-	size_t len = s != NULL ? strlen(s) : 0;
+	if (s == NULL)
+		s = "";
+	size_t len = strlen(s);
 	size_t at = 0, end = utf8_cut(s, len, QUOTE_MAX);
 	char *out = q->text;
 
@@ -97,7 +99,7 @@ log_quote(const char *s, struct log_quoted *q)
 			*out++ = '\\';
 			*out++ = (char)cp;
 		} else if (utf8_is_unsafe_on_terminal(cp) ||
-		    cp == UTF8_REPLACEMENT) {
+			   cp == UTF8_REPLACEMENT) {
 			int w = snprintf(out, room, "\\u%04X", (unsigned)cp);
 
 			out += w > 0 ? w : 0;

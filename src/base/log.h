@@ -12,7 +12,12 @@
 
 #include "base/ak.h"
 
-enum log_level { LOG_LEVEL_ERR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_level {
+	LOG_LEVEL_ERR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
 
 void log_init(enum log_level max); /* once, before threads */
 void log_set_level(enum log_level max);
@@ -26,7 +31,7 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...)
 #define log_err(...) log_line(LOG_LEVEL_ERR, __VA_ARGS__)
 #define log_warn(...) log_line(LOG_LEVEL_WARN, __VA_ARGS__)
 #define log_info(...) log_line(LOG_LEVEL_INFO, __VA_ARGS__)
-#define log_debug(...)                                                        \
+#define log_debug(...)                                                         \
 	do {                                                                   \
 		if (log_on(LOG_LEVEL_DEBUG))                                   \
 			log_line(LOG_LEVEL_DEBUG, __VA_ARGS__);                \

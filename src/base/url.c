@@ -21,7 +21,7 @@ scheme_len(const char *s)
 	if (!((s[0] | 32) >= 'a' && (s[0] | 32) <= 'z'))
 		return 0;
 	while ((s[n] >= '0' && s[n] <= '9') || s[n] == '+' || s[n] == '-' ||
-	    s[n] == '.' || ((s[n] | 32) >= 'a' && (s[n] | 32) <= 'z'))
+	       s[n] == '.' || ((s[n] | 32) >= 'a' && (s[n] | 32) <= 'z'))
 		n++;
 	return s[n] == ':' ? n : 0;
 }
@@ -30,8 +30,8 @@ static bool
 needs_escape(unsigned char c)
 {
 	return c <= ' ' || c >= 0x7F || c == '"' || c == '<' || c == '>' ||
-	    c == '\\' || c == '^' || c == '`' || c == '{' || c == '|' ||
-	    c == '}';
+	       c == '\\' || c == '^' || c == '`' || c == '{' || c == '|' ||
+	       c == '}';
 }
 
 /* Lower-case "http://" or "https://" with a host, nothing to normalise. */
@@ -94,7 +94,7 @@ tidy(struct arena *a, const char *s)
 			c = '/'; /* WHATWG URL: the same in special schemes */
 		if (authority && i > 1 && memcmp(s + i - 2, "//", 2) == 0) {
 			while (i < len && strchr("/?#", s[i]) == NULL &&
-			    (unsigned char)s[i] > ' ')
+			       (unsigned char)s[i] > ' ')
 				p[out++] = s[i++];
 			authority = false;
 			if (i == len)
@@ -148,7 +148,8 @@ url_resolve(struct arena *a, const char *base, const char *ref)
 		return NULL;
 	scheme = scheme_len(tidied);
 	if (scheme > 0 && !ascii_istarts(tidied, "http:") &&
-	    !ascii_istarts(tidied, "https:") && !ascii_istarts(tidied, "ftp:")) {
+	    !ascii_istarts(tidied, "https:") &&
+	    !ascii_istarts(tidied, "ftp:")) {
 		for (size_t i = 0; i < scheme; i++)
 			tidied[i] = (char)ascii_lower((unsigned char)tidied[i]);
 		return tidied; /* mailto:, urn:, data:, ... are as written */
@@ -184,12 +185,13 @@ url_is_tracking_param(const char *name, size_t len)
 	    "igsh", "twclid", "ttclid", "li_fat_id", "mc_cid", "mc_eid",
 	    "mkt_tok", "oly_anon_id", "oly_enc_id", "vero_id", "vero_conv",
 	    "wickedid", "_hsenc", "_hsmi", "__hssc", "__hstc", "__hsfp",
-	    "hsctatracking", "_openstat", "rb_clickid", "s_cid", "ml_subscriber",
-	    "ml_subscriber_hash", "zanpid", "spm", "scm", "ncid", "cmpid",
-	    "ito", "at_medium", "at_campaign", "at_custom1", "at_custom2",
-	    "at_custom3", "at_custom4", "fb_action_ids", "fb_action_types",
-	    "fb_source", "fb_ref", "gs_l", "ga_source", "ga_medium",
-	    "ga_campaign", "ga_content", "ga_term", "wt_mc", "xtor"};
+	    "hsctatracking", "_openstat", "rb_clickid", "s_cid",
+	    "ml_subscriber", "ml_subscriber_hash", "zanpid", "spm", "scm",
+	    "ncid", "cmpid", "ito", "at_medium", "at_campaign", "at_custom1",
+	    "at_custom2", "at_custom3", "at_custom4", "fb_action_ids",
+	    "fb_action_types", "fb_source", "fb_ref", "gs_l", "ga_source",
+	    "ga_medium", "ga_campaign", "ga_content", "ga_term", "wt_mc",
+	    "xtor"};
 	static const char *const prefixes[] = {
 	    "utm_", "pk_", "mtm_", "matomo_", "piwik_", "hsa_", "stm_"};
 
@@ -218,7 +220,8 @@ copy_query(char *out, const char *q, size_t len)
 		size_t name = eq != NULL ? (size_t)(eq - q) - at : end - at;
 
 		/* "&amp;utm_..." is how badly escaped feeds write it. */
-		size_t skip = name > 4 && memcmp(q + at, "amp;", 4) == 0 ? 4 : 0;
+		size_t skip =
+		    name > 4 && memcmp(q + at, "amp;", 4) == 0 ? 4 : 0;
 
 		if (end > at &&
 		    !url_is_tracking_param(q + at + skip, name - skip)) {

@@ -132,7 +132,7 @@ static bool
 xml_forbids(uint32_t cp)
 {
 	return (cp < 0x20 && cp != '\t' && cp != '\n' && cp != '\r') ||
-	    cp == 0xFFFE || cp == 0xFFFF;
+	       cp == 0xFFFE || cp == 0xFFFF;
 }
 
 void
@@ -166,6 +166,7 @@ bool
 utf8_is_unsafe_on_terminal(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7F && cp < 0xA0) ||
-	    (cp >= 0x2028 && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069) ||
-	    cp == 0x200E || cp == 0x200F || cp == 0x061C;
+	       (cp >= 0x2028 && cp <= 0x202E) ||
+	       (cp >= 0x2066 && cp <= 0x2069) || cp == 0x200E || cp == 0x200F ||
+	       cp == 0x061C;
 }

@@ -2,7 +2,8 @@
 /*
  * pipeline.h - the stages wired together; the only part that knows them all.
  *
- * due feeds -> fetch -> | parse, clean, features -> | store -> | relate -> store
+ * due feeds -> fetch -> | parse, clean, features -> | store -> | relate ->
+ * store
  *
  * '|' is a thread boundary, crossed only by handing over a message.  `akin
  * sync` runs a pipeline until what was due is done; akind runs it for ever.

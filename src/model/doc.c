@@ -57,8 +57,8 @@ doc_ext_add(struct arena *a, struct doc_ext **list, const char *name,
 }
 
 void
-doc_ext_string(struct arena *a, struct doc_ext **list, const char *name,
-    const char *value)
+doc_ext_string(
+    struct arena *a, struct doc_ext **list, const char *name, const char *value)
 {
 	struct doc_ext *e;
 

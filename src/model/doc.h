@@ -36,7 +36,12 @@ enum doc_format {
 const char *doc_format_name(enum doc_format f);
 
 /* RFC 4287, 3.1.  AUTO: an RSS text, HTML if it looks like it. */
-enum doc_text_type { DOC_TEXT_AUTO, DOC_TEXT_PLAIN, DOC_TEXT_HTML, DOC_TEXT_XHTML };
+enum doc_text_type {
+	DOC_TEXT_AUTO,
+	DOC_TEXT_PLAIN,
+	DOC_TEXT_HTML,
+	DOC_TEXT_XHTML
+};
 
 struct doc_text {
 	const char *value; /* NULL: absent.  XHTML: serialised children */
@@ -79,7 +84,13 @@ struct doc_related {
 };
 
 /* What has no standard member: a small tree, printed below `_akin`. */
-enum doc_ext_kind { DOC_EXT_STRING, DOC_EXT_NUMBER, DOC_EXT_BOOL, DOC_EXT_OBJECT, DOC_EXT_ARRAY };
+enum doc_ext_kind {
+	DOC_EXT_STRING,
+	DOC_EXT_NUMBER,
+	DOC_EXT_BOOL,
+	DOC_EXT_OBJECT,
+	DOC_EXT_ARRAY
+};
 
 struct doc_ext {
 	const char *name; /* NULL inside an array */
@@ -126,14 +137,16 @@ struct doc_entry {
 struct doc {
 	struct arena *arena;
 	enum doc_format format;
-	const char *encoding; /* the one decoded from, WHATWG name, lower case */
+	const char
+	    *encoding; /* the one decoded from, WHATWG name, lower case */
 	bool wellformed;
 	const char *problem; /* why not well-formed, one line, or NULL */
 	const char *id;
 	struct doc_text title;
 	struct doc_text description; /* subtitle */
 	const char *home_page_url;
-	const char *feed_url; /* rel=self: a hint, never a new address by itself */
+	const char
+	    *feed_url; /* rel=self: a hint, never a new address by itself */
 	const char *icon;
 	const char *favicon;
 	const char *image;

@@ -53,26 +53,27 @@ void store_rollback(struct store *s);
 struct store_lock;
 struct store_lock_owner {
 	int64_t pid;
-	char program[32];     /* "akind" or "akin" */
-	char socket[128];     /* control socket, or "" */
+	char program[32]; /* "akind" or "akin" */
+	char socket[128]; /* control socket, or "" */
 };
 /* PATH.lock, flock(2); its text names the owner.  AK_BUSY fills *owner. */
 enum ak_status store_lock_take(const char *path, const char *program,
-    const char *socket, struct store_lock **ret,
-    struct store_lock_owner *owner, struct diag *reterr) AK_USE;
+    const char *socket, struct store_lock **ret, struct store_lock_owner *owner,
+    struct diag *reterr) AK_USE;
 void store_lock_release(struct store_lock *l);
 /* Who holds it now; AK_NOTFOUND: nobody. */
 enum ak_status store_lock_owner(
     const char *path, struct store_lock_owner *ret) AK_USE;
 
-/* --- feeds ------------------------------------------------------------------ */
+/* --- feeds ------------------------------------------------------------------
+ */
 
 struct store_feed { /* one subscription, with all that is kept of it */
 	int64_t id;
 	const char *url;
-	const char *title;	  /* the user's, else the feed's, else the URL */
-	const char *own_title;	  /* the user's, or NULL */
-	const char *feed_title;	  /* the feed's, or NULL */
+	const char *title;	/* the user's, else the feed's, else the URL */
+	const char *own_title;	/* the user's, or NULL */
+	const char *feed_title; /* the feed's, or NULL */
 	const char *home_page_url;
 	const char *description;
 	const char *language;
@@ -101,13 +102,13 @@ struct store_feed { /* one subscription, with all that is kept of it */
 typedef void (*store_feed_cb)(const struct store_feed *f, void *arg);
 
 struct store_feed_query {
-	int64_t id;		/* 0: any */
-	const char *spec;	/* id, URL or title, as a person names a feed */
-	const char *category;	/* path; with those below it */
-	bool problems;		/* only failing, dead, gone or oddly hinted */
-	bool counts;		/* fill the counts */
-	int64_t due_before;	/* 0: any; else due and SCHED_ACTIVE, by due */
-	int64_t limit;		/* 0: all */
+	int64_t id;	      /* 0: any */
+	const char *spec;     /* id, URL or title, as a person names a feed */
+	const char *category; /* path; with those below it */
+	bool problems;	      /* only failing, dead, gone or oddly hinted */
+	bool counts;	      /* fill the counts */
+	int64_t due_before;   /* 0: any; else due and SCHED_ACTIVE, by due */
+	int64_t limit;	      /* 0: all */
 };
 
 enum ak_status store_feeds(struct store_reader *r,
@@ -129,21 +130,21 @@ struct store_feed_new {
 };
 /* AK_EXISTS gives the id of the one that is there (by URL, alias or the same
  * URL under the other of http and https). */
-enum ak_status store_feed_add(struct store *s,
-    const struct store_feed_new *f, int64_t *ret_id) AK_USE;
+enum ak_status store_feed_add(
+    struct store *s, const struct store_feed_new *f, int64_t *ret_id) AK_USE;
 
 /* Members that are set (has_*) replace what is stored. */
 struct store_feed_edit {
 	bool has_title, has_category, has_url, has_paused, has_interval,
 	    has_userinfo, has_bearer, has_proxy, has_headers, has_client_cert,
 	    has_full_text, has_page_rules, has_ignore_hints;
-	const char *title, *category, *url, *userinfo, *bearer, *proxy, *headers,
-	    *client_cert, *client_key, *page_rules;
+	const char *title, *category, *url, *userinfo, *bearer, *proxy,
+	    *headers, *client_cert, *client_key, *page_rules;
 	bool paused, full_text, ignore_hints;
 	int64_t interval_s;
 };
-enum ak_status store_feed_edit(struct store *s, int64_t id,
-    const struct store_feed_edit *e) AK_USE;
+enum ak_status store_feed_edit(
+    struct store *s, int64_t id, const struct store_feed_edit *e) AK_USE;
 
 /* Articles that no other feed carries go with it, starred ones stay. */
 enum ak_status store_feed_remove(struct store *s, int64_t id) AK_USE;
@@ -160,20 +161,23 @@ enum ak_status store_category_rename(
     struct store *s, const char *path, const char *to) AK_USE;
 enum ak_status store_category_remove(struct store *s, const char *path) AK_USE;
 
-/* --- one poll's outcome ------------------------------------------------------- */
+/* --- one poll's outcome
+ * ------------------------------------------------------- */
 
 struct store_fetch {
 	int64_t feed_id;
 	int64_t at;
-	const struct doc *doc; /* cleaned; NULL: nothing to store (304, error) */
-	bool is_delta;	       /* absence says nothing (226, push) */
+	const struct doc
+	    *doc;      /* cleaned; NULL: nothing to store (304, error) */
+	bool is_delta; /* absence says nothing (226, push) */
 	const struct sched_state *sched; /* state after sched_next() */
 	/* NULL keeps what is stored unless `replace_validators`. */
 	bool replace_validators;
 	const char *etag, *last_modified, *validators_url;
 	uint64_t body_hash; /* 0: keep */
 	const char *error;  /* NULL: fine */
-	/* redirect bookkeeping; `moved_to` NULL: no permanent chain this time */
+	/* redirect bookkeeping; `moved_to` NULL: no permanent chain this time
+	 */
 	bool has_moved;
 	const char *moved_to;
 	bool adopt_url; /* the feed's URL becomes moved_to (merging if taken) */
@@ -189,15 +193,16 @@ struct store_blob {
 	size_t len;
 };
 
-struct store_delta { /* what a poll changed */
+struct store_delta {				    /* what a poll changed */
 	int64_t n_seen, n_new, n_revised, n_joined; /* entries; joined: new
 				entry of an article that was there */
-	int64_t n_events; /* of new entries; dates within 10 min are one */
+	int64_t n_events;      /* of new entries; dates within 10 min are one */
 	int64_t *new_articles; /* ids, rising; malloc'ed, the caller's */
 	size_t n_new_articles;
 	int64_t *changed_articles; /* revised ones; malloc'ed */
 	size_t n_changed_articles;
-	int64_t merged_into; /* feed id, when adopt_url met another feed; or 0 */
+	int64_t
+	    merged_into; /* feed id, when adopt_url met another feed; or 0 */
 };
 void store_delta_release(struct store_delta *d);
 
@@ -215,10 +220,11 @@ enum ak_status store_put_fetch(struct store *s, const struct store_fetch *f,
 enum ak_status store_count_new(struct store *s, int64_t feed_id,
     const struct doc *doc, int64_t *ret_events) AK_USE;
 
-/* --- articles ------------------------------------------------------------------ */
+/* --- articles
+ * ------------------------------------------------------------------ */
 
 struct store_article {
-	int64_t id; /* rising with arrival */
+	int64_t id;	  /* rising with arrival */
 	const char *guid; /* of its first entry, else its url */
 	const char *url;
 	const char *external_url;
@@ -236,12 +242,12 @@ struct store_article {
 	int64_t feed_id; /* the first feed that carried it */
 	const char *feed_title;
 	const char *feed_url;
-	const char *feeds;  /* JSON array of all: [{"id","title","url"}] */
-	const char *tags;   /* JSON array of strings */
+	const char *feeds;	 /* JSON array of all: [{"id","title","url"}] */
+	const char *tags;	 /* JSON array of strings */
 	const char *attachments; /* JSON Feed attachments array */
-	const char *extra;  /* JSON object of `_akin` members, or NULL */
+	const char *extra;	 /* JSON object of `_akin` members, or NULL */
 	bool is_read, is_starred;
-	int64_t thread;	    /* 0: none */
+	int64_t thread;	     /* 0: none */
 	int64_t n_revisions; /* 0: never edited */
 	const char *snippet; /* search: text with \x02 and \x03 round hits */
 };
@@ -254,23 +260,22 @@ struct store_article_query {
 	const char *category; /* path, with those below it; NULL: any */
 	int64_t thread;	      /* 0: any */
 	bool unread, read, starred;
-	int64_t since, until;	    /* by published, else arrival; 0: open */
+	int64_t since, until; /* by published, else arrival; 0: open */
 	int64_t arrived_since_us, arrived_until_us;
-	const char *query;	    /* full text; NULL: none */
-	const int64_t *ids;	    /* just these */
+	const char *query;  /* full text; NULL: none */
+	const int64_t *ids; /* just these */
 	size_t n_ids;
 	int64_t after_id, before_id; /* cursor by id; 0: open */
 	enum store_order order;	     /* BEST only with query */
 	bool by_arrival;	     /* order and cursor by id, not by date */
 	int64_t before_sort, before_sort_id; /* cursor by (sort time, id) */
-	int64_t limit, offset;	     /* limit 0: all */
+	int64_t limit, offset;		     /* limit 0: all */
 	bool with_content, with_text, with_feeds;
-	int64_t reader;		     /* whose state; 0: the first reader */
+	int64_t reader; /* whose state; 0: the first reader */
 };
 
 enum ak_status store_articles(struct store_reader *r,
-    const struct store_article_query *q, store_article_cb cb,
-    void *arg) AK_USE;
+    const struct store_article_query *q, store_article_cb cb, void *arg) AK_USE;
 enum ak_status store_article_get(struct store_reader *r, int64_t id,
     store_article_cb cb, void *arg) AK_USE; /* AK_NOTFOUND; all members */
 /* Only the ids of a query, in its order: for reader APIs asking 200,000. */
@@ -292,7 +297,8 @@ struct store_revision {
 };
 typedef void (*store_revision_cb)(const struct store_revision *v, void *arg);
 enum ak_status store_revisions(struct store_reader *r, int64_t article,
-    store_revision_cb cb, void *arg) AK_USE; /* oldest first; the current last */
+    store_revision_cb cb,
+    void *arg) AK_USE; /* oldest first; the current last */
 
 /* Remove by hand: tombstoned, never comes back. */
 enum ak_status store_article_remove(struct store *s, int64_t id) AK_USE;
@@ -300,10 +306,11 @@ enum ak_status store_article_remove(struct store *s, int64_t id) AK_USE;
 /* Replace content by the full text of the article's page (no revision). */
 enum ak_status store_article_full_text(struct store *s, int64_t id,
     const char *content_html, const char *text,
-    const struct doc_related *related, const struct store_blob *features)
-    AK_USE;
+    const struct doc_related *related,
+    const struct store_blob *features) AK_USE;
 
-/* --- reader state ----------------------------------------------------------------- */
+/* --- reader state
+ * ----------------------------------------------------------------- */
 
 enum store_mark { STORE_READ, STORE_UNREAD, STORE_STAR, STORE_UNSTAR };
 
@@ -312,15 +319,16 @@ struct store_mark_query { /* which articles; all that match */
 	size_t n_ids;
 	int64_t feed_id;
 	const char *category;
-	int64_t before;		/* by published, else arrival */
+	int64_t before; /* by published, else arrival */
 	int64_t arrived_before_us;
-	bool all;		/* nothing else set: everything */
+	bool all; /* nothing else set: everything */
 	int64_t reader;
 };
 enum ak_status store_mark(struct store *s, enum store_mark m,
     const struct store_mark_query *q, int64_t *ret_changed) AK_USE;
 
-/* --- relations, threads ------------------------------------------------------------- */
+/* --- relations, threads
+ * ------------------------------------------------------------- */
 
 /* For the relater: articles above a watermark, in order of id, with features
  * (NULL where they have none); by arrival. */
@@ -331,8 +339,7 @@ struct store_related_input {
 	const void *features;
 	size_t features_len;
 };
-typedef void (*store_input_cb)(
-    const struct store_related_input *in, void *arg);
+typedef void (*store_input_cb)(const struct store_related_input *in, void *arg);
 enum ak_status store_relate_inputs(struct store_reader *r, int64_t above_id,
     int64_t limit, store_input_cb cb, void *arg) AK_USE;
 /* Watermark: the newest article id that was related; 0: none. */
@@ -402,7 +409,9 @@ struct store_thread_query {
 enum ak_status store_threads(struct store_reader *r,
     const struct store_thread_query *q, store_thread_cb cb, void *arg) AK_USE;
 
-/* --- tokens ---------------------------------------------------------------------------- */
+/* --- tokens
+ * ----------------------------------------------------------------------------
+ */
 
 struct store_token {
 	const char *name;
@@ -410,7 +419,8 @@ struct store_token {
 	int64_t created_at, last_used_at, expires_at; /* 0: never */
 };
 typedef void (*store_token_cb)(const struct store_token *t, void *arg);
-/* `digest`: SHA-256 of the secret; `fever_digest`: of MD5("NAME:SECRET") hex. */
+/* `digest`: SHA-256 of the secret; `fever_digest`: of MD5("NAME:SECRET") hex.
+ */
 enum ak_status store_token_add(struct store *s, const struct store_token *t,
     const unsigned char digest[32],
     const unsigned char fever_digest[32]) AK_USE; /* AK_EXISTS */
@@ -425,7 +435,8 @@ enum ak_status store_token_digests(
 enum ak_status store_token_used(
     struct store *s, const char *name, int64_t at) AK_USE;
 
-/* --- log of polls ------------------------------------------------------------------------ */
+/* --- log of polls
+ * ------------------------------------------------------------------------ */
 
 struct store_poll {
 	int64_t feed_id, at;
@@ -442,7 +453,9 @@ enum ak_status store_polls(struct store_reader *r, int64_t feed_id,
     const char *host, int64_t since, int64_t limit, store_poll_cb cb,
     void *arg) AK_USE;
 
-/* --- upkeep -------------------------------------------------------------------------------- */
+/* --- upkeep
+ * --------------------------------------------------------------------------------
+ */
 
 struct store_stats {
 	int64_t n_feeds, n_active, n_failing, n_articles, n_unread, n_starred,
@@ -472,7 +485,7 @@ enum ak_status store_reindex_search(
 /* Forget relations, threads and watermark, bump the generation, so that the
  * relater starts anew; feature blobs are replaced by store_feature_put(). */
 enum ak_status store_relate_reset(struct store *s) AK_USE;
-enum ak_status store_feature_put(struct store *s, int64_t article,
-    const struct store_blob *features) AK_USE;
+enum ak_status store_feature_put(
+    struct store *s, int64_t article, const struct store_blob *features) AK_USE;
 
 #endif
