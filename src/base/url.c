@@ -158,6 +158,9 @@ url_resolve(struct arena *a, const char *base, const char *ref)
 		return NULL;
 	if (*tidied == '\0')
 		return base != NULL ? arena_strdup(a, base) : NULL;
+	if (*tidied == '#') /* libcurl 7.88 drops the last segment here */
+		return arena_printf(
+		    a, "%.*s%s", (int)strcspn(base, "#"), base, tidied);
 	return resolve_with_curl(a, base, tidied);
 }
 
