@@ -34,7 +34,7 @@ enum sched_outcome {
 	SCHED_NOT_A_FEED,  /* HTML, empty, unparsable */
 	SCHED_DENIED,	   /* our own rule: private address, bad URL */
 	SCHED_NETWORK_DOWN, /* our side: no feed is to blame */
-	SCHED_OTHER
+	SCHED_OTHER_ERROR /* <sched.h> has a macro SCHED_OTHER */
 };
 
 const char *sched_outcome_name(enum sched_outcome o); /* "not-modified" */
