@@ -14,28 +14,27 @@
 
 /* How the last attempt ended; also what the store keeps as error kind. */
 enum sched_outcome {
-	SCHED_OK,	    /* 200 that parsed, 226 */
+	SCHED_OK,	   /* 200 that parsed, 226 */
 	SCHED_NOT_MODIFIED, /* 304, or the same bytes */
-	SCHED_NO_CONTENT,   /* 204, 205: an error from the third in a row */
-	SCHED_MOVED_BAD,    /* redirect refused, loop, too many */
+	SCHED_MOVED_BAD,   /* redirect refused, loop, too many */
 	SCHED_UNAUTHORIZED, /* 401, 407 */
-	SCHED_REFUSED,	    /* 402, 403, 451 */
-	SCHED_NOT_FOUND,    /* 404 */
-	SCHED_GONE,	    /* 410 */
-	SCHED_BAD_REQUEST,  /* 400, 405, 406, 411, 414, 431, 501, 505 */
-	SCHED_TOO_MANY,	    /* 429 */
-	SCHED_UNAVAILABLE,  /* 503 */
+	SCHED_REFUSED,	   /* 402, 403, 451 */
+	SCHED_NOT_FOUND,   /* 404 */
+	SCHED_GONE,	   /* 410 */
+	SCHED_BAD_REQUEST, /* 400, 405, 406, 411, 414, 431, 501, 505 */
+	SCHED_TOO_MANY,	   /* 429 */
+	SCHED_UNAVAILABLE, /* 503 */
 	SCHED_SERVER_ERROR, /* other 5xx, 408, 425, 421 twice */
 	SCHED_DNS,
 	SCHED_CONNECT,
 	SCHED_TLS,
 	SCHED_TIMEOUT,
-	SCHED_CUT,	    /* truncated, reset, bad coding */
-	SCHED_TOO_BIG,	    /* a limit was reached */
-	SCHED_NOT_A_FEED,   /* HTML, empty, unparsable */
-	SCHED_DENIED,	    /* our own rule: private address, bad URL */
+	SCHED_CUT,	   /* truncated, reset, bad coding */
+	SCHED_TOO_BIG,	   /* a limit was reached */
+	SCHED_NOT_A_FEED,  /* HTML, empty, unparsable */
+	SCHED_DENIED,	   /* our own rule: private address, bad URL */
 	SCHED_NETWORK_DOWN, /* our side: no feed is to blame */
-	SCHED_OTHER_ERROR   /* <sched.h> has a macro SCHED_OTHER */
+	SCHED_OTHER_ERROR /* <sched.h> has a macro SCHED_OTHER */
 };
 
 const char *sched_outcome_name(enum sched_outcome o); /* "not-modified" */
@@ -43,33 +42,31 @@ bool sched_outcome_from_name(const char *name, enum sched_outcome *ret);
 
 /* The hint that decided the due time. */
 enum sched_hint {
-	SCHED_HINT_NEW,	   /* never polled */
-	SCHED_HINT_RHYTHM, /* the feed's own rate */
-	SCHED_HINT_FIXED,  /* the user's interval for this feed */
+	SCHED_HINT_NEW,	      /* never polled */
+	SCHED_HINT_RHYTHM,    /* the feed's own rate */
+	SCHED_HINT_FIXED,     /* the user's interval for this feed */
 	SCHED_HINT_FLOOR,
 	SCHED_HINT_CEILING,
-	SCHED_HINT_MAX_AGE, /* Cache-Control or Expires */
+	SCHED_HINT_MAX_AGE,   /* Cache-Control or Expires */
 	SCHED_HINT_RETRY_AFTER,
 	SCHED_HINT_TTL,
 	SCHED_HINT_SY,
 	SCHED_HINT_SKIP_HOURS,
 	SCHED_HINT_SKIP_DAYS,
 	SCHED_HINT_BACKOFF,
-	SCHED_HINT_HOST, /* the host or domain is parked */
+	SCHED_HINT_HOST,      /* the host or domain is parked */
 	SCHED_HINT_WEBSUB,
-	SCHED_HINT_STATUS, /* a rule for the status: once a day, ... */
-	SCHED_HINT_GONE	   /* it stopped */
+	SCHED_HINT_STATUS,    /* a rule for the status: once a day, ... */
+	SCHED_HINT_GONE	      /* it stopped */
 };
 
 const char *sched_hint_name(enum sched_hint h); /* "retry-after" */
 
-#define SCHED_NEVER INT64_MAX
-
 enum sched_life {
 	SCHED_ACTIVE,
-	SCHED_DEAD,	    /* failed for 180 days, 404 for 30: no more polls */
+	SCHED_DEAD,  /* failed for 180 days, 404 for 30: no more polls */
 	SCHED_STOPPED_GONE, /* 410 twice, a day apart; expired JSON Feed */
-	SCHED_PAUSED	    /* by the user */
+	SCHED_PAUSED /* by the user */
 };
 
 struct sched_params { /* all in seconds; from conf */
@@ -80,32 +77,25 @@ struct sched_params { /* all in seconds; from conf */
 /* What is remembered of a feed between polls; the store keeps it as it is. */
 struct sched_state {
 	enum sched_life life;
-	int64_t last_poll_at;	/* 0: never */
-	int64_t last_ok_at;	/* 200, 226 or 304; 0: never */
-	int64_t last_new_at;	/* a new entry was seen; 0: never */
-	double rate_n;		/* decayed count of events of new entries */
-	double rate_t_days;	/* decayed time watched */
-	int64_t n_errors;	/* failures in a row */
+	int64_t last_poll_at;  /* 0: never */
+	int64_t last_ok_at;    /* 200, 226 or 304; 0: never */
+	int64_t last_new_at;   /* a new entry was seen; 0: never */
+	double rate_n;	       /* decayed count of events of new entries */
+	double rate_t_days;    /* decayed time watched */
+	int64_t n_errors;      /* failures in a row */
 	int64_t first_error_at; /* of this row; 0: none */
 	enum sched_outcome last_outcome;
-	int64_t first_gone_at;	  /* first 410 since the last success; 0 */
-	int64_t first_missing_at; /* the same of 404; 0 */
-	int64_t first_expired_at; /* first document that said so; 0 */
-	int64_t n_no_content;	  /* 204 and 205 in a row */
-	int64_t n_same_body;	  /* unconditional 200s in a row, same bytes */
-	int64_t penalty; /* doublings after a 429, until a day without */
+	int64_t first_gone_at; /* first 410 of a row; 0 */
+	int64_t n_same_body;   /* unconditional 200s in a row, same bytes */
+	int64_t penalty;       /* doublings after a 429, until a day without */
 	int64_t last_429_at;
-	int64_t retry_until;	    /* a Retry-After runs until then; 0 */
-	int64_t refresh_at;	    /* when refreshes by hand are all used up */
-	int64_t hours_am, hours_pm; /* new entries by hour of the day, GMT: 12
-				       counters of 5 bits each */
-	int64_t interval_s;	    /* the user's fixed interval; 0: adaptive */
-	bool ignore_hints;	    /* per-feed switch for absurd hints */
+	int64_t interval_s;    /* the user's fixed interval; 0: adaptive */
+	bool ignore_hints;     /* per-feed switch for absurd hints */
 	/* Hints that hold until the next good answer: */
-	int64_t ttl_s, sy_s; /* 0: none */
+	int64_t ttl_s, sy_s;   /* 0: none */
 	uint32_t skip_hours, skip_days;
 	/* The verdict: */
-	int64_t due_at; /* SCHED_NEVER: by hand only */
+	int64_t due_at;
 	enum sched_hint hint;
 	int64_t hint_s; /* how long that hint asked for */
 };
@@ -113,10 +103,10 @@ struct sched_state {
 /* One answer, as the scheduler sees it; fetch fills the header part. */
 struct sched_answer {
 	enum sched_outcome outcome;
-	int status;	       /* HTTP, 0: none */
-	bool had_validators;   /* the answer gave ETag or Last-Modified */
-	bool was_conditional;  /* the request carried one */
-	int64_t fresh_s;       /* freshness left (RFC 9111, 4.2); -1: none */
+	int status;	      /* HTTP, 0: none */
+	bool had_validators;  /* the answer gave ETag or Last-Modified */
+	bool was_conditional; /* the request carried one */
+	int64_t fresh_s;      /* freshness left (RFC 9111, 4.2); -1: none */
 	int64_t retry_after_s; /* -1: none */
 	/* From the document, when it parsed: */
 	int64_t ttl_s, sy_s;
@@ -136,39 +126,15 @@ void sched_next(const struct sched_params *p, int64_t feed_id, int64_t now,
 /* State of a feed just added: due now. */
 void sched_init(struct sched_state *state, int64_t now);
 
-/*
- * May a person's own refresh go out now?  *ret_wait_s: else in how long.
- * Three at once, then one in five minutes; never while a Retry-After runs.
- * sched_count_refresh() says that one went out.
- */
-bool sched_may_refresh(
-    const struct sched_state *state, int64_t now, int64_t *ret_wait_s);
-void sched_count_refresh(struct sched_state *state, int64_t now);
-
-/* State as read from the store, made right for a clock that was set back by
- * more than a day: the feed is then due within ten minutes. */
-void sched_repair(int64_t feed_id, int64_t now, struct sched_state *state);
-
-/* How long after the start the `rank`th most overdue of `n` feeds may go out;
- * they are spread over min(wait_s, 10 min). */
-int64_t sched_start_delay(size_t rank, size_t n, int64_t wait_s);
-
-/* Wait after `n_errors` failures in a row, of a feed or of a host. */
-int64_t sched_backoff(int64_t n_errors);
-
-/* Is a permanent redirect, seen `n` times in a row since `since`, to be kept?
- * `is_upgrade`: to https, same host and path. */
-bool sched_may_move(int64_t n, int64_t since, int64_t now, bool is_upgrade);
-
-/* Does a hint of over a day hold up a feed whose own rhythm is faster? */
-bool sched_hint_is_absurd(
-    const struct sched_params *p, const struct sched_state *state);
+/* May a person's own refresh go out now?  *ret_wait_s: else in how long. */
+bool sched_may_refresh(const struct sched_state *state, int64_t now,
+    int64_t *ret_wait_s);
 
 /* One line for a person: what decided, and when, e.g. "the server asked
  * (Retry-After 3600 s); next poll 2026-11-23T15:00:00Z". */
 struct buf;
-void sched_explain(
-    const struct sched_state *state, int64_t now, struct buf *out);
+void sched_explain(const struct sched_state *state, int64_t now,
+    struct buf *out);
 
 /* Freshness left from raw header values (RFC 9111, 4.2.1); any may be NULL.
  * -1: none given. */

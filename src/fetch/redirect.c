@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From hop to hop (RFC 9110, 15.4).  libcurl follows nothing by itself: each
+ * Location is resolved, judged like any other URL, and queued in the lane of
+ * its own host, so spacing and limits hold for it too.
+ *
+ * Refused: what the URL rules refuse, a hop down from https (unless the first
+ * URL was http), a hop from a public URL into `allow`, a URL seen before in
+ * the chain, more hops than allowed, and for a POST whatever would change it
+ * into a GET.
+ */
+#include "fetch/fetch_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/url.h"
+
+bool
+redirect_is_followed(int status)
+{
+	return status == 300 || status == 301 || status == 302 ||
+	       status == 303 || status == 307 || status == 308;
+}
+
+static enum ak_status
+bad(struct fetch_result *r, const char *what)
+{
+	return diag_set(
+	    &r->diag, AK_BADINPUT, "redirect (%d) %s", r->status, what);
+}
+
+static bool
+is_loop(const struct fetch_job *job, const char *url)
+{
+	if (job->cookies_once) /* the count of hops bounds it */
+		return false;
+	if (strcmp(url, job->url) == 0)
+		return true;
+	for (size_t i = 0; i < job->n_hops; i++)
+		if (strcmp(url, job->hops[i].url) == 0)
+			return true;
+	return false;
+}
+
+/* Judge the next hop; *ret is in the fetcher's scratch arena. */
+static enum ak_status
+next_target(struct transfer *t, struct fetch_result *r, struct target *ret)
+{
+	struct fetch_job *job = t->job;
+	struct fetcher *f = t->f;
+	const char *url;
+	struct diag why;
+
+	if (str_empty(t->h.location))
+		return bad(r, "without a Location");
+	if (job->method == FETCH_POST && r->status != 307 && r->status != 308)
+		return bad(r, "would turn a POST into a GET");
+	if ((int64_t)job->n_hops >= f->p.redirects)
+		return bad(r, "after too many others");
+	url = url_resolve(f->scratch, job_url(job), t->h.location);
+	if (url == NULL)
+		return bad(r, "to what is no URL");
+	if (target_parse(f->scratch, url, &f->allow, ret, &why) != AK_OK) {
+		r->outcome = SCHED_DENIED;
+		return diag_set(&r->diag, AK_DENIED, "redirect (%d) %s",
+		    r->status, why.text);
+	}
+	if (!ret->is_https && job->is_https &&
+	    (job->https_only || str_starts(job->origin, "https:")))
+		return bad(r, "from https down to http: refused");
+	if (ret->kind == ADDRESS_ALLOWED && !job->entered_private &&
+	    !f->p.private_redirects) {
+		r->outcome = SCHED_DENIED;
+		return bad(r, "from a public URL to a private address: "
+			      "refused");
+	}
+	if (is_loop(job, ret->url))
+		return bad(r, "in a loop");
+	return AK_OK;
+}
+
+bool
+redirect_follow(struct transfer *t, struct fetch_result *r)
+{
+	struct fetch_job *job = t->job;
+	struct target next;
+	enum ak_status st;
+	char *url;
+
+	if (r->st != AK_OK || !redirect_is_followed(r->status))
+		return false;
+	arena_reset(t->f->scratch);
+	if ((st = next_target(t, r, &next)) != AK_OK)
+		return false; /* outcome and words are set */
+	job->hops =
+	    xreallocarray(job->hops, job->n_hops + 1, sizeof(*job->hops));
+	url = xstrdup(next.url);
+	job->hops[job->n_hops++] = (struct fetch_hop){r->status, url};
+	/* A userinfo in a Location is nobody's credentials: it is dropped,
+	 * and such an address is never one to move to. */
+	if ((r->status != 301 && r->status != 308) || next.userinfo != NULL)
+		job->all_permanent = false;
+	job->hop_url = url;
+	job->is_https = next.is_https;
+	job->is_literal = next.is_literal;
+	job->is_own_origin = strcmp(next.origin, job->origin) == 0;
+	queue_remove(job);
+	queue_add(job, &next, true);
+	return true;
+}
