@@ -44,9 +44,9 @@ clean_decode(struct cleaner *c, const char *raw, size_t len)
 		size_t n, used;
 
 		while (raw < end && *raw != '&' && *raw != '\r' &&
-		    ((unsigned char)*raw >= ' ' || *raw == '\n' ||
-			*raw == '\t') &&
-		    *raw != 0x7F)
+		       ((unsigned char)*raw >= ' ' || *raw == '\n' ||
+			   *raw == '\t') &&
+		       *raw != 0x7F)
 			raw++;
 		buf_add(out, from, (size_t)(raw - from));
 		if (raw == end)
@@ -81,7 +81,7 @@ clean_put_attr(
 		size_t from = i;
 
 		while (i < len && value[i] != '&' && value[i] != '<' &&
-		    value[i] != '>' && value[i] != '"')
+		       value[i] != '>' && value[i] != '"')
 			i++;
 		buf_add(out, value + from, i - from);
 		if (i == len)
@@ -147,8 +147,8 @@ form_word(struct cleaner *c, enum attr_form form)
 	    "top", "middle", "bottom", "baseline"};
 	static const char *const scopes[] = {
 	    "row", "col", "rowgroup", "colgroup"};
-	static const char *const kinds[] = {"subtitles", "captions",
-	    "descriptions", "chapters", "metadata"};
+	static const char *const kinds[] = {
+	    "subtitles", "captions", "descriptions", "chapters", "metadata"};
 
 	switch (form) {
 	case FORM_DIR:
@@ -219,7 +219,7 @@ form_size(struct cleaner *c)
 	if (s[i] == '%')
 		s[n++] = '%';
 	else if (s[i] != '\0' && !ascii_space((unsigned char)s[i]) &&
-	    !ascii_istarts(s + i, "px"))
+		 !ascii_istarts(s + i, "px"))
 		return NULL;
 	s[n] = '\0';
 	return s;
@@ -256,7 +256,7 @@ is_media_type(const char *s)
 	for (n = 1; is_alnum(slash[n]) || is_one_of(slash[n], ".+-"); n++)
 		continue;
 	return n > 1 && (slash[n] == '\0' || slash[n] == ';') &&
-	    strpbrk(slash, "<>\n") == NULL;
+	       strpbrk(slash, "<>\n") == NULL;
 }
 
 static const char *

@@ -25,17 +25,17 @@ enum tag {
 };
 
 /* What the tree builder has to know about an element. */
-#define F_VOID 0x1u	/* no content, no end tag */
-#define F_BLOCK 0x2u	/* ends an open <p>; a line of its own in plain text */
-#define F_FORMAT 0x4u	/* HTML 13.2.4.3: reopened after misnesting */
-#define F_SPECIAL 0x8u	/* HTML 13.2.4.2: stops implied closing */
-#define F_SCOPE 0x10u	/* nothing inside closes anything outside */
-#define F_MARKER 0x20u	/* formatting does not reach in: cells */
-#define F_TABLE 0x40u	/* part of a table, not a cell or caption */
-#define F_DROP 0x80u	/* gone with its content, if it has an end tag */
-#define F_RAW 0x100u	/* its content is text up to its end tag */
+#define F_VOID 0x1u	 /* no content, no end tag */
+#define F_BLOCK 0x2u	 /* ends an open <p>; a line of its own in plain text */
+#define F_FORMAT 0x4u	 /* HTML 13.2.4.3: reopened after misnesting */
+#define F_SPECIAL 0x8u	 /* HTML 13.2.4.2: stops implied closing */
+#define F_SCOPE 0x10u	 /* nothing inside closes anything outside */
+#define F_MARKER 0x20u	 /* formatting does not reach in: cells */
+#define F_TABLE 0x40u	 /* part of a table, not a cell or caption */
+#define F_DROP 0x80u	 /* gone with its content, if it has an end tag */
+#define F_RAW 0x100u	 /* its content is text up to its end tag */
 #define F_FOREIGN 0x200u /* svg, math */
-#define F_UNWRAP 0x400u /* known, but only the content comes out */
+#define F_UNWRAP 0x400u	 /* known, but only the content comes out */
 #define F_IMPLIED 0x800u /* may be closed by its parent's end */
 #define F_BREAKOUT 0x1000u /* HTML 13.2.6.5: ends svg and math */
 #define F_HEADING 0x2000u
@@ -111,16 +111,11 @@ size_t clean_entity(
 
 struct token_attr {
 	enum attr attr;
-	const char *value; /* raw: references not decoded; NULL: no value */
+	const char *value; /* raw: references not decoded */
 	size_t len;
 };
 
-enum token_kind {
-	TOKEN_END_OF_INPUT,
-	TOKEN_TEXT,
-	TOKEN_START,
-	TOKEN_END
-};
+enum token_kind { TOKEN_END_OF_INPUT, TOKEN_TEXT, TOKEN_START, TOKEN_END };
 
 struct token {
 	enum token_kind kind;
@@ -136,7 +131,7 @@ struct token {
 struct tokenizer {
 	const char *at;
 	const char *end;
-	size_t steps;		   /* bytes looked at, for the test */
+	size_t steps;			 /* bytes looked at, for the test */
 	const char *next_end[TAG_COUNT]; /* the next "</tag"; `end`: none */
 	bool in_cdata;
 };
@@ -197,9 +192,8 @@ void cleaner_init(struct cleaner *c);
 void cleaner_release(struct cleaner *c);
 
 /* clean_html() with a cleaner that is used again and again. */
-enum ak_status cleaner_run(struct cleaner *c, struct arena *a,
-    const char *html, size_t len, const struct clean_opts *opts,
-    struct clean_result *ret) AK_USE;
+enum ak_status cleaner_run(struct cleaner *c, struct arena *a, const char *html,
+    size_t len, const struct clean_opts *opts, struct clean_result *ret) AK_USE;
 
 /* Build c->root of an input; AK_TOOBIG: the scratch arena is full. */
 enum ak_status clean_tree(struct cleaner *c, const char *html, size_t len);

@@ -45,8 +45,8 @@ static const struct host {
     {"media.ccc.de", NULL, NULL, NULL, NULL, "media.ccc.de"},
     {"player.bilibili.com", "bvid=", "https://www.bilibili.com/video/%s", NULL,
 	NULL, "Bilibili"},
-    {"embed.nicovideo.jp", "/watch/", "https://www.nicovideo.jp/watch/%s",
-	NULL, NULL, "Niconico"},
+    {"embed.nicovideo.jp", "/watch/", "https://www.nicovideo.jp/watch/%s", NULL,
+	NULL, "Niconico"},
     {"rutube.ru", "/play/embed/", "https://rutube.ru/video/%s/", NULL, NULL,
 	"Rutube"},
     {"framatube.org", "/videos/embed/", "https://framatube.org/w/%s", NULL,
@@ -57,7 +57,7 @@ static bool
 is_id(char c)
 {
 	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
-	    c == '_' || c == '-';
+	       c == '_' || c == '-';
 }
 
 /* Write `format` with its one %s filled in; NULL stays NULL. */
@@ -87,8 +87,8 @@ clean_frame_known(struct arena *a, const char *url, struct clean_frame *ret)
 		return false;
 	*ret = (struct clean_frame){.name = h->name};
 	ret->src = ascii_istarts(url, "https:")
-	    ? url
-	    : arena_printf(a, "https:%s", strchr(url, '/'));
+		       ? url
+		       : arena_printf(a, "https:%s", strchr(url, '/'));
 	ret->link = ret->src;
 	if (h->before == NULL || (id = strstr(url, h->before)) == NULL)
 		return ret->src != NULL;
@@ -141,8 +141,8 @@ caption(struct cleaner *c, const char *name)
 	if (n == NULL)
 		return NULL;
 	n->s = a != NULL && a->len > 0 ? a->value : name;
-	n->len = a != NULL && a->len > 0 ? (uint32_t)a->len
-					 : (uint32_t)strlen(name);
+	n->len =
+	    a != NULL && a->len > 0 ? (uint32_t)a->len : (uint32_t)strlen(name);
 	return n;
 }
 

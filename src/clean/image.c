@@ -53,7 +53,7 @@ static bool
 is_placeholder(const char *url)
 {
 	return str_starts(url, "data:image/gif;base64,R0lGODlhAQAB") ||
-	    (str_starts(url, "data:image/gif") && strlen(url) < 100);
+	       (str_starts(url, "data:image/gif") && strlen(url) < 100);
 }
 
 /* Width or height in pixels as the attribute says it; -1: it does not. */
@@ -86,9 +86,9 @@ is_tiny_style(const char *style, const char *prop)
 	while ((p = strstr(p, prop)) != NULL) {
 		const char *v = p + strlen(prop);
 
-		if ((p == style || p[-1] == ';') &&
-		    (*v == '0' || *v == '1') && (v[1] < '0' || v[1] > '9') &&
-		    v[1] != '.' && v[1] != '%' && v[1] != 'e')
+		if ((p == style || p[-1] == ';') && (*v == '0' || *v == '1') &&
+		    (v[1] < '0' || v[1] > '9') && v[1] != '.' && v[1] != '%' &&
+		    v[1] != 'e')
 			return true;
 		p = v;
 	}
@@ -111,8 +111,8 @@ is_hidden(struct cleaner *c)
 			s[n++] = (char)ascii_lower((unsigned char)s[i]);
 	s[n] = '\0';
 	return strstr(s, "display:none") != NULL ||
-	    strstr(s, "visibility:hidden") != NULL ||
-	    (is_tiny_style(s, "width:") && is_tiny_style(s, "height:"));
+	       strstr(s, "visibility:hidden") != NULL ||
+	       (is_tiny_style(s, "width:") && is_tiny_style(s, "height:"));
 }
 
 /* Hosts whose images only count. */

@@ -54,8 +54,8 @@ is_authority(const char *p, const char *end)
 			return false;
 	} else {
 		while (p < end && (unsigned char)*p > ' ' &&
-		    strchr(":[]{}|^`%'@&=;+,*!$()~", *p) == NULL &&
-		    (unsigned char)*p < 0x7F)
+		       strchr(":[]{}|^`%'@&=;+,*!$()~", *p) == NULL &&
+		       (unsigned char)*p < 0x7F)
 			p++;
 	}
 	if (p == from)
@@ -65,8 +65,8 @@ is_authority(const char *p, const char *end)
 
 /* The URL with its international host in ASCII, or NULL. */
 static const char *
-with_ascii_host(struct cleaner *c, const char *url, const char *host,
-    const char *end)
+with_ascii_host(
+    struct cleaner *c, const char *url, const char *host, const char *end)
 {
 	UErrorCode err = U_ZERO_ERROR;
 	UIDNAInfo info = UIDNA_INFO_INITIALIZER;
@@ -113,7 +113,12 @@ checked_http(struct cleaner *c, const char *url)
 		end = host + strcspn(host, "/?#");
 		break;
 	}
-	return is_authority(host, end) && !has_forbidden(url) ? url : NULL;
+	if (!is_authority(host, end) || has_forbidden(url))
+		return NULL;
+	if (*end != '/')
+		url = arena_printf(
+		    c->scratch, "%.*s/%s", (int)(end - url), url, end);
+	return url;
 }
 
 static const char *
@@ -135,7 +140,7 @@ scheme_end(const char *s)
 	if (!((*p | 32) >= 'a' && (*p | 32) <= 'z'))
 		return NULL;
 	while (((*p | 32) >= 'a' && (*p | 32) <= 'z') ||
-	    (*p >= '0' && *p <= '9') || *p == '+' || *p == '-' || *p == '.')
+	       (*p >= '0' && *p <= '9') || *p == '+' || *p == '-' || *p == '.')
 		p++;
 	return *p == ':' ? p : NULL;
 }
@@ -167,21 +172,20 @@ resolve(struct cleaner *c, const char *s, enum attr_form form)
 	if ((url = url_resolve(c->scratch, c->opts->base, s)) == NULL)
 		return NULL;
 	if (url_is_http(url)) {
-		if ((url = checked_http(c, url)) != NULL &&
-		    form == FORM_LINK && c->opts->strip_params)
+		if ((url = checked_http(c, url)) != NULL && form == FORM_LINK &&
+		    c->opts->strip_params)
 			url = url_strip_tracking(c->scratch, url);
 		return url;
 	}
 	if (form != FORM_LINK || scheme_end(url) == NULL || has_forbidden(url))
 		return NULL;
 	return ascii_istarts(url, "mailto:") || ascii_istarts(url, "tel:")
-	    ? url
-	    : NULL;
+		   ? url
+		   : NULL;
 }
 
 const char *
-clean_url(
-    struct cleaner *c, const char *raw, size_t len, enum attr_form form)
+clean_url(struct cleaner *c, const char *raw, size_t len, enum attr_form form)
 {
 	if (raw == NULL)
 		return NULL;

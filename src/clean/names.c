@@ -13,8 +13,8 @@
 const struct tag_info clean_tags[TAG_COUNT] = {
     [TAG_NONE] = {"", "", 0, F_UNWRAP, 0},
 #define TAG(id, name, flags, attrs)                                            \
-	[TAG_##id] = {name, "<" name ">", sizeof(name) - 1, flags,             \
-	    (attrs) | GLOBAL},
+	[TAG_##id] = {                                                         \
+	    name, "<" name ">", sizeof(name) - 1, flags, (attrs) | GLOBAL},
 #include "clean/tags.def"
 #undef TAG
 };

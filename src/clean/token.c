@@ -82,7 +82,7 @@ read_attr(struct tokenizer *t, const char **at, const char **name,
 	while (p < end && !is_space(*p) && *p != '/' && *p != '>' && *p != '=')
 		p++;
 	*name_len = (size_t)(p - *name);
-	*value = NULL;
+	*value = p;
 	*value_len = 0;
 	*at = p;
 	if (*name_len == 0)

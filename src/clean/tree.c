@@ -96,8 +96,7 @@ push(struct tree *t, struct node *n)
 static void
 clear_formatting(struct tree *t)
 {
-	while (t->n_formatting > 0 &&
-	    t->formatting[--t->n_formatting] != NULL)
+	while (t->n_formatting > 0 && t->formatting[--t->n_formatting] != NULL)
 		continue;
 }
 
@@ -186,7 +185,7 @@ static bool
 same_element(const struct node *a, const struct node *b)
 {
 	return a->tag == b->tag && a->len == b->len &&
-	    memcmp(a->s, b->s, a->len) == 0;
+	       memcmp(a->s, b->s, a->len) == 0;
 }
 
 /* List a new element; at most three alike, as HTML 13.2.4.3 has it. */
@@ -235,7 +234,7 @@ reopen(struct tree *t)
 	    (t->formatting[i - 1]->flags & NODE_OPEN) != 0)
 		return;
 	while (i > 0 && t->formatting[i - 1] != NULL &&
-	    (t->formatting[i - 1]->flags & NODE_OPEN) == 0)
+	       (t->formatting[i - 1]->flags & NODE_OPEN) == 0)
 		i--;
 	for (; i < t->n_formatting; i++) {
 		struct node *n;
@@ -461,8 +460,7 @@ imply(struct tree *t, enum tag tag)
 {
 	struct node *n;
 
-	if (t->depth == LIMIT_HTML_DEPTH ||
-	    (n = clean_node(t->c, tag)) == NULL)
+	if (t->depth == LIMIT_HTML_DEPTH || (n = clean_node(t->c, tag)) == NULL)
 		return false;
 	n->s = clean_tags[tag].open;
 	n->len = clean_tags[tag].len + 2u;
@@ -578,7 +576,8 @@ close_ruby(struct tree *t, enum tag tag)
 {
 	if (in_scope(t, TAG_RUBY, F_SCOPE) == 0)
 		return;
-	while ((flags_of(current(t)) & F_IMPLIED) != 0 &&
+	while (
+	    (flags_of(current(t)) & F_IMPLIED) != 0 &&
 	    !(current(t)->tag == TAG_RTC && (tag == TAG_RT || tag == TAG_RP)))
 		pop(t);
 }

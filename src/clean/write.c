@@ -31,8 +31,42 @@ struct writer {
 /* 1: not to be copied as it stands, see special(). */
 static const uint8_t specials[256] = {
     /* C0 but tab and LF */
-    [0] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    1, 1, 1, 1, 1, 1, 1, 1, ['&'] = 1, ['<'] = 1, ['>'] = 1, [0x7F] = 1,
+    [0] = 1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    0,
+    0,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    ['&'] = 1,
+    ['<'] = 1,
+    ['>'] = 1,
+    [0x7F] = 1,
     [0xC2] = 1 /* perhaps U+00A0 */
 };
 
@@ -245,7 +279,7 @@ static bool
 is_mute(enum tag tag)
 {
 	return tag == TAG_RT || tag == TAG_RP || tag == TAG_RTC ||
-	    tag == TAG_AUDIO || tag == TAG_VIDEO;
+	       tag == TAG_AUDIO || tag == TAG_VIDEO;
 }
 
 static void
@@ -278,7 +312,8 @@ enter(struct writer *w, struct node *n)
 		return false;
 	text_break(w, tag);
 	w->depth++;
-	if (w->depth >= LIMIT_HTML_DEPTH && (clean_tags[tag].flags & F_VOID) == 0)
+	if (w->depth >= LIMIT_HTML_DEPTH &&
+	    (clean_tags[tag].flags & F_VOID) == 0)
 		return true;
 	if (!fits(w, cost)) {
 		w->depth--;
@@ -321,6 +356,8 @@ clean_write(struct cleaner *c, size_t limit)
 	struct node *parent = c->root, *n = parent->first;
 
 	c->html.len = c->text.len = 0;
+	reserve(&c->html, 1);
+	reserve(&c->text, 1);
 	for (;;) {
 		if (n == NULL) {
 			if (parent == c->root)
@@ -341,6 +378,6 @@ clean_write(struct cleaner *c, size_t limit)
 		n = n->next;
 	}
 	while (c->text.len > 0 &&
-	    ascii_space((unsigned char)c->text.data[c->text.len - 1]))
+	       ascii_space((unsigned char)c->text.data[c->text.len - 1]))
 		c->text.len--;
 }

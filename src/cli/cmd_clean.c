@@ -62,10 +62,10 @@ clean_all(const struct clean_opts *opts)
 	if (ferror(stdin))
 		status = fail(strerrordesc_np(errno));
 	else if (buf_status(&in) != AK_OK ||
-	    clean_bytes(a, buf_str(&in), in.len, opts, &r) != AK_OK)
+		 clean_bytes(a, buf_str(&in), in.len, opts, &r) != AK_OK)
 		status = fail("the input is too large");
 	else if (fwrite(r.html, 1, r.html_len, stdout) != r.html_len ||
-	    fflush(stdout) != 0)
+		 fflush(stdout) != 0)
 		status = 1;
 	buf_release(&in);
 	arena_free(a);
@@ -90,7 +90,7 @@ clean_line(const char *line, size_t len, const struct clean_opts *opts)
 		&o, &r) == AK_OK &&
 	    (out = json_pack("{s:s%}", "html", r.html, r.html_len)) != NULL)
 		ok = json_dumpf(out, stdout, JSON_COMPACT) == 0 &&
-		    putchar('\n') != EOF;
+		     putchar('\n') != EOF;
 	json_decref(out);
 	json_decref(in);
 	arena_free(a);
@@ -118,8 +118,7 @@ cmd_clean(struct cli *cli, int argc, char **argv)
 	static const struct option options[] = {
 	    {"base", required_argument, NULL, 'b'},
 	    {"frames", no_argument, NULL, 'f'},
-	    {"help", no_argument, NULL, 'h'},
-	    {"jsonl", no_argument, NULL, 'j'},
+	    {"help", no_argument, NULL, 'h'}, {"jsonl", no_argument, NULL, 'j'},
 	    {"strip-params", no_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
 	struct clean_opts opts = {0};
 	bool jsonl = false;

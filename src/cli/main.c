@@ -19,7 +19,8 @@ static const struct verb {
 static int
 usage(FILE *f)
 {
-	(void)fputs("usage: akin [-c FILE] [--db FILE] [-q] [-v] VERB ...\n", f);
+	(void)fputs(
+	    "usage: akin [-c FILE] [--db FILE] [-q] [-v] VERB ...\n", f);
 	for (size_t i = 0; i < AK_COUNT(verbs); i++)
 		(void)fprintf(f, "  %-10s %s\n", verbs[i].name, verbs[i].words);
 	return f == stdout ? 0 : CLI_USAGE;
@@ -59,8 +60,7 @@ main(int argc, char **argv)
 	}
 	for (size_t i = 0; optind < argc && i < AK_COUNT(verbs); i++)
 		if (strcmp(verbs[i].name, argv[optind]) == 0)
-			return verbs[i].run(
-			    &cli, argc - optind, argv + optind);
+			return verbs[i].run(&cli, argc - optind, argv + optind);
 	if (optind < argc && strcmp(argv[optind], "help") == 0)
 		return usage(stdout);
 	if (optind < argc)
