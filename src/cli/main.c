@@ -1,69 +1,33 @@
 /* SPDX-License-Identifier: ISC */
-/* akin: options that hold for every verb, and the table of verbs. */
 #include "config.h"
 
-#include "cli/cli.h"
-
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ak.h"
+#include "cli/cli.h"
+
 static const struct verb {
 	const char *name;
-	int (*run)(struct cli *cli, int argc, char **argv);
-	const char *words;
+	int (*fn)(struct cli *cli, int argc, char **argv);
 } verbs[] = {
-    {"clean", cmd_clean, "make HTML safe"},
+    {"parse", cmd_parse},
+    {"clean", cmd_clean},
 };
-
-static int
-usage(FILE *f)
-{
-	(void)fputs(
-	    "usage: akin [-c FILE] [--db FILE] [-q] [-v] VERB ...\n", f);
-	for (size_t i = 0; i < AK_COUNT(verbs); i++)
-		(void)fprintf(f, "  %-10s %s\n", verbs[i].name, verbs[i].words);
-	return f == stdout ? 0 : CLI_USAGE;
-}
 
 int
 main(int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"db", required_argument, NULL, 'd'},
-	    {"help", no_argument, NULL, 'h'},
-	    {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
 	struct cli cli = {0};
-	int c;
 
-	while ((c = getopt_long(argc, argv, "+c:hqv", options, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			cli.config_file = optarg;
-			break;
-		case 'd':
-			cli.db = optarg;
-			break;
-		case 'h':
-			return usage(stdout);
-		case 'q':
-			cli.is_quiet = true;
-			break;
-		case 'v':
-			cli.verbosity++;
-			break;
-		case 'V':
-			return printf("akin %s\n", PACKAGE_VERSION) < 0;
-		default:
-			return usage(stderr);
-		}
-	}
-	for (size_t i = 0; optind < argc && i < AK_COUNT(verbs); i++)
-		if (strcmp(verbs[i].name, argv[optind]) == 0)
-			return verbs[i].run(&cli, argc - optind, argv + optind);
-	if (optind < argc && strcmp(argv[optind], "help") == 0)
-		return usage(stdout);
-	if (optind < argc)
-		(void)fprintf(stderr, "akin: %s: no such verb\n", argv[optind]);
-	return usage(stderr);
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		return printf("akin %s\n", PACKAGE_VERSION) < 0;
+	for (size_t i = 0; argc >= 2 && i < AK_COUNT(verbs); i++)
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return verbs[i].fn(&cli, argc - 1, argv + 1);
+	if (argc < 2)
+		cli_error("usage", "akin VERB ...");
+	else
+		cli_error(argv[1], "no such verb");
+	return CLI_USAGE;
 }

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+#define READ_PIECE ((size_t)1 << 16)
+
+/* The text without what a terminal must not get; names of files may hold it. */
+static void
+put_safe(FILE *to, const char *s)
+{
+	size_t len = strlen(s);
+
+	for (size_t i = 0; i < len;) {
+		uint32_t cp;
+		size_t n = utf8_decode(s + i, len - i, &cp);
+
+		if (utf8_is_unsafe_on_terminal(cp))
+			(void)fputc('?', to);
+		else
+			(void)fwrite(s + i, 1, n, to);
+		i += n;
+	}
+}
+
+void
+cli_error(const char *what, const char *fmt, ...)
+{
+	char why[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	(void)fputs("akin: ", stderr);
+	put_safe(stderr, what);
+	(void)fputs(": ", stderr);
+	put_safe(stderr, why);
+	(void)fputc('\n', stderr);
+}
+
+static enum ak_status
+fail(const char *name, FILE *f, char *data)
+{
+	char words[128];
+	const char *why = strerror_r(errno, words, sizeof(words));
+
+	cli_error(name, "%s", why);
+	if (f != NULL && f != stdin)
+		(void)fclose(f);
+	free(data);
+	return AK_IO;
+}
+
+enum ak_status
+cli_read_file(const char *name, size_t max, char **ret, size_t *ret_len)
+{
+	FILE *f = strcmp(name, "-") == 0 ? stdin : fopen(name, "rbe");
+	size_t len = 0, cap = 0;
+	struct stat sb;
+	char *data = NULL;
+
+	if (f == NULL)
+		return fail(name, NULL, NULL);
+	if (fstat(fileno(f), &sb) == 0 && S_ISDIR(sb.st_mode)) {
+		errno = EISDIR;
+		return fail(name, f, NULL);
+	}
+	for (;;) {
+		size_t n;
+
+		if (cap - len < READ_PIECE) {
+			cap = cap < READ_PIECE ? 2 * READ_PIECE : cap * 2;
+			data = xreallocarray(data, cap, 1);
+		}
+		n = fread(data + len, 1, READ_PIECE, f);
+		len += n;
+		if (n == 0 || len > max)
+			break;
+	}
+	if (ferror(f))
+		return fail(name, f, data);
+	if (f != stdin)
+		(void)fclose(f);
+	if (len > max) {
+		cli_error(name, "larger than %zu MiB", max >> 20);
+		free(data);
+		return AK_TOOBIG;
+	}
+	*ret = data;
+	*ret_len = len;
+	return AK_OK;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doc_json.h - a cleaned doc as JSON Feed 1.1 (jsonfeed.org/version/1.1).
+ *
+ * What the standard has no member for stands below `_akin`, of the feed and of
+ * each item; the manual lists it.
+ */
+#ifndef CLI_DOC_JSON_H
+#define CLI_DOC_JSON_H
+
+#include <stdio.h>
+
+#include "model/doc.h"
+
+/* One object and a line end; false: it could not be written. */
+bool doc_json_print(const struct doc *doc, FILE *to);
+
+#endif

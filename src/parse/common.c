@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+/* What rows of several namespaces do with an element. */
+#include "parse/parse_int.h"
+
+#include <string.h>
+
+#include "base/url.h"
+
+void
+do_published(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	int64_t t = len > 0 ? read_date(p, text) : DOC_NO_TIME;
+
+	if (t == DOC_NO_TIME ||
+	    !outranks(&ranks(p)->published, (unsigned)f->el->arg))
+		return;
+	if (p->entry != NULL)
+		p->entry->published = t;
+	else
+		p->doc->published = t;
+}
+
+void
+do_modified(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	int64_t t = len > 0 ? read_date(p, text) : DOC_NO_TIME;
+
+	if (t == DOC_NO_TIME ||
+	    !outranks(&ranks(p)->modified, (unsigned)f->el->arg))
+		return;
+	if (p->entry != NULL)
+		p->entry->modified = t;
+	else
+		p->doc->modified = t;
+}
+
+void
+do_title(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	if (len > 0 && outranks(&ranks(p)->title, (unsigned)f->el->arg))
+		set_text(p, f, p->entry ? &p->entry->title : &p->doc->title,
+		    text, len, f->type);
+}
+
+void
+do_creator(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	if (len > 0)
+		add_person_text(p, (unsigned)f->el->arg, text);
+}
+
+void
+do_subject(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	(void)f;
+	add_tag(p, keep_line(p, text, len, LIMIT_TITLE_BYTES), NULL, NULL);
+}
+
+void
+do_language(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	if (len == 0 || len > 64 ||
+	    !outranks(&ranks(p)->language, (unsigned)f->el->arg))
+		return;
+	if (p->entry != NULL)
+		p->entry->language = keep_line(p, text, len, len);
+	else
+		p->doc->language = keep_line(p, text, len, len);
+}
+
+void
+do_rights(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	const char *rights = keep_line(p, text, len, LIMIT_TITLE_BYTES);
+
+	if (rights == NULL ||
+	    !outranks(&ranks(p)->rights, (unsigned)f->el->arg))
+		return;
+	if (p->entry != NULL)
+		doc_ext_string(p->a, &p->entry->ext, "rights", rights);
+	else
+		p->doc->rights = rights;
+}
+
+void
+do_identifier(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	if (len == 0 || !outranks(&ranks(p)->id, (unsigned)f->el->arg))
+		return;
+	if (p->entry != NULL) {
+		p->entry->id = keep(p, text, len, LIMIT_GUID_BYTES);
+		p->entry->id_is_link = false;
+	} else {
+		p->doc->id = keep(p, text, len, LIMIT_GUID_BYTES);
+	}
+}
+
+void
+do_comments(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	const char *url;
+
+	if (p->entry == NULL || len == 0)
+		return;
+	url = resolve(p, f, text);
+	if (url_is_http(url) &&
+	    outranks(&p->entry_rank.comments, (unsigned)f->el->arg))
+		p->entry->comments_url = url;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+/* Formats of Japanese aggregators: related articles, images, status. */
+#include "parse/parse_int.h"
+
+static void
+jp_logo(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	(void)f;
+	if (len > 0)
+		set_image(p, resolve(p, f, text), 3);
+}
+
+static const struct element gnf_elements[] = {
+    {"relatedlink", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
+	0},
+    {"title", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"link", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {"url", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {"category", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"keyword", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"modified", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {NULL, 0, 0, 0, NULL, NULL, 0}};
+
+static const char *const gnf_uris[] = {
+    "http://assets.gunosy.com/media/gnf", "https://gunosy.com/media/gnf", NULL};
+
+extern const struct ns ns_gnf;
+const struct ns ns_gnf = {"gnf", gnf_uris, gnf_elements};
+
+static const struct element oa_elements[] = {
+    {"reflink", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end, 0},
+    {"reftitle", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"refurl", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {"lastpubdate", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"pubstatus", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {NULL, 0, 0, 0, NULL, NULL, 0}};
+
+static const char *const oa_uris[] = {"http://news.line.me/rss/1.0/oa",
+    "http://blogs.news.line.me/rss/1.0/oa", NULL};
+
+extern const struct ns ns_oa;
+const struct ns ns_oa = {"oa", oa_uris, oa_elements};
+
+static const struct element yj_elements[] = {
+    {"related", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end, 0},
+    {"title", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"text", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"link", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {"url", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {NULL, 0, 0, 0, NULL, NULL, 0}};
+
+static const char *const yj_uris[] = {"http://cmspf.yahoo.co.jp/rss", NULL};
+
+extern const struct ns ns_yj;
+const struct ns ns_yj = {"yj", yj_uris, yj_elements};
+
+static const struct element ldnfeed_elements[] = {
+    {"rel", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end, 0},
+    {"rel_subject", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"rel_link", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {NULL, 0, 0, 0, NULL, NULL, 0}};
+
+static const char *const ldnfeed_uris[] = {
+    "http://news.livedoor.com/ldnfeed/1.1/", NULL};
+
+extern const struct ns ns_ldnfeed;
+const struct ns ns_ldnfeed = {"ldnfeed", ldnfeed_uris, ldnfeed_elements};
+
+static const struct element smp_elements[] = {
+    {"relation", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end, 0},
+    {"caption", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"title", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"url", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {"link", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {NULL, 0, 0, 0, NULL, NULL, 0}};
+
+static const char *const smp_uris[] = {
+    "http://www.infoseek.co.jp/isns/smp", NULL};
+
+extern const struct ns ns_smp;
+const struct ns ns_smp = {"smp", smp_uris, smp_elements};
+
+static const struct element goonews_elements[] = {
+    {"relation", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end, 0},
+    {"caption", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"title", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"url", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {"link", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {NULL, 0, 0, 0, NULL, NULL, 0}};
+
+static const char *const goonews_uris[] = {
+    "http://news.goo.ne.jp/rss/2.0/news/goonews/", NULL};
+
+extern const struct ns ns_goonews;
+const struct ns ns_goonews = {"goonews", goonews_uris, goonews_elements};
+
+static const struct element trill_elements[] = {
+    {"relateditem", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
+	0},
+    {"title", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"text", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"link", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {"url", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {NULL, 0, 0, 0, NULL, NULL, 0}};
+
+static const char *const trill_uris[] = {"http://trilltrill.jp/rss/", NULL};
+
+extern const struct ns ns_trill;
+const struct ns ns_trill = {"trill", trill_uris, trill_elements};
+
+static const struct element snf_elements[] = {
+    {"relatedlink", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
+	0},
+    {"title", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"link", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {"url", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {"sponsoredlink", IN_ENTRY, 0, 0, NULL, NULL, 0},
+    {"advertisement", IN_ENTRY, 0, 0, NULL, NULL, 0},
+    {"logo", IN_FEED, 0, EL_TEXT, NULL, jp_logo, 0},
+    {"darkmodelogo", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"analytics", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {NULL, 0, 0, 0, NULL, NULL, 0}};
+
+static const char *const snf_uris[] = {"http://www.smartnews.be/snf", NULL};
+
+extern const struct ns ns_snf;
+const struct ns ns_snf = {"snf", snf_uris, snf_elements};
