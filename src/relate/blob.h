@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * blob.h - the stored form of an article's features.  Private to relate.
+ *
+ * Little-endian, no padding:
+ *
+ *	0  u8   version
+ *	1  2    language, ISO 639-1, or two zeros
+ *	3  u8   terms
+ *	4  u16  pairs
+ *	6  u16  sketch
+ *	8  u16  shingles of the text (capped)
+ *	10 u8   of which those with hash % 2^n == 0 are in the sketch
+ *	11 u8   terms of the title
+ *	12 u16  words of the text (capped)
+ *	14 u64  hash of all words
+ *	22 u64  hash of the title without its figures
+ *	30      terms: u40 hash, u16 offset, u8 length, u8 frequency and flags
+ *	        pairs: u8 first term, u8 second term, u8 frequency
+ *	        sketch: u32 shingle, ascending
+ */
+#ifndef RELATE_BLOB_H
+#define RELATE_BLOB_H
+
+#include "base/ak.h"
+
+enum {
+	BLOB_VERSION = 1,
+	BLOB_HEAD = 30,
+	BLOB_TERM = 9,
+	BLOB_PAIR = 3,
+	BLOB_SHINGLE = 4,
+	BLOB_TERMS_MAX = 255,
+	BLOB_SKETCH_MAX = 512,
+
+	BLOB_TITLE = 0x80, /* flags beside a term's frequency; the offset is */
+	BLOB_NAME = 0x40,  /* then one in the title */
+	BLOB_TF = 0x3F
+};
+
+struct blob {
+	unsigned lang; /* of lang.h */
+	size_t n_terms, n_pairs, n_sketch, n_title;
+	size_t n_shingles, n_words;
+	unsigned sketch_shift;
+	uint64_t text_hash, shape_hash;
+	const uint8_t *terms, *pairs, *sketch;
+};
+
+struct blob_term {
+	uint64_t hash;
+	uint16_t from;
+	uint8_t len;
+	uint8_t tf;
+	bool in_title;
+	bool is_name;
+};
+
+/* Check and open; `ret` points into the data.  False: not ours. */
+bool blob_open(const void *data, size_t len, struct blob *ret);
+
+struct blob_term blob_term(const struct blob *b, size_t i);
+uint32_t blob_shingle(const struct blob *b, size_t i);
+
+/* Keys of the index, 64 well-mixed bits; the lowest says: a pair. */
+uint64_t blob_term_key(uint64_t hash);
+uint64_t blob_pair_key(uint64_t first, uint64_t second);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the index needs to know of an article, from its text alone: distinct
+ * terms in order of appearance, pairs of neighbours as two of these, and a
+ * sample of the shingles.  Nothing here depends on other articles, so it is
+ * made in parallel, once, and stays right while frequencies move.
+ */
+#include "relate/blob.h"
+#include "relate/lex.h"
+
+#include <string.h>
+
+#include "relate/lang.h"
+
+enum {
+	TITLE_WEIGHT = 3,
+	PAIRS_MAX = 400,
+	PAIR_TF_MAX = 15,
+	TERM_SLOTS = 1024,
+	PAIR_SLOTS = 1024,
+	SKETCH_SHIFT_MAX = 3, /* until the sketch is full */
+};
+
+struct builder {
+	const struct lex_view *v;
+	size_t n_terms, n_pairs, n_title;
+	struct {
+		const struct lex_token *tok;
+		unsigned tf;
+		bool in_title;
+	} terms[BLOB_TERMS_MAX];
+	struct {
+		uint8_t first, second, tf;
+	} pairs[PAIRS_MAX];
+	int16_t term_slots[TERM_SLOTS]; /* position + 1; 0: free */
+	int16_t pair_slots[PAIR_SLOTS];
+};
+
+/* Position of the term, new or known; -1: no room. */
+static int
+add_term(struct builder *b, const struct lex_token *tok, bool in_title)
+{
+	size_t i = tok->hash % TERM_SLOTS;
+
+	for (; b->term_slots[i] != 0; i = (i + 1) % TERM_SLOTS) {
+		size_t n = (size_t)b->term_slots[i] - 1;
+
+		if (b->terms[n].tok->hash == tok->hash) {
+			b->terms[n].tf += in_title ? TITLE_WEIGHT : 1;
+			return (int)n;
+		}
+	}
+	if (b->n_terms == BLOB_TERMS_MAX)
+		return -1;
+	b->terms[b->n_terms].tok = tok;
+	b->terms[b->n_terms].tf = in_title ? TITLE_WEIGHT : 1;
+	b->terms[b->n_terms].in_title = in_title;
+	b->term_slots[i] = (int16_t)(b->n_terms + 1);
+	return (int)b->n_terms++;
+}
+
+static void
+add_pair(struct builder *b, int first, int second)
+{
+	size_t i =
+	    ((size_t)first * 256 + (size_t)second) * 0x9E3779B1u % PAIR_SLOTS;
+
+	for (; b->pair_slots[i] != 0; i = (i + 1) % PAIR_SLOTS) {
+		size_t n = (size_t)b->pair_slots[i] - 1;
+
+		if (b->pairs[n].first == first &&
+		    b->pairs[n].second == second) {
+			if (b->pairs[n].tf < PAIR_TF_MAX)
+				b->pairs[n].tf++;
+			return;
+		}
+	}
+	if (b->n_pairs == PAIRS_MAX)
+		return;
+	b->pairs[b->n_pairs].first = (uint8_t)first;
+	b->pairs[b->n_pairs].second = (uint8_t)second;
+	b->pairs[b->n_pairs].tf = 1;
+	b->pair_slots[i] = (int16_t)(++b->n_pairs);
+}
+
+static void
+collect(struct builder *b, const struct lex_view *v)
+{
+	int before = -1;
+
+	memset(b, 0, sizeof(*b));
+	b->v = v;
+	for (size_t i = 0; i < v->n_tokens; i++) {
+		const struct lex_token *tok = &v->tokens[i];
+		int n;
+
+		if (tok->flags & LEX_FUNCTION) {
+			before = -1;
+			continue;
+		}
+		n = add_term(b, tok, i < v->n_title);
+		if (n >= 0 && before >= 0 && (tok->flags & LEX_AFTER_GAP) == 0)
+			add_pair(b, before, n);
+		before = n;
+		if (i < v->n_title)
+			b->n_title = b->n_terms;
+	}
+}
+
+/* --- writing ------------------------------------------------------------- */
+
+static uint8_t *
+put(uint8_t *p, uint64_t v, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++, v >>= 8)
+		*p++ = (uint8_t)v;
+	return p;
+}
+
+static uint64_t
+capped(size_t n, uint64_t max)
+{
+	return n < max ? n : max;
+}
+
+static bool
+is_sampled(uint32_t shingle, unsigned shift)
+{
+	return (shingle & (((uint32_t)1 << shift) - 1)) == 0;
+}
+
+/* Short texts keep every shingle, long ones a sample.  Samples nest, so two
+ * articles are compared by the coarser of theirs. */
+static unsigned
+choose_shift(const struct lex_view *v, size_t *ret_n)
+{
+	unsigned shift = 0;
+	size_t n;
+
+	while (shift < SKETCH_SHIFT_MAX && v->n_shingles >> shift > 24)
+		shift++;
+	for (;; shift++) {
+		n = 0;
+		for (size_t i = 0; i < v->n_shingles; i++)
+			n += is_sampled(v->shingles[i], shift);
+		if (n <= BLOB_SKETCH_MAX)
+			break;
+	}
+	*ret_n = n;
+	return shift;
+}
+
+static uint8_t *
+put_terms(const struct builder *b, uint8_t *p)
+{
+	for (size_t i = 0; i < b->n_terms; i++) {
+		const struct lex_token *tok = b->terms[i].tok;
+		uint64_t flags = capped(b->terms[i].tf, BLOB_TF);
+
+		flags |= b->terms[i].in_title ? BLOB_TITLE : 0;
+		flags |= tok->flags & LEX_NAME ? BLOB_NAME : 0;
+		p = put(p, tok->hash, 5);
+		p = put(p, capped(tok->from, UINT16_MAX), 2);
+		p = put(p, capped(tok->len, UINT8_MAX), 1);
+		p = put(p, flags, 1);
+	}
+	return p;
+}
+
+static void
+write_blob(const struct builder *b, uint8_t *p, unsigned shift, size_t n_sketch)
+{
+	const struct lex_view *v = b->v;
+	const char *code = lang_table[v->lang].code;
+
+	p = put(p, BLOB_VERSION, 1);
+	p = put(p, v->lang != 0 ? (uint8_t)code[0] : 0, 1);
+	p = put(p, v->lang != 0 ? (uint8_t)code[1] : 0, 1);
+	p = put(p, b->n_terms, 1);
+	p = put(p, b->n_pairs, 2);
+	p = put(p, n_sketch, 2);
+	p = put(p, capped(v->n_shingles, UINT16_MAX), 2);
+	p = put(p, shift, 1);
+	p = put(p, b->n_title, 1);
+	p = put(p, capped(v->n_words, UINT16_MAX), 2);
+	p = put(p, v->text_hash, 8);
+	p = put(p, v->shape_hash, 8);
+	p = put_terms(b, p);
+	for (size_t i = 0; i < b->n_pairs; i++) {
+		p = put(p, b->pairs[i].first, 1);
+		p = put(p, b->pairs[i].second, 1);
+		p = put(p, b->pairs[i].tf, 1);
+	}
+	for (size_t i = 0; i < v->n_shingles; i++) {
+		if (is_sampled(v->shingles[i], shift))
+			p = put(p, v->shingles[i], 4);
+	}
+}
+
+void
+relate_features(struct relate_lexer *lx, struct arena *a,
+    const struct relate_text *t, struct relate_features *ret)
+{
+	struct lex_view v;
+	struct builder b;
+	size_t n_sketch, len;
+	unsigned shift;
+	uint8_t *p;
+
+	lex_text(lx, t, &v);
+	collect(&b, &v);
+	shift = choose_shift(&v, &n_sketch);
+	len = BLOB_HEAD + b.n_terms * BLOB_TERM + b.n_pairs * BLOB_PAIR +
+	      n_sketch * BLOB_SHINGLE;
+	p = arena_alloc_raw(a, len);
+	if (p != NULL)
+		write_blob(&b, p, shift, n_sketch);
+	ret->data = p;
+	ret->len = p != NULL ? len : 0;
+}
+
+bool
+relate_features_current(const void *data, size_t len)
+{
+	struct blob b;
+
+	return blob_open(data, len, &b);
+}

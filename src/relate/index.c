@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The index holds no text and no vectors: an article is a row in the ring and
+ * its postings.  Weights are not stored but follow from frequency in the
+ * article and in its language, as they stand when they are asked for.  Only
+ * the length of each vector is kept; it is reckoned at insertion and again, in
+ * one sweep over all lists, whenever the index has grown by a quarter or an
+ * eighth of the window has passed, so that each article pays for a few visits
+ * of its postings.  What lies in the index is thus decided by the live
+ * articles alone, and a replay of their features rebuilds it.
+ */
+#include "relate/index.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum {
+	KEEP_DEFAULT = 12,
+	WINDOW_DEFAULT = 200000,
+	RING_BITS_FIRST = 10,
+	COMMON_FROM = 200, /* articles in a language, before ... */
+	COMMON_SHARE = 8,  /* ... a term in an eighth of them says nothing */
+	LANG_SAMPLE = 32,  /* postings looked at */
+	SHINGLE_POSTINGS = 21,
+};
+
+static const char *const kind_names[] = {
+    "listed", "duplicate", "story", "topic"};
+
+const char *
+relate_kind_name(enum relate_kind k)
+{
+	return kind_names[k];
+}
+
+bool
+relate_kind_from_name(const char *name, enum relate_kind *ret)
+{
+	for (size_t i = 0; i < AK_COUNT(kind_names); i++) {
+		if (strcmp(name, kind_names[i]) == 0) {
+			*ret = (enum relate_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* --- life ---------------------------------------------------------------- */
+
+static void
+alloc_ring(struct relate_index *x, unsigned bits)
+{
+	size_t n = (size_t)1 << bits;
+
+	x->docs = xreallocarray(x->docs, n, sizeof(*x->docs));
+	x->langs = xreallocarray(x->langs, n, sizeof(*x->langs));
+	x->hits = xreallocarray(x->hits, n, sizeof(*x->hits));
+	x->acc = xreallocarray(x->acc, n, sizeof(*x->acc));
+	memset(x->hits, 0, n * sizeof(*x->hits));
+	memset(x->acc, 0, n * sizeof(*x->acc));
+	x->ring_bits = bits;
+}
+
+struct relate_index *
+relate_index_new(const struct relate_params *p)
+{
+	struct relate_index *x = xcalloc(1, sizeof(*x));
+
+	x->keep = p != NULL && p->keep > 0 ? (size_t)p->keep : KEEP_DEFAULT;
+	x->window =
+	    p != NULL && p->window > 0 ? (size_t)p->window : WINDOW_DEFAULT;
+	x->ring_bits_max = RING_BITS_FIRST;
+	while ((size_t)1 << x->ring_bits_max < x->window + x->window / 8 + 16)
+		x->ring_bits_max++;
+	assert(x->ring_bits_max <= POSTING_PLACE_BITS);
+	alloc_ring(x, RING_BITS_FIRST);
+	terms_init(&x->words);
+	terms_init(&x->shingles);
+	x->query = xcalloc(1, sizeof(*x->query));
+	return x;
+}
+
+void
+relate_index_free(struct relate_index *x)
+{
+	if (x == NULL)
+		return;
+	terms_release(&x->words);
+	terms_release(&x->shingles);
+	free(x->query->touched);
+	free(x->query);
+	free(x->docs);
+	free(x->langs);
+	free(x->hits);
+	free(x->acc);
+	free(x->orphans);
+	free(x->saved);
+	free(x);
+}
+
+size_t
+relate_count(const struct relate_index *x)
+{
+	return x->n_live;
+}
+
+size_t
+relate_bytes(const struct relate_index *x)
+{
+	size_t per_place = sizeof(*x->docs) + sizeof(*x->langs) +
+			   sizeof(*x->hits) + sizeof(*x->acc);
+
+	return sizeof(*x) + sizeof(*x->query) + (per_place << x->ring_bits) +
+	       terms_bytes(&x->words) + terms_bytes(&x->shingles) +
+	       x->query->cap_touched * sizeof(*x->query->touched) +
+	       x->cap_orphans * sizeof(*x->orphans) +
+	       x->n_saved * sizeof(*x->saved);
+}
+
+/* --- places -------------------------------------------------------------- */
+
+uint32_t
+index_find(const struct relate_index *x, int64_t id)
+{
+	uint32_t lo = 0, hi = x->span;
+
+	while (lo < hi) { /* ids rise along the ring; dead ones keep theirs */
+		uint32_t mid = lo + (hi - lo) / 2;
+		uint32_t place = (x->base + mid) & ring_mask(x);
+		int64_t at = x->docs[place].id;
+
+		if (at == id)
+			return place;
+		if ((at < 0 ? -at : at) < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return UINT32_MAX;
+}
+
+bool
+relate_has(const struct relate_index *x, int64_t id)
+{
+	return id > 0 && index_find(x, id) != UINT32_MAX;
+}
+
+void
+index_trim(const struct relate_index *x, struct postings *list)
+{
+	size_t lo = 0, hi = list->n;
+
+	if (hi == 0 || ring_offset(x, posting_place(list->p[0])) < x->span)
+		return;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (ring_offset(x, posting_place(list->p[mid])) < x->span)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	list->p += lo;
+	list->n -= lo;
+}
+
+/* --- weights ------------------------------------------------------------- */
+
+float
+index_tf_weight(unsigned tf)
+{
+	static const float table[POSTING_TF_MAX + 1] = {0.0F, 1.0F, 1.6931F,
+	    2.0986F, 2.3863F, 2.6094F, 2.7918F, 2.9459F, 3.0794F, 3.1972F,
+	    3.3026F, 3.3979F, 3.4849F, 3.5649F, 3.6391F, 3.7081F, 3.7726F,
+	    3.8332F, 3.8904F, 3.9444F, 3.9957F, 4.0445F, 4.0910F, 4.1355F,
+	    4.1781F, 4.2189F, 4.2581F, 4.2958F, 4.3322F, 4.3673F, 4.4012F,
+	    4.4340F}; /* 1 + ln tf */
+
+	return table[tf < POSTING_TF_MAX ? tf : POSTING_TF_MAX];
+}
+
+float
+index_idf(size_t n_lang, size_t n_articles)
+{
+	if (n_lang > COMMON_FROM && n_articles * COMMON_SHARE > n_lang)
+		return 0.0F;
+	if (n_articles > n_lang)
+		n_articles = n_lang;
+	return 1.0F + logf((1.0F + (float)n_lang) / (1.0F + (float)n_articles));
+}
+
+size_t
+index_in_lang(
+    const struct relate_index *x, const uint32_t *p, size_t n, unsigned lang)
+{
+	size_t hits = 0, step;
+
+	if (lang == 0)
+		return n;
+	if (n <= LANG_SAMPLE) {
+		for (size_t i = 0; i < n; i++)
+			hits += x->langs[posting_place(p[i])] == lang;
+		return hits;
+	}
+	step = n / LANG_SAMPLE;
+	for (size_t i = 0; i < LANG_SAMPLE; i++)
+		hits += x->langs[posting_place(p[i * step])] == lang;
+	return n * hits / LANG_SAMPLE;
+}
+
+/* --- sweeping ------------------------------------------------------------ */
+
+static size_t
+prune_cb(void *arg, bool is_pair, uint32_t *p, size_t n)
+{
+	const struct relate_index *x = arg;
+	size_t left = 0;
+
+	(void)is_pair;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t place = posting_place(p[i]);
+
+		if (ring_offset(x, place) < x->span && x->docs[place].id > 0)
+			p[left++] = p[i];
+	}
+	return left;
+}
+
+/* Adds a term's share to the squared length of each vector it is in. */
+static size_t
+norm_cb(void *arg, bool is_pair, uint32_t *p, size_t n)
+{
+	struct relate_index *x = arg;
+	float weights[LANG_MAX];
+	uint64_t known = 0;
+
+	if (is_pair && n < 2)
+		return n;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t place = posting_place(p[i]);
+		unsigned lang = x->langs[place];
+		float w;
+
+		if ((known >> lang & 1) == 0) {
+			w = index_idf(index_lang_count(x, lang),
+			    index_in_lang(x, p, n, lang));
+			w *= is_pair ? PAIR_WEIGHT : 1.0F;
+			weights[lang] = w * w;
+			known |= (uint64_t)1 << lang;
+		}
+		w = index_tf_weight(posting_tf(p[i]));
+		x->acc[place] += w * w * weights[lang];
+	}
+	return n;
+}
+
+static void
+reckon_norms(struct relate_index *x)
+{
+	terms_sweep(&x->words, norm_cb, x);
+	for (uint32_t i = 0; i < x->span; i++) {
+		uint32_t place = (x->base + i) & ring_mask(x);
+
+		x->docs[place].norm = sqrtf(x->acc[place]);
+		x->acc[place] = 0.0F;
+	}
+	x->swept_at = x->n_live;
+}
+
+static void
+sweep(struct relate_index *x)
+{
+	if (x->n_dead > 0) {
+		terms_sweep(&x->words, prune_cb, x);
+		terms_sweep(&x->shingles, prune_cb, x);
+		x->n_dead = 0;
+	}
+	reckon_norms(x);
+}
+
+static bool
+wants_sweep(const struct relate_index *x)
+{
+	size_t spare = ((size_t)1 << x->ring_bits_max) - x->window;
+	size_t often = x->window / 8 < spare / 2 ? x->window / 8 : spare / 2;
+
+	if (x->at_saved < x->n_saved)
+		return false; /* norms are on their way */
+	return x->n_dead > often || x->n_dead > 64 + x->n_live / 4 ||
+	       x->n_live > x->swept_at + x->swept_at / 4 + 8;
+}
+
+/* --- coming and going ---------------------------------------------------- */
+
+static void
+bury(struct relate_index *x, uint32_t place)
+{
+	struct doc *d = &x->docs[place];
+
+	thread_leave(x, place);
+	d->id = -d->id;
+	x->n_lang[x->langs[place]]--;
+	x->n_live--;
+	x->n_dead++;
+}
+
+static void
+drop_oldest(struct relate_index *x)
+{
+	if (x->docs[x->base].id > 0)
+		bury(x, x->base);
+	x->base = (x->base + 1) & ring_mask(x);
+	x->span--;
+}
+
+void
+relate_remove(struct relate_index *x, int64_t id)
+{
+	uint32_t place = id > 0 ? index_find(x, id) : UINT32_MAX;
+
+	if (place == UINT32_MAX)
+		return;
+	bury(x, place);
+	while (x->span > 0 && x->docs[x->base].id < 0)
+		drop_oldest(x);
+	if (wants_sweep(x))
+		sweep(x);
+}
+
+/* A free place behind the newest. */
+static uint32_t
+take_place(struct relate_index *x)
+{
+	while (x->n_live >= x->window || x->span >= (uint32_t)1
+							<< x->ring_bits_max)
+		drop_oldest(x);
+	/* The ring grows only before it first turns over: then it has its full
+	 * size, since nothing is dropped before the window is full. */
+	if (x->base + x->span >= (uint32_t)1 << x->ring_bits &&
+	    x->ring_bits < x->ring_bits_max)
+		alloc_ring(x, x->ring_bits + 1);
+	return (x->base + x->span++) & ring_mask(x);
+}
+
+static bool
+may_enter(const struct relate_index *x, const struct relate_article *art,
+    struct blob *ret)
+{
+	int64_t newest = 0;
+
+	if (x->span > 0)
+		newest = x->docs[(x->base + x->span - 1) & ring_mask(x)].id;
+	if (newest < 0)
+		newest = -newest;
+	return art->id > newest &&
+	       blob_open(art->features.data, art->features.len, ret);
+}
+
+/* Postings of a shingle end once it is boilerplate. */
+static void
+add_shingles(struct relate_index *x, const struct blob *b, uint32_t place)
+{
+	for (size_t i = 0; i < b->n_sketch; i++)
+		terms_prefetch(&x->shingles, blob_term_key(blob_shingle(b, i)));
+	for (size_t i = 0; i < b->n_sketch; i++) {
+		uint64_t key = blob_term_key(blob_shingle(b, i));
+		struct postings list;
+
+		terms_get(&x->shingles, key, &list);
+		if (list.n < SHINGLE_POSTINGS)
+			terms_add(&x->shingles, key, posting(place, false, 1));
+	}
+}
+
+static void
+add_words(struct relate_index *x, const struct blob *b, uint32_t place)
+{
+	for (size_t i = 0; i < b->n_terms; i++) {
+		struct blob_term t = blob_term(b, i);
+
+		terms_add(&x->words, blob_term_key(t.hash),
+		    posting(place, t.in_title, t.tf));
+	}
+	for (size_t i = 0; i < b->n_pairs; i++) {
+		const uint8_t *p = b->pairs + i * BLOB_PAIR;
+		struct blob_term s = blob_term(b, p[0]), t = blob_term(b, p[1]);
+
+		terms_add(&x->words, blob_pair_key(s.hash, t.hash),
+		    posting(place, s.in_title && t.in_title, p[2]));
+	}
+}
+
+/* The norm that a save has for this article; ids come in order. */
+static float
+saved_norm(struct relate_index *x, int64_t id, float otherwise)
+{
+	while (x->at_saved < x->n_saved && x->saved[x->at_saved].id < id)
+		x->at_saved++;
+	if (x->at_saved < x->n_saved && x->saved[x->at_saved].id == id)
+		return x->saved[x->at_saved].norm;
+	return otherwise;
+}
+
+static void
+insert(struct relate_index *x, const struct query *q, int64_t thread)
+{
+	const struct blob *b = &q->blob;
+	uint32_t place = take_place(x);
+	struct doc *d = &x->docs[place];
+
+	d->id = q->art->id;
+	d->feed_id = q->art->feed_id;
+	d->date = q->art->date;
+	d->is_dated = q->art->is_dated;
+	d->text_hash = b->text_hash;
+	d->shape_hash = b->shape_hash;
+	d->n_shingles = (uint16_t)b->n_shingles;
+	d->n_words = (uint16_t)b->n_words;
+	d->sketch_shift = (uint8_t)b->sketch_shift;
+	d->norm = saved_norm(x, d->id, q->norm);
+	x->langs[place] = (uint8_t)b->lang;
+	x->n_lang[b->lang]++;
+	x->n_live++;
+	thread_enter(x, place, thread);
+	add_words(x, b, place);
+	add_shingles(x, b, place);
+	if (wants_sweep(x))
+		sweep(x);
+}
+
+void
+relate_restore(
+    struct relate_index *x, const struct relate_article *art, int64_t thread)
+{
+	struct query *q = x->query;
+
+	if (!may_enter(x, art, &q->blob))
+		return;
+	q->art = art;
+	query_weigh(x, q);
+	insert(x, q, thread > 0 ? thread : art->id);
+}
+
+static int
+edge_cmp(const void *a, const void *b)
+{
+	const struct relate_edge *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	return (x->other < y->other) - (x->other > y->other);
+}
+
+static void
+make_edges(
+    const struct relate_index *x, struct query *q, struct relate_result *ret)
+{
+	for (size_t i = 0; i < q->n_cands && ret->n_edges < RELATE_EDGES; i++) {
+		const struct candidate *c = &q->cands[i];
+		struct relate_edge *e = &ret->edges[ret->n_edges];
+		struct pair_facts facts;
+
+		facts.same_text =
+		    x->docs[c->place].text_hash == q->blob.text_hash;
+		if (!query_judge(c, &facts, &e->kind, &e->score))
+			continue;
+		e->other = x->docs[c->place].id;
+		e->cosine = (double)c->cosine;
+		e->time_factor = (double)c->time;
+		e->containment = (double)c->contain;
+		e->n_words = query_words(x, q, c, e->words, RELATE_WORDS);
+		ret->n_edges++;
+	}
+	qsort(ret->edges, ret->n_edges, sizeof(ret->edges[0]), edge_cmp);
+}
+
+void
+relate_add(struct relate_index *x, const struct relate_article *art,
+    struct relate_result *ret)
+{
+	struct query *q = x->query;
+
+	ret->n_edges = ret->n_merged = 0;
+	ret->thread = art->id;
+	if (!may_enter(x, art, &q->blob))
+		return;
+	q->art = art;
+	query_run(x, q);
+	make_edges(x, q, ret);
+	thread_choose(x, q, ret);
+	insert(x, q, ret->thread);
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From a newcomer's terms to its candidates.
+ *
+ * Lists are scanned from the shortest on, until a budget of postings is
+ * spent: a rare term names few articles and says much about them, a common
+ * one costs as much as all the rest.  The candidates found so are cut to the
+ * best, and only for these the long lists are looked up, by galloping.  Under
+ * the budget (some 50,000 articles) the result is that of a full scan; beyond,
+ * the cost of a newcomer stays nearly flat while the index grows.
+ */
+#include "relate/index.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum {
+	SCAN_BUDGET = 250000, /* postings */
+	SHINGLE_COMMON = 20,  /* articles: boilerplate from there */
+};
+
+#define DUPLICATE_FROM 0.5F
+#define STORY_FROM 0.35F
+#define TOPIC_FROM 0.05F
+
+/* --- weighing ------------------------------------------------------------ */
+
+static void
+weigh_term(struct relate_index *x, struct query *q, uint64_t key, unsigned tf,
+    float factor, struct query_term **ret)
+{
+	struct query_term *t = &q->terms[q->n_terms];
+	unsigned lang = q->blob.lang;
+	float idf;
+
+	*ret = NULL;
+	terms_get(&x->words, key, &t->list);
+	index_trim(x, &t->list);
+	if (factor < 1.0F && t->list.n == 0)
+		return; /* a pair that nobody else has tells nothing */
+	/* With the newcomer itself among them, as it will be. */
+	idf = factor * index_idf(index_lang_count(x, lang) + 1,
+			   index_in_lang(x, t->list.p, t->list.n, lang) + 1);
+	if (idf <= 0.0F)
+		return;
+	t->own = index_tf_weight(tf) * idf;
+	t->idf = idf;
+	t->weight = t->own * idf;
+	q->norm += t->own * t->own;
+	q->n_terms++;
+	*ret = t;
+}
+
+void
+query_weigh(struct relate_index *x, struct query *q)
+{
+	const struct blob *b = &q->blob;
+	uint64_t keys[QUERY_TERMS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n_terms; i++)
+		keys[n++] = blob_term_key(blob_term(b, i).hash);
+	for (size_t i = 0; i < b->n_pairs && n < QUERY_TERMS_MAX; i++) {
+		const uint8_t *p = b->pairs + i * BLOB_PAIR;
+
+		keys[n++] = blob_pair_key(
+		    blob_term(b, p[0]).hash, blob_term(b, p[1]).hash);
+	}
+	for (size_t i = 0; i < n; i++)
+		terms_prefetch(&x->words, keys[i]);
+	q->n_terms = 0;
+	q->norm = 0.0F;
+	for (size_t i = 0; i < n; i++) {
+		bool is_pair = i >= b->n_terms;
+		const uint8_t *p = b->pairs + (i - b->n_terms) * BLOB_PAIR;
+		size_t first = is_pair ? p[0] : i;
+		struct blob_term t = blob_term(b, first);
+		struct query_term *qt;
+
+		weigh_term(x, q, keys[i], is_pair ? p[2] : t.tf,
+		    is_pair ? PAIR_WEIGHT : 1.0F, &qt);
+		if (qt == NULL)
+			continue;
+		qt->term = (uint16_t)first;
+		qt->is_pair = is_pair;
+		qt->in_title =
+		    t.in_title && (!is_pair || blob_term(b, p[1]).in_title);
+	}
+	q->norm = sqrtf(q->norm);
+}
+
+/* --- scanning ------------------------------------------------------------ */
+
+static int
+order_cmp(const void *a, const void *b)
+{
+	const struct query_term *x = *(struct query_term *const *)a;
+	const struct query_term *y = *(struct query_term *const *)b;
+
+	if (x->list.n != y->list.n)
+		return x->list.n < y->list.n ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+static void
+touch(struct query *q, uint32_t place)
+{
+	if (q->n_touched == q->cap_touched) {
+		q->cap_touched = q->cap_touched * 2 + 1024;
+		q->touched = xreallocarray(
+		    q->touched, q->cap_touched, sizeof(*q->touched));
+	}
+	q->touched[q->n_touched++] = place;
+}
+
+static void
+scan(struct relate_index *x, struct query *q)
+{
+	size_t budget = SCAN_BUDGET, n = 0;
+
+	for (size_t i = 0; i < q->n_terms; i++)
+		q->order[n++] = &q->terms[i];
+	qsort(q->order, n, sizeof(q->order[0]), order_cmp);
+	q->n_touched = q->n_scanned = 0;
+	for (size_t i = 0; i < n; i++, q->n_scanned++) {
+		const struct query_term *t = q->order[i];
+
+		if (t->list.n > budget)
+			break;
+		budget -= t->list.n;
+		for (size_t k = 0; k < t->list.n; k++) {
+			uint32_t p = t->list.p[k], place = posting_place(p);
+
+			if (x->acc[place] == 0.0F)
+				touch(q, place);
+			x->acc[place] +=
+			    t->weight * index_tf_weight(posting_tf(p));
+		}
+	}
+}
+
+static size_t
+first_at(const struct relate_index *x, const struct postings *l, uint32_t age)
+{
+	size_t lo = 0, hi = l->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (ring_offset(x, posting_place(l->p[mid])) < age)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* The posting of a place in a list, or 0. */
+static uint32_t
+look_up(const struct relate_index *x, const struct postings *l, uint32_t place)
+{
+	size_t i;
+
+	if (l->n <= 8) {
+		for (i = 0; i < l->n; i++) {
+			if (posting_place(l->p[i]) == place)
+				return l->p[i];
+		}
+		return 0;
+	}
+	i = first_at(x, l, ring_offset(x, place));
+	return i < l->n && posting_place(l->p[i]) == place ? l->p[i] : 0;
+}
+
+/* --- shingles ------------------------------------------------------------ */
+
+static void
+scan_shingles(struct relate_index *x, struct query *q)
+{
+	const struct blob *b = &q->blob;
+
+	for (size_t i = 0; i < b->n_sketch; i++)
+		terms_prefetch(&x->shingles, blob_term_key(blob_shingle(b, i)));
+	for (size_t i = 0; i < b->n_sketch; i++) {
+		struct postings list;
+
+		terms_get(
+		    &x->shingles, blob_term_key(blob_shingle(b, i)), &list);
+		index_trim(x, &list);
+		if (list.n > SHINGLE_COMMON)
+			continue;
+		for (size_t k = 0; k < list.n; k++) {
+			uint32_t place = posting_place(list.p[k]);
+
+			if (x->acc[place] == 0.0F) {
+				x->acc[place] = 1e-9F;
+				touch(q, place);
+			}
+			x->hits[place]++;
+		}
+	}
+}
+
+/* Share of the shorter text that stands in both, from the coarser sample. */
+static float
+containment(const struct query *q, const struct doc *d, unsigned hits)
+{
+	const struct blob *b = &q->blob;
+	unsigned shift = b->sketch_shift > d->sketch_shift ? b->sketch_shift
+							   : d->sketch_shift;
+	size_t least =
+	    b->n_shingles < d->n_shingles ? b->n_shingles : d->n_shingles;
+	float share;
+
+	if (least == 0)
+		return 0.0F;
+	share = (float)((size_t)hits << shift) / (float)least;
+	return share < 1.0F ? share : 1.0F;
+}
+
+/* --- candidates ---------------------------------------------------------- */
+
+float
+query_time_factor(int64_t a, bool a_dated, int64_t b, bool b_dated)
+{
+	float days = (float)fabs((double)a - (double)b) / 86400.0F;
+	float f =
+	    0.5F + 0.25F * expf(-days / 3.0F) + 0.25F * expf(-days / 30.0F);
+
+	if (!(a_dated && b_dated) && f < 0.75F)
+		f = 0.75F; /* arrival says little about the event */
+	return f;
+}
+
+static bool
+is_better(const struct candidate *a, const struct candidate *b)
+{
+	if (a->score != b->score)
+		return a->score > b->score;
+	return a->place > b->place;
+}
+
+static void
+sift_down(struct candidate *heap, size_t n, size_t i)
+{
+	for (;;) {
+		size_t worst = i, l = 2 * i + 1;
+		struct candidate swap;
+
+		if (l < n && is_better(&heap[worst], &heap[l]))
+			worst = l;
+		if (l + 1 < n && is_better(&heap[worst], &heap[l + 1]))
+			worst = l + 1;
+		if (worst == i)
+			return;
+		swap = heap[i];
+		heap[i] = heap[worst];
+		heap[worst] = swap;
+		i = worst;
+	}
+}
+
+/* Keep the best in a heap whose root is the worst of them. */
+static void
+offer(struct query *q, const struct candidate *c)
+{
+	if (q->n_cands == CANDIDATES_MAX) {
+		if (!is_better(c, &q->cands[0]))
+			return;
+		q->cands[0] = *c;
+		sift_down(q->cands, q->n_cands, 0);
+		return;
+	}
+	q->cands[q->n_cands++] = *c;
+	if (q->n_cands == CANDIDATES_MAX) {
+		for (size_t i = CANDIDATES_MAX / 2; i-- > 0;)
+			sift_down(q->cands, q->n_cands, i);
+	}
+}
+
+static void
+select_candidates(struct relate_index *x, struct query *q)
+{
+	q->n_cands = 0;
+	for (size_t i = 0; i < q->n_touched; i++) {
+		uint32_t place = q->touched[i];
+		const struct doc *d = &x->docs[place];
+		struct candidate c = {.place = place};
+
+		if (d->id > 0 && d->norm > 0.0F) {
+			c.cosine = x->acc[place] / (d->norm * q->norm);
+			c.contain = containment(q, d, x->hits[place]);
+			c.score = c.cosine + c.contain;
+			offer(q, &c);
+		}
+		x->acc[place] = 0.0F;
+		x->hits[place] = 0;
+	}
+}
+
+/* Pairs that only the candidate and the newcomer have were not in the
+ * candidate's vector when its length was reckoned: what they add. */
+static float
+new_pairs(const struct query *q, uint32_t place)
+{
+	float sum = 0.0F;
+
+	for (size_t k = 0; k < q->n_terms; k++) {
+		const struct query_term *t = q->order[k];
+		float w;
+
+		if (t->list.n > 1)
+			break;
+		if (!t->is_pair || t->list.n == 0 ||
+		    posting_place(t->list.p[0]) != place)
+			continue;
+		w = index_tf_weight(posting_tf(t->list.p[0])) * t->idf;
+		sum += w * w;
+	}
+	return sum;
+}
+
+/* What the lists that were not scanned add, and the exact length. */
+static void
+complete(struct relate_index *x, struct query *q)
+{
+	for (size_t i = 0; i < q->n_cands; i++) {
+		struct candidate *c = &q->cands[i];
+		const struct doc *d = &x->docs[c->place];
+		float dot = c->cosine * d->norm;
+
+		for (size_t k = q->n_scanned; k < q->n_terms; k++) {
+			const struct query_term *t = q->order[k];
+			uint32_t p = look_up(x, &t->list, c->place);
+
+			if (p != 0)
+				dot += t->weight *
+				       index_tf_weight(posting_tf(p)) / q->norm;
+		}
+		c->norm = sqrtf(d->norm * d->norm + new_pairs(q, c->place));
+		c->cosine = dot / c->norm;
+		if (c->cosine > 1.0F)
+			c->cosine = 1.0F;
+		c->time = query_time_factor(
+		    q->art->date, q->art->is_dated, d->date, d->is_dated);
+		c->score = c->cosine * c->time;
+	}
+}
+
+static int
+cand_cmp(const void *a, const void *b)
+{
+	return is_better(a, b) ? -1 : 1;
+}
+
+void
+query_run(struct relate_index *x, struct query *q)
+{
+	query_weigh(x, q);
+	scan(x, q);
+	scan_shingles(x, q);
+	select_candidates(x, q);
+	complete(x, q);
+	qsort(q->cands, q->n_cands, sizeof(q->cands[0]), cand_cmp);
+}
+
+/* --- what they are ------------------------------------------------------- */
+
+bool
+query_judge(const struct candidate *c, const struct pair_facts *f,
+    enum relate_kind *ret_kind, double *ret_score)
+{
+	if (f->same_text || c->contain >= DUPLICATE_FROM) {
+		*ret_kind = RELATE_DUPLICATE;
+		*ret_score =
+		    f->same_text ? 1.0 : 0.5 + 0.5 * (double)c->contain;
+		return true;
+	}
+	*ret_kind = c->score >= STORY_FROM ? RELATE_STORY : RELATE_TOPIC;
+	*ret_score = (double)c->score;
+	return c->score >= TOPIC_FROM;
+}
+
+size_t
+query_words(const struct relate_index *x, const struct query *q,
+    const struct candidate *c, struct relate_word *ret, size_t max)
+{
+	size_t n = 0;
+	float all = c->cosine * q->norm * c->norm;
+
+	for (size_t i = 0; i < q->n_terms; i++) {
+		const struct query_term *t = &q->terms[i];
+		struct blob_term term;
+		uint32_t p;
+		float share;
+		size_t at;
+
+		if (t->is_pair)
+			continue;
+		p = look_up(x, &t->list, c->place);
+		if (p == 0)
+			continue;
+		share = t->weight * index_tf_weight(posting_tf(p)) / all;
+		for (at = n; at > 0 && ret[at - 1].share < share; at--) {
+			if (at < max)
+				ret[at] = ret[at - 1];
+		}
+		if (at == max)
+			continue;
+		term = blob_term(&q->blob, t->term);
+		ret[at].from = term.from;
+		ret[at].len = term.len;
+		ret[at].in_title = term.in_title;
+		ret[at].share = share;
+		n += n < max;
+	}
+	return n;
+}

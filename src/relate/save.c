@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The saved state: how long each vector was when last reckoned, and how far
+ * the next sweep is.  Little-endian:
+ *
+ *	0  u32  magic
+ *	4  u32  articles
+ *	8  u32  live articles at the last sweep
+ *	12 u32  articles gone since
+ *	16      of each: u64 id, f32 norm
+ */
+#include "relate/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { SAVE_MAGIC = 0x314E4B41, SAVE_HEAD = 16, SAVE_ROW = 12 };
+
+static uint8_t *
+put(uint8_t *p, uint64_t v, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++, v >>= 8)
+		*p++ = (uint8_t)v;
+	return p;
+}
+
+static uint64_t
+get(const uint8_t *p, size_t bytes)
+{
+	uint64_t v = 0;
+
+	for (size_t i = bytes; i-- > 0;)
+		v = v << 8 | p[i];
+	return v;
+}
+
+void
+relate_save(const struct relate_index *x, void **ret, size_t *ret_len)
+{
+	size_t len = SAVE_HEAD + x->n_live * SAVE_ROW;
+	uint8_t *data = xmalloc(len), *p = data;
+
+	p = put(p, SAVE_MAGIC, 4);
+	p = put(p, x->n_live, 4);
+	p = put(p, x->swept_at, 4);
+	p = put(p, x->n_dead, 4);
+	for (uint32_t i = 0; i < x->span; i++) {
+		const struct doc *d = &x->docs[(x->base + i) & ring_mask(x)];
+		uint32_t bits;
+
+		if (d->id < 0)
+			continue;
+		memcpy(&bits, &d->norm, sizeof(bits));
+		p = put(p, (uint64_t)d->id, 8);
+		p = put(p, bits, 4);
+	}
+	*ret = data;
+	*ret_len = len;
+}
+
+enum ak_status
+relate_load(struct relate_index *x, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+	struct saved_norm *saved;
+	size_t n;
+
+	if (len < SAVE_HEAD || get(p, 4) != SAVE_MAGIC)
+		return AK_BADINPUT;
+	n = get(p + 4, 4);
+	if (len - SAVE_HEAD != n * SAVE_ROW)
+		return AK_BADINPUT;
+	saved = xreallocarray(NULL, n + 1, sizeof(*saved));
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t *row = p + SAVE_HEAD + i * SAVE_ROW;
+		uint32_t bits = (uint32_t)get(row + 8, 4);
+
+		saved[i].id = (int64_t)get(row, 8);
+		memcpy(&saved[i].norm, &bits, sizeof(bits));
+		if (saved[i].id <= (i > 0 ? saved[i - 1].id : 0) ||
+		    !(saved[i].norm >= 0.0F && saved[i].norm < 1e9F)) {
+			free(saved);
+			return AK_BADINPUT;
+		}
+	}
+	free(x->saved);
+	x->saved = saved;
+	x->n_saved = n;
+	x->at_saved = 0;
+	x->swept_at = get(p + 8, 4);
+	x->n_dead = get(p + 12, 4);
+	return AK_OK;
+}

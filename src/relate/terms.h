@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * terms.h - in which articles a term stands.  Private to relate.
+ *
+ * Most terms are seen once and never again, so these live apart: eight bytes
+ * in a table.  A term seen twice moves to a second table, with its list.
+ *
+ * A posting is 30 bits: place of the article in the index's ring, whether the
+ * term is in its title, and its frequency.  Lists are in order of arrival.
+ * Keys are well-mixed 64 bits; of these 40 and 34 are compared, so that of a
+ * million lookups in a full index a few thousand find a stranger's single
+ * article: noise below the floors, bought with half the memory.
+ */
+#ifndef RELATE_TERMS_H
+#define RELATE_TERMS_H
+
+#include "base/ak.h"
+
+enum {
+	POSTING_TF_MAX = 31,
+	POSTING_PLACE_BITS = 24,
+};
+
+static inline uint32_t
+posting(uint32_t place, bool in_title, unsigned tf)
+{
+	return place << 6 | (uint32_t)in_title << 5 |
+	       (tf < POSTING_TF_MAX ? tf : POSTING_TF_MAX);
+}
+
+static inline uint32_t
+posting_place(uint32_t p)
+{
+	return p >> 6;
+}
+
+static inline bool
+posting_in_title(uint32_t p)
+{
+	return (p >> 5 & 1) != 0;
+}
+
+static inline unsigned
+posting_tf(uint32_t p)
+{
+	return p & POSTING_TF_MAX;
+}
+
+struct terms {
+	struct terms_slot *slots; /* of two articles and more */
+	uint64_t *once;
+	unsigned slot_bits, once_bits;
+	size_t n_slots, n_once;
+	size_t list_bytes;
+};
+
+/* A list; borrowed until the next change.  `one` holds that of a term seen
+ * once, so a struct postings must not be copied. */
+struct postings {
+	const uint32_t *p;
+	size_t n;
+	uint32_t one;
+};
+
+void terms_init(struct terms *t);
+void terms_release(struct terms *t);
+
+void terms_prefetch(const struct terms *t, uint64_t key);
+void terms_get(const struct terms *t, uint64_t key, struct postings *ret);
+void terms_add(struct terms *t, uint64_t key, uint32_t p);
+
+/* Visit every list.  The callback may drop postings: it moves those that stay
+ * to the front and returns their number. */
+typedef size_t (*terms_cb)(void *arg, bool is_pair, uint32_t *p, size_t n);
+void terms_sweep(struct terms *t, terms_cb cb, void *arg);
+
+size_t terms_bytes(const struct terms *t);
+
+#endif

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/relate/relating.h"
+
+static const struct news quake = {"Strong earthquake shakes northern Chile",
+    "A magnitude 6.9 earthquake struck off the coast of northern Chile on "
+    "Tuesday, rattling Antofagasta and Calama. No tsunami warning was issued. "
+    "The national seismology centre said the tremor was felt across the "
+    "Atacama region; power failed in parts of Antofagasta.",
+    "en"};
+static const struct news quake_too = {
+    "Chile: quake of magnitude 6.9 hits Antofagasta",
+    "Residents of Antofagasta ran into the streets when an earthquake of "
+    "magnitude 6.9 hit northern Chile. The seismology centre in Santiago "
+    "counted nine aftershocks in Calama and along the Atacama coast. The navy "
+    "ruled out a tsunami.",
+    "en"};
+static const struct news bread = {"How to bake rye bread without a starter",
+    "Mix the flour with warm water and a spoon of honey, let the dough rest "
+    "overnight in a bowl, then bake it in a hot oven for an hour.",
+    "en"};
+
+static void
+test_first_article_is_alone(void **state)
+{
+	struct bench b;
+	struct relate_index *x = relate_index_new(NULL);
+	struct relate_article art;
+	struct relate_result r;
+
+	(void)state;
+	bench_init(&b);
+	art = article_of(&b, 1, &quake, DAY_0);
+	relate_add(x, &art, &r);
+	assert_int_equal(r.n_edges, 0);
+	assert_int_equal(r.thread, 1);
+	assert_int_equal(relate_count(x), 1);
+	assert_true(relate_has(x, 1));
+	relate_index_free(x);
+	bench_release(&b);
+}
+
+static void
+test_one_event_makes_a_thread(void **state)
+{
+	struct bench b;
+	struct relate_index *x = relate_index_new(NULL);
+	struct relate_article art[3];
+	struct relate_result r;
+
+	(void)state;
+	bench_init(&b);
+	art[0] = article_of(&b, 10, &quake, DAY_0);
+	art[1] = article_of(&b, 11, &bread, DAY_0 + 60);
+	art[2] = article_of(&b, 12, &quake_too, DAY_0 + 3600);
+	relate_add(x, &art[0], &r);
+	relate_add(x, &art[1], &r);
+	assert_int_equal(r.n_edges, 0);
+	assert_int_equal(r.thread, 11);
+	relate_add(x, &art[2], &r);
+	assert_int_equal(r.n_edges, 1);
+	assert_int_equal(r.edges[0].other, 10);
+	assert_int_equal(r.thread, 10);
+	assert_true(r.edges[0].n_words > 3);
+	for (size_t i = 0; i < r.edges[0].n_words; i++) {
+		const struct relate_word *w = &r.edges[0].words[i];
+		const char *s = w->in_title ? quake_too.title : quake_too.text;
+
+		assert_true(w->from + w->len <= strlen(s));
+	}
+	relate_index_free(x);
+	bench_release(&b);
+}
+
+static void
+test_same_text_is_a_duplicate(void **state)
+{
+	struct bench b;
+	struct relate_index *x = relate_index_new(NULL);
+	struct relate_article art;
+	struct relate_result r;
+
+	(void)state;
+	bench_init(&b);
+	art = article_of(&b, 1, &quake, DAY_0);
+	relate_add(x, &art, &r);
+	art = article_of(&b, 2, &quake, DAY_0 + 3 * DAY);
+	relate_add(x, &art, &r);
+	assert_int_equal(r.n_edges, 1);
+	assert_int_equal(r.edges[0].kind, RELATE_DUPLICATE);
+	assert_true(r.edges[0].score > 0.9 && r.edges[0].score <= 1.0);
+	relate_index_free(x);
+	bench_release(&b);
+}
+
+static void
+test_removed_and_unknown_are_left_out(void **state)
+{
+	struct bench b;
+	struct relate_index *x = relate_index_new(NULL);
+	struct relate_article art;
+	struct relate_result r;
+
+	(void)state;
+	bench_init(&b);
+	art = article_of(&b, 1, &quake, DAY_0);
+	relate_add(x, &art, &r);
+	relate_add(x, &art, &r); /* again: not above the newest */
+	assert_int_equal(relate_count(x), 1);
+	relate_remove(x, 1);
+	relate_remove(x, 77);
+	assert_false(relate_has(x, 1));
+	art = article_of(&b, 2, &quake_too, DAY_0);
+	relate_add(x, &art, &r);
+	assert_int_equal(r.n_edges, 0);
+	assert_int_equal(r.thread, 2);
+	art.id = 3;
+	art.features.len--; /* damaged */
+	relate_add(x, &art, &r);
+	assert_int_equal(r.thread, 3);
+	assert_int_equal(relate_count(x), 1);
+	relate_index_free(x);
+	bench_release(&b);
+}
+
+/* --- a restart ----------------------------------------------------------- */
+
+enum { RUN = 900, MORE = 120 };
+
+static void
+fill(struct bench *b, struct relate_article *art)
+{
+	for (int i = 0; i < RUN + MORE; i++) {
+		char *text = made_up((uint64_t)i * 77, (unsigned)i % 90, 60);
+		struct news n = {"", text, "en"};
+
+		art[i] = article_of(b, i + 1, &n, DAY_0 + i * 900);
+		free(text);
+	}
+}
+
+static bool
+same_result(const struct relate_result *a, const struct relate_result *b)
+{
+	if (a->n_edges != b->n_edges || a->thread != b->thread ||
+	    a->n_merged != b->n_merged)
+		return false;
+	for (size_t i = 0; i < a->n_edges; i++) {
+		if (a->edges[i].other != b->edges[i].other ||
+		    a->edges[i].kind != b->edges[i].kind ||
+		    a->edges[i].score != b->edges[i].score)
+			return false;
+	}
+	return true;
+}
+
+static void
+follow_merges(int64_t *threads, size_t n, const struct relate_result *r)
+{
+	for (size_t m = 0; m < r->n_merged; m++) {
+		for (size_t i = 0; i < n; i++) {
+			if (threads[i] == r->merged[m])
+				threads[i] = r->thread;
+		}
+	}
+}
+
+static void
+check_restart(int64_t window, bool saves)
+{
+	struct relate_article *art = xcalloc(RUN + MORE, sizeof(*art));
+	int64_t threads[RUN + MORE] = {0};
+	struct relate_params p = {.window = window};
+	struct relate_index *x = relate_index_new(&p);
+	struct relate_index *y = relate_index_new(&p);
+	struct relate_result r, s;
+	struct bench b;
+	size_t n_edges = 0, len;
+	void *saved;
+
+	bench_init(&b);
+	fill(&b, art);
+	for (int i = 0; i < RUN; i++) {
+		relate_add(x, &art[i], &r);
+		threads[i] = r.thread;
+		follow_merges(threads, RUN, &r);
+	}
+	if (saves) {
+		relate_save(x, &saved, &len);
+		assert_int_equal(relate_load(y, saved, len), AK_OK);
+		free(saved);
+	}
+	for (int i = 0; i < RUN; i++) {
+		if (relate_has(x, art[i].id))
+			relate_restore(y, &art[i], threads[i]);
+	}
+	assert_int_equal(relate_count(x), relate_count(y));
+	for (int i = RUN; i < RUN + MORE; i++) {
+		relate_add(x, &art[i], &r);
+		relate_add(y, &art[i], &s);
+		assert_true(same_result(&r, &s));
+		n_edges += r.n_edges;
+	}
+	assert_true(n_edges > MORE);
+	relate_index_free(x);
+	relate_index_free(y);
+	bench_release(&b);
+	free(art);
+}
+
+static void
+test_restart_changes_nothing(void **state)
+{
+	(void)state;
+	check_restart(0, false);
+	check_restart(0, true);
+}
+
+static void
+test_restart_with_a_full_window_changes_nothing(void **state)
+{
+	(void)state;
+	check_restart(500, true);
+}
+
+static void
+test_window_forgets_the_oldest(void **state)
+{
+	struct relate_params p = {.window = 50};
+	struct relate_index *x = relate_index_new(&p);
+	struct relate_article *art = xcalloc(RUN + MORE, sizeof(*art));
+	struct relate_result r;
+	struct bench b;
+
+	(void)state;
+	bench_init(&b);
+	fill(&b, art);
+	for (int i = 0; i < RUN + MORE; i++) {
+		relate_add(x, &art[i], &r);
+		for (size_t k = 0; k < r.n_edges; k++)
+			assert_true(r.edges[k].other > art[i].id - 51);
+	}
+	assert_int_equal(relate_count(x), 50);
+	assert_false(relate_has(x, 1));
+	assert_true(relate_bytes(x) < (size_t)4 << 20);
+	relate_index_free(x);
+	bench_release(&b);
+	free(art);
+}
+
+static void
+test_damaged_save_is_refused(void **state)
+{
+	struct relate_index *x = relate_index_new(NULL);
+	void *saved;
+	size_t len;
+
+	(void)state;
+	relate_save(x, &saved, &len);
+	assert_int_equal(relate_load(x, saved, len), AK_OK);
+	assert_int_equal(relate_load(x, saved, len - 1), AK_BADINPUT);
+	((char *)saved)[4] = 9;
+	assert_int_equal(relate_load(x, saved, len), AK_BADINPUT);
+	free(saved);
+	relate_index_free(x);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_first_article_is_alone),
+	    cmocka_unit_test(test_one_event_makes_a_thread),
+	    cmocka_unit_test(test_same_text_is_a_duplicate),
+	    cmocka_unit_test(test_removed_and_unknown_are_left_out),
+	    cmocka_unit_test(test_restart_changes_nothing),
+	    cmocka_unit_test(test_restart_with_a_full_window_changes_nothing),
+	    cmocka_unit_test(test_window_forgets_the_oldest),
+	    cmocka_unit_test(test_damaged_save_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL) < 0;
+}
