@@ -34,6 +34,9 @@ libstemmer.h: relate
 jansson.h: parse clean relate store serve fetch daemon cli
 ini.h: conf
 libpsl.h: fetch
+zlib.h: fetch serve daemon
+brotli/: fetch
+zstd.h: fetch
 openssl/: base fetch store serve daemon cli
 xxhash.h: base parse clean relate store fetch daemon cli serve
 uthash.h: base parse clean relate store fetch daemon serve sched

@@ -21,6 +21,8 @@ static const struct {
     {"etag", offsetof(struct answer_headers, etag), false},
     {"last-modified", offsetof(struct answer_headers, last_modified), false},
     {"content-type", offsetof(struct answer_headers, content_type), false},
+    {"content-encoding", offsetof(struct answer_headers, content_encoding),
+	true},
     {"location", offsetof(struct answer_headers, location), false},
     {"cache-control", offsetof(struct answer_headers, cache_control), true},
     {"expires", offsetof(struct answer_headers, expires), false},
@@ -357,6 +359,14 @@ read_stop(struct transfer *t, struct fetch_result *r)
 		    "the header is over %zu bytes or %d lines",
 		    (size_t)LIMIT_HEADERS_BYTES, LIMIT_HEADER_FIELDS);
 		break;
+	case STOP_CODING:
+		r->st = AK_BADINPUT;
+		r->outcome = SCHED_CUT;
+		(void)diag_set(&r->diag, r->st,
+		    "the answer is damaged or in an unknown coding (%.40s)",
+		    t->h.content_encoding != NULL ? t->h.content_encoding
+						  : "none");
+		break;
 	case STOP_FIRST_BYTE:
 		r->st = AK_TIMEOUT;
 		r->outcome = SCHED_TIMEOUT;
@@ -429,6 +439,11 @@ answer_read(
 		r->address = arena_strdup(t->arena, peer);
 	if (rc != CURLE_OK && t->why == STOP_ENOUGH)
 		rc = CURLE_OK;
+	if (rc == CURLE_OK && t->is_wanted && t->why == STOP_NONE &&
+	    !decoder_is_complete(&t->decoder)) {
+		t->why = STOP_CODING;
+		rc = CURLE_WRITE_ERROR;
+	}
 	if (rc == CURLE_OK) {
 		r->st = AK_OK;
 		read_headers(t, now, r);

@@ -303,6 +303,7 @@ fetch_new(struct event_base *base, const struct fetch_params *params,
 		return NULL;
 	}
 	f->accept_line = xstrdup("Accept: " ACCEPT_FEEDS);
+	f->coding_line = xstrdup("Accept-Encoding: " DECODE_ACCEPT);
 	f->scratch = arena_new(16 * LIMIT_URL_BYTES);
 	f->kick = event_new(base, -1, 0, kick_cb, f);
 	f->sweep = evtimer_new(base, sweep_cb, f);
@@ -354,6 +355,7 @@ fetch_free(struct fetcher *f)
 	curl_slist_free_all(f->resolve);
 	arena_free(f->scratch);
 	free(f->accept_line);
+	free(f->coding_line);
 	free(f);
 }
 

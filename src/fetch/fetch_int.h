@@ -5,8 +5,9 @@
  * A job is one fetch_start(): it waits in the lane of its origin, runs as a
  * transfer, comes back to another lane for each redirect, and ends by one
  * callback.  fetch.c owns jobs, queue.c lanes and limits, multi.c libcurl's
- * handles on the loop, transfer.c one request, answer.c what came back,
- * redirect.c the next hop, outage.c the doubt whether the network is there.
+ * handles on the loop, transfer.c one request (request.c what it sends, wire.c
+ * what it receives, answer.c what that means), redirect.c the next hop,
+ * outage.c the doubt whether the network is there.
  */
 #ifndef FETCH_FETCH_INT_H
 #define FETCH_FETCH_INT_H
@@ -20,6 +21,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "fetch/address.h"
+#include "fetch/decode.h"
 #include "fetch/fetch.h"
 
 #define FETCH_LINKS 32	       /* Link: values kept of one answer */
@@ -116,12 +118,14 @@ enum stop_reason {
 	STOP_WIRE,
 	STOP_RATIO,
 	STOP_HEADERS,
+	STOP_CODING,
 	STOP_FIRST_BYTE,
 	STOP_SLOW
 };
 
 struct answer_headers { /* strings in the transfer's arena */
 	const char *etag, *last_modified, *content_type, *location;
+	const char *content_encoding;
 	const char *cache_control, *expires, *date, *age, *retry_after, *im;
 	const char *links[FETCH_LINKS + 1];
 	size_t n_links;
@@ -137,10 +141,12 @@ struct transfer {
 	struct arena *arena;
 	struct answer_headers h;
 	struct buf body;
+	struct decoder decoder;
 	struct peer *peer;
 	struct net_addr busy_addr; /* of STOP_PEER_BUSY */
 	int64_t started_ms, window_ms, window_bytes;
-	int64_t n_header_bytes, n_fields, n_skipped;
+	int64_t n_header_bytes, n_fields, n_wire;
+	int n_slow; /* windows in a row */
 	enum stop_reason why;
 	struct diag denied;
 	bool heard;	 /* a first line came */
@@ -167,7 +173,7 @@ struct fetcher {
 	struct fetch_params p; /* strings are ours */
 	struct net_list allow;
 	struct curl_slist *resolve;
-	char *accept_line;
+	char *accept_line, *coding_line;
 	struct arena *scratch;
 	unsigned epoch; /* goes up with each fetch_reconfigure() */
 
@@ -228,6 +234,17 @@ void transfer_done(struct transfer *t, CURLcode rc);
 void transfer_drop(struct transfer *t); /* canceled */
 void transfer_sweep(struct fetcher *f);
 void transfer_free_spare(struct fetcher *f);
+
+/* request.c */
+void request_init(struct transfer *t);
+void request_set(struct transfer *t);
+
+/* wire.c: libcurl's callbacks */
+curl_socket_t transfer_on_open(
+    void *arg, curlsocktype purpose, struct curl_sockaddr *sa);
+int transfer_on_prereq(
+    void *arg, char *peer, char *self, int peer_port, int self_port);
+size_t transfer_on_body(char *p, size_t size, size_t n, void *arg);
 
 /* answer.c */
 size_t answer_on_header(char *p, size_t size, size_t n, void *arg);
