@@ -14,27 +14,27 @@
 
 /* How the last attempt ended; also what the store keeps as error kind. */
 enum sched_outcome {
-	SCHED_OK,	   /* 200 that parsed, 226 */
+	SCHED_OK,	    /* 200 that parsed, 226 */
 	SCHED_NOT_MODIFIED, /* 304, or the same bytes */
-	SCHED_MOVED_BAD,   /* redirect refused, loop, too many */
+	SCHED_MOVED_BAD,    /* redirect refused, loop, too many */
 	SCHED_UNAUTHORIZED, /* 401, 407 */
-	SCHED_REFUSED,	   /* 402, 403, 451 */
-	SCHED_NOT_FOUND,   /* 404 */
-	SCHED_GONE,	   /* 410 */
-	SCHED_BAD_REQUEST, /* 400, 405, 406, 411, 414, 431, 501, 505 */
-	SCHED_TOO_MANY,	   /* 429 */
-	SCHED_UNAVAILABLE, /* 503 */
+	SCHED_REFUSED,	    /* 402, 403, 451 */
+	SCHED_NOT_FOUND,    /* 404 */
+	SCHED_GONE,	    /* 410 */
+	SCHED_BAD_REQUEST,  /* 400, 405, 406, 411, 414, 431, 501, 505 */
+	SCHED_TOO_MANY,	    /* 429 */
+	SCHED_UNAVAILABLE,  /* 503 */
 	SCHED_SERVER_ERROR, /* other 5xx, 408, 425, 421 twice */
 	SCHED_DNS,
 	SCHED_CONNECT,
 	SCHED_TLS,
 	SCHED_TIMEOUT,
-	SCHED_CUT,	   /* truncated, reset, bad coding */
-	SCHED_TOO_BIG,	   /* a limit was reached */
-	SCHED_NOT_A_FEED,  /* HTML, empty, unparsable */
-	SCHED_DENIED,	   /* our own rule: private address, bad URL */
+	SCHED_CUT,	    /* truncated, reset, bad coding */
+	SCHED_TOO_BIG,	    /* a limit was reached */
+	SCHED_NOT_A_FEED,   /* HTML, empty, unparsable */
+	SCHED_DENIED,	    /* our own rule: private address, bad URL */
 	SCHED_NETWORK_DOWN, /* our side: no feed is to blame */
-	SCHED_OTHER_ERROR /* <sched.h> has a macro SCHED_OTHER */
+	SCHED_OTHER_ERROR   /* <sched.h> has a macro SCHED_OTHER */
 };
 
 const char *sched_outcome_name(enum sched_outcome o); /* "not-modified" */
@@ -42,31 +42,32 @@ bool sched_outcome_from_name(const char *name, enum sched_outcome *ret);
 
 /* The hint that decided the due time. */
 enum sched_hint {
-	SCHED_HINT_NEW,	      /* never polled */
-	SCHED_HINT_RHYTHM,    /* the feed's own rate */
-	SCHED_HINT_FIXED,     /* the user's interval for this feed */
+	SCHED_HINT_NEW,	   /* never polled */
+	SCHED_HINT_RHYTHM, /* the feed's own rate */
+	SCHED_HINT_FIXED,  /* the user's interval for this feed */
 	SCHED_HINT_FLOOR,
 	SCHED_HINT_CEILING,
-	SCHED_HINT_MAX_AGE,   /* Cache-Control or Expires */
+	SCHED_HINT_MAX_AGE, /* Cache-Control or Expires */
 	SCHED_HINT_RETRY_AFTER,
 	SCHED_HINT_TTL,
 	SCHED_HINT_SY,
 	SCHED_HINT_SKIP_HOURS,
 	SCHED_HINT_SKIP_DAYS,
 	SCHED_HINT_BACKOFF,
-	SCHED_HINT_HOST,      /* the host or domain is parked */
+	SCHED_HINT_HOST, /* the host or domain is parked */
 	SCHED_HINT_WEBSUB,
-	SCHED_HINT_STATUS,    /* a rule for the status: once a day, ... */
-	SCHED_HINT_GONE	      /* it stopped */
+	SCHED_HINT_STATUS, /* a rule for the status: once a day, ... */
+	SCHED_HINT_GONE,   /* it stopped */
+	SCHED_HINT_NETWORK /* our own network was down */
 };
 
 const char *sched_hint_name(enum sched_hint h); /* "retry-after" */
 
 enum sched_life {
 	SCHED_ACTIVE,
-	SCHED_DEAD,  /* failed for 180 days, 404 for 30: no more polls */
+	SCHED_DEAD,	    /* failed for 180 days, 404 for 30: no more polls */
 	SCHED_STOPPED_GONE, /* 410 twice, a day apart; expired JSON Feed */
-	SCHED_PAUSED /* by the user */
+	SCHED_PAUSED	    /* by the user */
 };
 
 struct sched_params { /* all in seconds; from conf */
@@ -77,22 +78,22 @@ struct sched_params { /* all in seconds; from conf */
 /* What is remembered of a feed between polls; the store keeps it as it is. */
 struct sched_state {
 	enum sched_life life;
-	int64_t last_poll_at;  /* 0: never */
-	int64_t last_ok_at;    /* 200, 226 or 304; 0: never */
-	int64_t last_new_at;   /* a new entry was seen; 0: never */
-	double rate_n;	       /* decayed count of events of new entries */
-	double rate_t_days;    /* decayed time watched */
-	int64_t n_errors;      /* failures in a row */
+	int64_t last_poll_at;	/* 0: never */
+	int64_t last_ok_at;	/* 200, 226 or 304; 0: never */
+	int64_t last_new_at;	/* a new entry was seen; 0: never */
+	double rate_n;		/* decayed count of events of new entries */
+	double rate_t_days;	/* decayed time watched */
+	int64_t n_errors;	/* failures in a row */
 	int64_t first_error_at; /* of this row; 0: none */
 	enum sched_outcome last_outcome;
 	int64_t first_gone_at; /* first 410 of a row; 0 */
 	int64_t n_same_body;   /* unconditional 200s in a row, same bytes */
 	int64_t penalty;       /* doublings after a 429, until a day without */
 	int64_t last_429_at;
-	int64_t interval_s;    /* the user's fixed interval; 0: adaptive */
-	bool ignore_hints;     /* per-feed switch for absurd hints */
+	int64_t interval_s; /* the user's fixed interval; 0: adaptive */
+	bool ignore_hints;  /* per-feed switch for absurd hints */
 	/* Hints that hold until the next good answer: */
-	int64_t ttl_s, sy_s;   /* 0: none */
+	int64_t ttl_s, sy_s; /* 0: none */
 	uint32_t skip_hours, skip_days;
 	/* The verdict: */
 	int64_t due_at;
@@ -103,10 +104,10 @@ struct sched_state {
 /* One answer, as the scheduler sees it; fetch fills the header part. */
 struct sched_answer {
 	enum sched_outcome outcome;
-	int status;	      /* HTTP, 0: none */
-	bool had_validators;  /* the answer gave ETag or Last-Modified */
-	bool was_conditional; /* the request carried one */
-	int64_t fresh_s;      /* freshness left (RFC 9111, 4.2); -1: none */
+	int status;	       /* HTTP, 0: none */
+	bool had_validators;   /* the answer gave ETag or Last-Modified */
+	bool was_conditional;  /* the request carried one */
+	int64_t fresh_s;       /* freshness left (RFC 9111, 4.2); -1: none */
 	int64_t retry_after_s; /* -1: none */
 	/* From the document, when it parsed: */
 	int64_t ttl_s, sy_s;
@@ -127,14 +128,14 @@ void sched_next(const struct sched_params *p, int64_t feed_id, int64_t now,
 void sched_init(struct sched_state *state, int64_t now);
 
 /* May a person's own refresh go out now?  *ret_wait_s: else in how long. */
-bool sched_may_refresh(const struct sched_state *state, int64_t now,
-    int64_t *ret_wait_s);
+bool sched_may_refresh(
+    const struct sched_state *state, int64_t now, int64_t *ret_wait_s);
 
 /* One line for a person: what decided, and when, e.g. "the server asked
  * (Retry-After 3600 s); next poll 2026-11-23T15:00:00Z". */
 struct buf;
-void sched_explain(const struct sched_state *state, int64_t now,
-    struct buf *out);
+void sched_explain(
+    const struct sched_state *state, int64_t now, struct buf *out);
 
 /* Freshness left from raw header values (RFC 9111, 4.2.1); any may be NULL.
  * -1: none given. */

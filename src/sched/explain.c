@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/* explain.c - names of outcomes and hints, and the verdict in words. */
+#include "sched/sched.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+
+static const char *const outcome_names[] = {
+    [SCHED_OK] = "ok",
+    [SCHED_NOT_MODIFIED] = "not-modified",
+    [SCHED_NO_CONTENT] = "no-content",
+    [SCHED_MOVED_BAD] = "bad-redirect",
+    [SCHED_UNAUTHORIZED] = "unauthorized",
+    [SCHED_REFUSED] = "refused",
+    [SCHED_NOT_FOUND] = "not-found",
+    [SCHED_GONE] = "gone",
+    [SCHED_BAD_REQUEST] = "bad-request",
+    [SCHED_TOO_MANY] = "too-many-requests",
+    [SCHED_UNAVAILABLE] = "unavailable",
+    [SCHED_SERVER_ERROR] = "server-error",
+    [SCHED_DNS] = "dns",
+    [SCHED_CONNECT] = "connect",
+    [SCHED_TLS] = "tls",
+    [SCHED_TIMEOUT] = "timeout",
+    [SCHED_CUT] = "cut",
+    [SCHED_TOO_BIG] = "too-big",
+    [SCHED_NOT_A_FEED] = "not-a-feed",
+    [SCHED_DENIED] = "denied",
+    [SCHED_NETWORK_DOWN] = "network-down",
+    [SCHED_OTHER_ERROR] = "other",
+};
+
+/* A name for machines, and what it says to a person. */
+static const struct {
+	const char *name, *words;
+} hints[] = {
+    [SCHED_HINT_NEW] = {"new", "it was not polled yet"},
+    [SCHED_HINT_RHYTHM] = {"rhythm", "its own rhythm"},
+    [SCHED_HINT_FIXED] = {"fixed", "the interval set for it"},
+    [SCHED_HINT_FLOOR] = {"floor", "the shortest wait allowed"},
+    [SCHED_HINT_CEILING] = {"ceiling", "the longest wait akin chooses"},
+    [SCHED_HINT_MAX_AGE] = {"max-age",
+	"the server asked (Cache-Control or Expires)"},
+    [SCHED_HINT_RETRY_AFTER] = {"retry-after",
+	"the server asked (Retry-After)"},
+    [SCHED_HINT_TTL] = {"ttl", "the publisher asked (ttl)"},
+    [SCHED_HINT_SY] = {"sy", "the publisher asked (sy:updatePeriod)"},
+    [SCHED_HINT_SKIP_HOURS] = {"skip-hours", "the publisher asked (skipHours)"},
+    [SCHED_HINT_SKIP_DAYS] = {"skip-days", "the publisher asked (skipDays)"},
+    [SCHED_HINT_BACKOFF] = {"backoff", "it keeps failing"},
+    [SCHED_HINT_HOST] = {"host", "its host is left alone"},
+    [SCHED_HINT_WEBSUB] = {"websub", "its hub pushes; this is the safety poll"},
+    [SCHED_HINT_STATUS] = {"status", "the rule for this answer"},
+    [SCHED_HINT_GONE] = {"gone", "the publisher ended it"},
+    [SCHED_HINT_NETWORK] = {"network", "our own network was down"},
+};
+
+const char *
+sched_outcome_name(enum sched_outcome o)
+{
+	assert((size_t)o < AK_COUNT(outcome_names));
+	return outcome_names[o];
+}
+
+bool
+sched_outcome_from_name(const char *name, enum sched_outcome *ret)
+{
+	for (size_t i = 0; i < AK_COUNT(outcome_names); i++) {
+		if (strcmp(outcome_names[i], name) == 0) {
+			*ret = (enum sched_outcome)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *
+sched_hint_name(enum sched_hint h)
+{
+	assert((size_t)h < AK_COUNT(hints));
+	return hints[h].name;
+}
+
+/* "90 s", "15 min", "2.5 h", "7 d" */
+static void
+add_duration(struct buf *out, int64_t s)
+{
+	if (s < 120)
+		buf_addf(out, "%lld s", (long long)s);
+	else if (s < 7200)
+		buf_addf(out, "%lld min", (long long)((s + 30) / 60));
+	else if (s < 2 * 86400)
+		buf_addf(out, "%.1f h", (double)s / 3600);
+	else
+		buf_addf(out, "%.1f d", (double)s / 86400);
+}
+
+void
+sched_explain(const struct sched_state *s, int64_t now, struct buf *out)
+{
+	char text[CLOCK_RFC3339_SIZE];
+
+	assert((size_t)s->hint < AK_COUNT(hints));
+	switch (s->life) {
+	case SCHED_PAUSED:
+		buf_adds(out, "paused: polled by hand only");
+		return;
+	case SCHED_DEAD:
+		buf_addf(out, "dead: nothing but failures since %s",
+		    clock_rfc3339(s->first_error_at, text));
+		buf_addf(out, " (last: %s); polled by hand only",
+		    sched_outcome_name(s->last_outcome));
+		return;
+	case SCHED_STOPPED_GONE:
+		buf_adds(out, "stopped: the publisher ended it; polled by "
+			      "hand only");
+		return;
+	case SCHED_ACTIVE:
+		break;
+	}
+	buf_adds(out, hints[s->hint].words);
+	if (s->hint_s > 0) {
+		buf_adds(out, ", ");
+		add_duration(out, s->hint_s);
+	}
+	if (s->n_errors > 0)
+		buf_addf(out, "; %lld failures in a row, last: %s",
+		    (long long)s->n_errors,
+		    sched_outcome_name(s->last_outcome));
+	if (s->due_at <= now) {
+		buf_adds(out, "; due now");
+		return;
+	}
+	buf_addf(out, "; next poll %s, in ", clock_rfc3339(s->due_at, text));
+	add_duration(out, s->due_at - now);
+}
