@@ -16,6 +16,7 @@
 enum sched_outcome {
 	SCHED_OK,	    /* 200 that parsed, 226 */
 	SCHED_NOT_MODIFIED, /* 304, or the same bytes */
+	SCHED_NO_CONTENT,   /* 204, 205: an error from the third in a row */
 	SCHED_MOVED_BAD,    /* redirect refused, loop, too many */
 	SCHED_UNAUTHORIZED, /* 401, 407 */
 	SCHED_REFUSED,	    /* 402, 403, 451 */
@@ -63,6 +64,8 @@ enum sched_hint {
 
 const char *sched_hint_name(enum sched_hint h); /* "retry-after" */
 
+#define SCHED_NEVER INT64_MAX
+
 enum sched_life {
 	SCHED_ACTIVE,
 	SCHED_DEAD,	    /* failed for 180 days, 404 for 30: no more polls */
@@ -86,17 +89,24 @@ struct sched_state {
 	int64_t n_errors;	/* failures in a row */
 	int64_t first_error_at; /* of this row; 0: none */
 	enum sched_outcome last_outcome;
-	int64_t first_gone_at; /* first 410 of a row; 0 */
-	int64_t n_same_body;   /* unconditional 200s in a row, same bytes */
-	int64_t penalty;       /* doublings after a 429, until a day without */
+	int64_t first_gone_at;	  /* first 410 since the last success; 0 */
+	int64_t first_missing_at; /* the same of 404; 0 */
+	int64_t first_expired_at; /* first document that said so; 0 */
+	int64_t n_no_content;	  /* 204 and 205 in a row */
+	int64_t n_same_body;	  /* unconditional 200s in a row, same bytes */
+	int64_t penalty; /* doublings after a 429, until a day without */
 	int64_t last_429_at;
-	int64_t interval_s; /* the user's fixed interval; 0: adaptive */
-	bool ignore_hints;  /* per-feed switch for absurd hints */
+	int64_t retry_until;	    /* a Retry-After runs until then; 0 */
+	int64_t refresh_at;	    /* when refreshes by hand are all used up */
+	int64_t hours_am, hours_pm; /* new entries by hour of the day, GMT: 12
+				       counters of 5 bits each */
+	int64_t interval_s;	    /* the user's fixed interval; 0: adaptive */
+	bool ignore_hints;	    /* per-feed switch for absurd hints */
 	/* Hints that hold until the next good answer: */
 	int64_t ttl_s, sy_s; /* 0: none */
 	uint32_t skip_hours, skip_days;
 	/* The verdict: */
-	int64_t due_at;
+	int64_t due_at; /* SCHED_NEVER: by hand only */
 	enum sched_hint hint;
 	int64_t hint_s; /* how long that hint asked for */
 };
@@ -127,9 +137,33 @@ void sched_next(const struct sched_params *p, int64_t feed_id, int64_t now,
 /* State of a feed just added: due now. */
 void sched_init(struct sched_state *state, int64_t now);
 
-/* May a person's own refresh go out now?  *ret_wait_s: else in how long. */
+/*
+ * May a person's own refresh go out now?  *ret_wait_s: else in how long.
+ * Three at once, then one in five minutes; never while a Retry-After runs.
+ * sched_count_refresh() says that one went out.
+ */
 bool sched_may_refresh(
     const struct sched_state *state, int64_t now, int64_t *ret_wait_s);
+void sched_count_refresh(struct sched_state *state, int64_t now);
+
+/* State as read from the store, made right for a clock that was set back by
+ * more than a day: the feed is then due within ten minutes. */
+void sched_repair(int64_t feed_id, int64_t now, struct sched_state *state);
+
+/* How long after the start the `rank`th most overdue of `n` feeds may go out;
+ * they are spread over min(wait_s, 10 min). */
+int64_t sched_start_delay(size_t rank, size_t n, int64_t wait_s);
+
+/* Wait after `n_errors` failures in a row, of a feed or of a host. */
+int64_t sched_backoff(int64_t n_errors);
+
+/* Is a permanent redirect, seen `n` times in a row since `since`, to be kept?
+ * `is_upgrade`: to https, same host and path. */
+bool sched_may_move(int64_t n, int64_t since, int64_t now, bool is_upgrade);
+
+/* Does a hint of over a day hold up a feed whose own rhythm is faster? */
+bool sched_hint_is_absurd(
+    const struct sched_params *p, const struct sched_state *state);
 
 /* One line for a person: what decided, and when, e.g. "the server asked
  * (Retry-After 3600 s); next poll 2026-11-23T15:00:00Z". */
