@@ -205,7 +205,7 @@ test_rhythm_follows_the_rate(void **state)
 		double per_day;
 		int64_t lo, hi;
 	} rows[] = {{96, 15, 17}, {15.9, 15, 22}, {3.93, 25, 42},
-	    {0.97, 45, 85}, {0.25, 110, 170}};
+	    {0.97, 45, 85}, {0.23, 110, 190}};
 
 	(void)state;
 	for (size_t i = 0; i < AK_COUNT(rows); i++) {
