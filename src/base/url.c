@@ -71,7 +71,7 @@ static char *
 tidy(struct arena *a, const char *s)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	size_t len, out = 0;
+	size_t len, scheme, out = 0;
 	bool authority;
 	char *p;
 
@@ -84,7 +84,8 @@ tidy(struct arena *a, const char *s)
 	    (p = arena_alloc_raw(a, len * 3 + 1)) == NULL)
 		return NULL;
 	/* A host may be international: libcurl's business, not to escape. */
-	authority = memmem(s, len, "//", 2) != NULL;
+	scheme = scheme_len(s);
+	authority = strncmp(s + (scheme > 0 ? scheme + 1 : 0), "//", 2) == 0;
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)s[i];
 

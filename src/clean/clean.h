@@ -13,12 +13,12 @@
 #include "model/doc.h"
 
 struct clean_opts {
-	const char *base;    /* absolute; NULL: relative URLs are dropped */
-	bool strip_params;   /* drop tracking parameters of links */
-	bool keep_frames;    /* sandboxed frames of known video hosts; else a
-				link with a thumbnail */
-	bool split_related;  /* cut the related block off the content */
-	size_t limit;	     /* bytes of html at most; 0: LIMIT_CONTENT_BYTES */
+	const char *base;   /* absolute; NULL: relative URLs are dropped */
+	bool strip_params;  /* drop tracking parameters of links */
+	bool keep_frames;   /* sandboxed frames of known video hosts; else a
+			       link with a thumbnail */
+	bool split_related; /* cut the related block off the content */
+	size_t limit;	    /* bytes of html at most; 0: LIMIT_CONTENT_BYTES */
 };
 
 struct clean_result {
@@ -44,8 +44,7 @@ const char *clean_text(
  * lists completed from the content without adverts, repeats and the entry
  * itself.  `opts->base` is the feed's address; xml:base overrides it.
  */
-enum ak_status clean_doc(
-    struct doc *doc, const struct clean_opts *opts) AK_USE;
+enum ak_status clean_doc(struct doc *doc, const struct clean_opts *opts) AK_USE;
 
 /* --- the page of an article (page.c) ------------------------------------ */
 
@@ -65,8 +64,7 @@ struct clean_page {
  * the site's own, one "content: SELECTOR", "drop: SELECTOR" ... a line, or
  * NULL.  AK_NOTFOUND: no main content.
  */
-enum ak_status clean_page_extract(struct arena *a, const char *html,
-    size_t len, const char *url, const char *rules,
-    struct clean_page *ret) AK_USE;
+enum ak_status clean_page_extract(struct arena *a, const char *html, size_t len,
+    const char *url, const char *rules, struct clean_page *ret) AK_USE;
 
 #endif

@@ -1,24 +1,46 @@
 /* SPDX-License-Identifier: ISC */
-/* akin clean: HTML from standard input, safe and canonical to standard output.
- */
+/* akin clean: HTML from standard input to standard output, made safe. */
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
+#include "base/str.h"
+#include "base/utf8.h"
 #include "clean/clean.h"
 
 static const char usage[] =
-    "usage: akin clean [--base URL]\n"
-    "Sanitise the HTML of standard input.\n"
-    "  --base URL  what relative links are resolved against\n";
+    "usage: akin clean [--base URL] [--strip-params] [--frames] [--jsonl]\n"
+    "Make the HTML of standard input safe.\n"
+    "  --base URL      what relative links are resolved against\n"
+    "  --strip-params  drop the tracking parameters of links\n"
+    "  --frames        keep frames of known video hosts, sandboxed\n"
+    "  --jsonl         {\"html\", \"base\"} a line in, {\"html\"} a line out\n";
+
+/* Clean what may be any bytes; the result lies in the arena. */
+static enum ak_status
+clean_bytes(struct arena *a, const char *bytes, size_t len,
+    const struct clean_opts *opts, struct clean_result *ret)
+{
+	struct buf text;
+	enum ak_status st;
+
+	buf_init(&text, 4 * LIMIT_PARSE_FILE_BYTES);
+	utf8_repair(&text, bytes, len);
+	if ((st = buf_status(&text)) == AK_OK)
+		st = clean_html(a, buf_str(&text), text.len, opts, ret);
+	buf_release(&text);
+	return st;
+}
 
 static int
-clean_stdin(const struct clean_opts *opts)
+clean_all(const struct clean_opts *opts)
 {
-	struct clean_result result = {0};
+	struct clean_result r;
 	struct arena *a;
 	char *bytes;
 	size_t len;
@@ -27,11 +49,10 @@ clean_stdin(const struct clean_opts *opts)
 	if (cli_read_file("-", LIMIT_PARSE_FILE_BYTES, &bytes, &len) != AK_OK)
 		return CLI_BADDATA;
 	a = arena_new(LIMIT_DOC_ARENA);
-	if (clean_html(a, bytes, len, opts, &result) != AK_OK) {
+	if (clean_bytes(a, bytes, len, opts, &r) != AK_OK) {
 		cli_error("clean", "the input is too large");
 		status = CLI_BADDATA;
-	} else if (fwrite(result.html, 1, result.html_len, stdout) !=
-		       result.html_len ||
+	} else if (fwrite(r.html, 1, r.html_len, stdout) != r.html_len ||
 		   fflush(stdout) != 0) {
 		cli_error("standard output", "cannot write");
 		status = CLI_PARTLY;
@@ -41,13 +62,58 @@ clean_stdin(const struct clean_opts *opts)
 	return status;
 }
 
+/* {"html","base"} to {"html"}; false: it is no such line. */
+static bool
+clean_line(const char *line, size_t len, const struct clean_opts *opts)
+{
+	struct arena *a = arena_new(LIMIT_DOC_ARENA);
+	json_t *in = json_loadb(line, len, JSON_ALLOW_NUL, NULL);
+	json_t *html = json_object_get(in, "html"), *out = NULL;
+	struct clean_opts o = *opts;
+	struct clean_result r;
+	bool ok = false;
+
+	if (json_object_get(in, "base") != NULL)
+		o.base = json_string_value(json_object_get(in, "base"));
+	if (json_is_string(html) &&
+	    clean_bytes(a, json_string_value(html), json_string_length(html),
+		&o, &r) == AK_OK &&
+	    (out = json_pack("{s:s%}", "html", r.html, r.html_len)) != NULL)
+		ok = json_dumpf(out, stdout, JSON_COMPACT) == 0 &&
+		     putchar('\n') != EOF;
+	json_decref(out);
+	json_decref(in);
+	arena_free(a);
+	return ok;
+}
+
+static int
+clean_lines(const struct clean_opts *opts)
+{
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+	int status = CLI_OK;
+
+	while (status == CLI_OK && (len = getline(&line, &cap, stdin)) > 0)
+		if (!clean_line(line, (size_t)len, opts)) {
+			cli_error("clean", "a line is no object with \"html\"");
+			status = CLI_BADDATA;
+		}
+	free(line);
+	return status;
+}
+
 int
 cmd_clean(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
 	    {"base", required_argument, NULL, 'b'},
-	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	    {"frames", no_argument, NULL, 'f'},
+	    {"help", no_argument, NULL, 'h'}, {"jsonl", no_argument, NULL, 'j'},
+	    {"strip-params", no_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
 	struct clean_opts opts = {0};
+	bool jsonl = false;
 	int c;
 
 	(void)cli;
@@ -55,19 +121,28 @@ cmd_clean(struct cli *cli, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
 		switch (c) {
 		case 'b':
-			opts.base = optarg;
+			opts.base = *optarg != '\0' ? optarg : NULL;
+			break;
+		case 'f':
+			opts.keep_frames = true;
 			break;
 		case 'h':
 			return fputs(usage, stdout) < 0 ? CLI_PARTLY : CLI_OK;
+		case 'j':
+			jsonl = true;
+			break;
+		case 's':
+			opts.strip_params = true;
+			break;
 		default:
 			(void)fputs(usage, stderr);
 			return CLI_USAGE;
 		}
 	}
-	if (argc != optind) {
+	if (optind != argc) {
 		cli_error(
 		    "clean", "takes no file: HTML comes by standard input");
 		return CLI_USAGE;
 	}
-	return clean_stdin(&opts);
+	return jsonl ? clean_lines(&opts) : clean_all(&opts);
 }

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A whole document: every text of it plain or canonical, every list within
+ * its limit, every address one that may be followed.
+ */
+#include "clean/clean_int.h"
+
+#include <string.h>
+
+#include "base/url.h"
+#include "base/utf8.h"
+
+#define LIMIT_SUMMARY_BYTES (64 * LIMIT_KIB)
+
+/* What a reader can open or a daemon fetch; the rest is dropped. */
+static const char *
+safe_url(const char *url)
+{
+	static const char *const schemes[] = {"http:", "https:", "ftp:",
+	    "mailto:", "magnet:", "tel:", "gemini:", "gopher:", "urn:", "tag:",
+	    "doi:", "acct:", "news:", "nntp:", "irc:", "xmpp:", "rtsp:",
+	    "rtmp:", "mms:", "ed2k:", "feed:", "ipfs:", "nostr:", "geo:"};
+
+	for (size_t i = 0; url != NULL && i < AK_COUNT(schemes); i++)
+		if (ascii_istarts(url, schemes[i]))
+			return url;
+	return NULL;
+}
+
+static const char *
+plain(struct arena *a, const char *s, size_t max)
+{
+	struct doc_text t = {.value = s, .type = DOC_TEXT_AUTO};
+
+	return clean_text(a, &t, max);
+}
+
+static void
+clean_persons(struct arena *a, struct doc_person **list)
+{
+	size_t n = 0;
+
+	while (*list != NULL) {
+		struct doc_person *p = *list;
+
+		p->name = plain(a, p->name, LIMIT_AUTHOR_BYTES);
+		p->email = plain(a, p->email, LIMIT_AUTHOR_BYTES);
+		p->url = safe_url(p->url);
+		p->avatar = safe_url(p->avatar);
+		if (n == LIMIT_AUTHORS ||
+		    (p->name == NULL && p->email == NULL && p->url == NULL &&
+			p->avatar == NULL)) {
+			*list = p->next;
+			continue;
+		}
+		n++;
+		list = &p->next;
+	}
+}
+
+static void
+clean_tag_list(struct arena *a, struct doc_tag **list)
+{
+	size_t n = 0;
+
+	while (*list != NULL) {
+		struct doc_tag *t = *list;
+
+		t->term = plain(a, t->term, LIMIT_AUTHOR_BYTES);
+		t->label = plain(a, t->label, LIMIT_AUTHOR_BYTES);
+		if (t->term == NULL) {
+			t->term = t->label;
+			t->label = NULL;
+		}
+		if (n == LIMIT_TAGS || t->term == NULL) {
+			*list = t->next;
+			continue;
+		}
+		n++;
+		list = &t->next;
+	}
+}
+
+static void
+clean_attachments(struct arena *a, struct doc_attachment **list)
+{
+	size_t n = 0;
+
+	while (*list != NULL) {
+		struct doc_attachment *at = *list;
+
+		at->title = plain(a, at->title, LIMIT_TITLE_BYTES);
+		at->url = safe_url(at->url);
+		if (n == LIMIT_ATTACHMENTS || at->url == NULL) {
+			*list = at->next;
+			continue;
+		}
+		n++;
+		list = &at->next;
+	}
+}
+
+/* Text as HTML: lines kept, blank lines between paragraphs. */
+static const char *
+text_to_html(struct arena *scratch, const char *s, size_t *ret_len)
+{
+	struct buf out;
+	const char *html;
+	bool paragraphs = strstr(s, "\n\n") != NULL;
+
+	buf_init(&out, 8 * LIMIT_CONTENT_BYTES);
+	while (ascii_space((unsigned char)*s))
+		s++;
+	buf_adds(&out, paragraphs ? "<p>" : "");
+	for (; *s != '\0'; s++) {
+		size_t lines = 0;
+		const char *p = s;
+
+		if (*s == '&' || *s == '<') {
+			buf_adds(&out, *s == '&' ? "&amp;" : "&lt;");
+			continue;
+		}
+		if (*s != '\n') {
+			buf_addc(&out, *s);
+			continue;
+		}
+		while (ascii_space((unsigned char)*p))
+			lines += *p++ == '\n';
+		if (*p == '\0')
+			break;
+		buf_adds(&out, lines > 1 ? "</p>\n<p>" : "<br>\n");
+		s = p - 1;
+	}
+	html = buf_status(&out) == AK_OK
+		   ? arena_strndup(scratch, buf_str(&out), out.len)
+		   : NULL;
+	*ret_len = out.len;
+	buf_release(&out);
+	return html;
+}
+
+/* The HTML of a text construct, cleaned. */
+static enum ak_status
+clean_construct(struct cleaner *c, struct arena *a, const struct doc_text *text,
+    const struct clean_opts *opts, struct clean_result *ret)
+{
+	struct clean_opts o = *opts;
+	struct arena *own = NULL;
+	const char *html = text->value;
+	size_t len = strlen(html);
+	enum ak_status st;
+
+	if (text->base != NULL)
+		o.base = text->base;
+	if (text->type == DOC_TEXT_PLAIN ||
+	    (text->type == DOC_TEXT_AUTO &&
+		!clean_looks_like_html(html, len))) {
+		own = arena_new(16 * LIMIT_MIB);
+		if ((html = text_to_html(own, html, &len)) == NULL) {
+			arena_free(own);
+			return AK_TOOBIG;
+		}
+	}
+	st = cleaner_run(c, a, html, len, &o, ret);
+	arena_free(own);
+	return st;
+}
+
+static enum ak_status
+clean_content(struct cleaner *c, struct arena *a, struct doc_entry *e,
+    const struct clean_opts *opts)
+{
+	struct clean_result r;
+	bool has_body = e->content.value != NULL;
+	const struct doc_text *body = has_body ? &e->content : &e->summary;
+	enum ak_status st;
+
+	if (has_body)
+		e->summary_text =
+		    clean_text(a, &e->summary, LIMIT_SUMMARY_BYTES);
+	if (body->value == NULL)
+		return AK_OK;
+	if ((st = clean_construct(c, a, body, opts, &r)) != AK_OK)
+		return st;
+	if (r.html_len > 0) {
+		e->content_html = r.html;
+		e->content_html_len = r.html_len;
+	}
+	if (r.text_len > 0) {
+		e->text = r.text;
+		e->text_len = r.text_len;
+	} else if (e->summary_text != NULL) {
+		e->text = e->summary_text;
+		e->text_len = strlen(e->summary_text);
+	}
+	if (e->image == NULL)
+		e->image = r.first_image;
+	return AK_OK;
+}
+
+static void
+guess_language(struct doc *doc, struct doc_entry *e)
+{
+	const char *s = e->text != NULL ? e->text : e->title_text;
+	const char *guess;
+
+	if (e->language == NULL && e->content.lang != NULL)
+		e->language = e->content.lang;
+	if (e->language != NULL || s == NULL ||
+	    (guess = clean_language(s, strlen(s))) == NULL)
+		return;
+	if (doc->language == NULL || !ascii_istarts(doc->language, guess))
+		e->language = guess;
+}
+
+static enum ak_status
+clean_entry(struct cleaner *c, struct doc *doc, struct doc_entry *e,
+    const struct clean_opts *opts)
+{
+	struct arena *a = doc->arena;
+	enum ak_status st;
+
+	e->title_text = clean_text(a, &e->title, LIMIT_TITLE_BYTES);
+	e->url = safe_url(e->url);
+	e->external_url = safe_url(e->external_url);
+	e->comments_url = safe_url(e->comments_url);
+	e->image = safe_url(e->image);
+	e->banner_image = safe_url(e->banner_image);
+	clean_persons(a, &e->authors);
+	clean_tag_list(a, &e->tags);
+	clean_attachments(a, &e->attachments);
+	if ((st = clean_content(c, a, e, opts)) != AK_OK)
+		return st;
+	guess_language(doc, e);
+	return AK_OK;
+}
+
+enum ak_status
+clean_doc(struct doc *doc, const struct clean_opts *opts)
+{
+	struct arena *a = doc->arena;
+	struct cleaner c;
+	enum ak_status st = AK_OK;
+
+	doc->title_text = clean_text(a, &doc->title, LIMIT_TITLE_BYTES);
+	doc->description_text =
+	    clean_text(a, &doc->description, LIMIT_SUMMARY_BYTES);
+	doc->rights = plain(a, doc->rights, LIMIT_TITLE_BYTES);
+	doc->generator = plain(a, doc->generator, LIMIT_TITLE_BYTES);
+	doc->home_page_url = safe_url(doc->home_page_url);
+	doc->icon = safe_url(doc->icon);
+	doc->favicon = safe_url(doc->favicon);
+	doc->image = safe_url(doc->image);
+	clean_persons(a, &doc->authors);
+	clean_tag_list(a, &doc->tags);
+	cleaner_init(&c);
+	for (struct doc_entry *e = doc->entries; e != NULL && st == AK_OK;
+	     e = e->next)
+		st = clean_entry(&c, doc, e, opts);
+	cleaner_release(&c);
+	return st == AK_OK && arena_full(a) ? AK_TOOBIG : st;
+}

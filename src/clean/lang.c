@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The language of a text by its script, where the script tells: a feed that
+ * says nothing, or says "en" because its software does, may still be read
+ * right.  Latin script tells nothing.
+ */
+#include "clean/clean_int.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+#define SAMPLE ((size_t)2048)
+
+enum script {
+	SCRIPT_NONE,
+	SCRIPT_LATIN,
+	SCRIPT_HAN,
+	SCRIPT_KANA,
+	SCRIPT_HANGUL,
+	SCRIPT_CYRILLIC,
+	SCRIPT_GREEK,
+	SCRIPT_HEBREW,
+	SCRIPT_ARABIC,
+	SCRIPT_DEVANAGARI,
+	SCRIPT_BENGALI,
+	SCRIPT_TAMIL,
+	SCRIPT_THAI,
+	SCRIPT_GEORGIAN,
+	SCRIPT_ARMENIAN,
+	SCRIPT_COUNT
+};
+
+static const struct {
+	uint32_t from, to;
+	enum script script;
+} ranges[] = {{'A', 'Z', SCRIPT_LATIN}, {'a', 'z', SCRIPT_LATIN},
+    {0xC0, 0x24F, SCRIPT_LATIN}, {0x370, 0x3FF, SCRIPT_GREEK},
+    {0x400, 0x52F, SCRIPT_CYRILLIC}, {0x531, 0x58F, SCRIPT_ARMENIAN},
+    {0x591, 0x5F4, SCRIPT_HEBREW}, {0x600, 0x6FF, SCRIPT_ARABIC},
+    {0x900, 0x97F, SCRIPT_DEVANAGARI}, {0x980, 0x9FF, SCRIPT_BENGALI},
+    {0xB80, 0xBFF, SCRIPT_TAMIL}, {0xE00, 0xE7F, SCRIPT_THAI},
+    {0x10A0, 0x10FF, SCRIPT_GEORGIAN}, {0x1E00, 0x1EFF, SCRIPT_LATIN},
+    {0x3041, 0x30FA, SCRIPT_KANA}, {0x30FC, 0x30FF, SCRIPT_KANA},
+    {0x3400, 0x4DBF, SCRIPT_HAN}, {0x4E00, 0x9FFF, SCRIPT_HAN},
+    {0xAC00, 0xD7A3, SCRIPT_HANGUL}, {0x20000, 0x2FA1F, SCRIPT_HAN}};
+
+static enum script
+script_of(uint32_t cp)
+{
+	for (size_t i = 0; i < AK_COUNT(ranges) && cp >= ranges[i].from; i++)
+		if (cp <= ranges[i].to)
+			return ranges[i].script;
+	return SCRIPT_NONE;
+}
+
+/* Letters that one language of a script has and its neighbours have not. */
+static const char *
+by_letter(const char *s, size_t len, enum script script)
+{
+	static const struct {
+		enum script script;
+		uint32_t cp;
+		const char *language;
+	} letters[] = {{SCRIPT_CYRILLIC, 0x457, "uk"},
+	    {SCRIPT_CYRILLIC, 0x454, "uk"}, {SCRIPT_CYRILLIC, 0x491, "uk"},
+	    {SCRIPT_CYRILLIC, 0x45E, "be"}, {SCRIPT_CYRILLIC, 0x452, "sr"},
+	    {SCRIPT_CYRILLIC, 0x45B, "sr"}, {SCRIPT_CYRILLIC, 0x453, "mk"},
+	    {SCRIPT_CYRILLIC, 0x4D9, "kk"}, {SCRIPT_CYRILLIC, 0x44B, "ru"},
+	    {SCRIPT_CYRILLIC, 0x44D, "ru"}, {SCRIPT_ARABIC, 0x6BE, "ur"},
+	    {SCRIPT_ARABIC, 0x679, "ur"}, {SCRIPT_ARABIC, 0x67E, "fa"},
+	    {SCRIPT_ARABIC, 0x6AF, "fa"}, {SCRIPT_ARABIC, 0x6CC, "fa"}};
+	size_t best = AK_COUNT(letters);
+	uint32_t cp;
+
+	for (size_t i = 0; i < len; i += utf8_decode(s + i, len - i, &cp)) {
+		(void)utf8_decode(s + i, len - i, &cp);
+		for (size_t k = 0; k < best; k++)
+			if (letters[k].script == script && letters[k].cp == cp)
+				best = k;
+	}
+	if (best < AK_COUNT(letters))
+		return letters[best].language;
+	return script == SCRIPT_ARABIC ? "ar" : NULL;
+}
+
+const char *
+clean_language(const char *s, size_t len)
+{
+	static const char *const alone[SCRIPT_COUNT] = {[SCRIPT_GREEK] = "el",
+	    [SCRIPT_HEBREW] = "he",
+	    [SCRIPT_DEVANAGARI] = "hi",
+	    [SCRIPT_BENGALI] = "bn",
+	    [SCRIPT_TAMIL] = "ta",
+	    [SCRIPT_THAI] = "th",
+	    [SCRIPT_GEORGIAN] = "ka",
+	    [SCRIPT_ARMENIAN] = "hy",
+	    [SCRIPT_HANGUL] = "ko"};
+	size_t count[SCRIPT_COUNT] = {0}, all = 0;
+	enum script best = SCRIPT_LATIN;
+	uint32_t cp;
+
+	len = utf8_cut(s, len, SAMPLE);
+	for (size_t i = 0; i < len;) {
+		enum script script;
+
+		i += utf8_decode(s + i, len - i, &cp);
+		if ((script = script_of(cp)) == SCRIPT_NONE)
+			continue;
+		count[script]++;
+		all++;
+	}
+	/* A word of Latin takes more letters than one of Han. */
+	if (count[SCRIPT_HAN] + count[SCRIPT_KANA] > all / 4 && all > 0)
+		return count[SCRIPT_KANA] * 20 >
+			       count[SCRIPT_HAN] + count[SCRIPT_KANA]
+			   ? "ja"
+			   : "zh";
+	for (enum script i = SCRIPT_HANGUL; i < SCRIPT_COUNT; i++)
+		if (count[i] > count[best])
+			best = i;
+	if (count[best] * 2 < all || best == SCRIPT_LATIN)
+		return NULL;
+	if (alone[best] != NULL)
+		return alone[best];
+	return by_letter(s, len, best);
+}

@@ -1,0 +1,816 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Tree construction: HTML 13.2.6 for a fragment inside a <div>, with the
+ * elements of tags.def alone.  Others vanish before they have any effect, so
+ * that what is built depends on the output's own elements only, and building
+ * a tree from the output gives the same tree again.
+ *
+ * Two liberties.  Content between a table's rows gets a cell of its own
+ * instead of being moved before the table.  Formatting elements are reopened
+ * only as long as the document can pay for it (`credit`), since a few bytes
+ * could otherwise write thousands.
+ *
+ * A node on the stack is always the last child of the one below it, which
+ * makes every move of the adoption agency O(1).
+ */
+#include "clean/clean_int.h"
+
+#include <string.h>
+
+#define MAX_FORMATTING 32
+#define NODE_BATCH 128
+
+struct tree {
+	struct cleaner *c;
+	struct node *stack[LIMIT_HTML_DEPTH];
+	size_t depth;
+	uint16_t open[TAG_COUNT];
+	struct node *formatting[MAX_FORMATTING]; /* NULL: a marker */
+	size_t n_formatting;
+	size_t credit; /* bytes that reopening may still cost */
+	unsigned noscript;
+	const char *last_image; /* its URL, to know its <noscript> twin */
+	bool skip_newline;	/* right after <pre> */
+};
+
+struct node *
+clean_node(struct cleaner *c, enum tag tag)
+{
+	struct node *n;
+
+	if (c->n_spare == 0) {
+		c->spare = arena_alloc(c->scratch, NODE_BATCH * sizeof(*n));
+		if (c->spare == NULL)
+			return NULL;
+		c->n_spare = NODE_BATCH;
+	}
+	c->n_spare--;
+	n = c->spare++;
+	n->tag = (uint8_t)tag;
+	return n;
+}
+
+static unsigned
+flags_of(const struct node *n)
+{
+	return clean_tags[n->tag].flags;
+}
+
+static struct node *
+current(const struct tree *t)
+{
+	return t->stack[t->depth - 1];
+}
+
+static void
+append(struct node *parent, struct node *n)
+{
+	n->next = NULL;
+	n->prev = parent->last;
+	if (parent->last != NULL)
+		parent->last->next = n;
+	else
+		parent->first = n;
+	parent->last = n;
+}
+
+static void
+remove_last(struct node *parent)
+{
+	parent->last = parent->last->prev;
+	if (parent->last != NULL)
+		parent->last->next = NULL;
+	else
+		parent->first = NULL;
+}
+
+static void
+push(struct tree *t, struct node *n)
+{
+	append(current(t), n);
+	t->stack[t->depth++] = n;
+	t->open[n->tag]++;
+	n->flags |= NODE_OPEN;
+}
+
+static void
+clear_formatting(struct tree *t)
+{
+	while (t->n_formatting > 0 && t->formatting[--t->n_formatting] != NULL)
+		continue;
+}
+
+static void
+pop(struct tree *t)
+{
+	struct node *n = t->stack[--t->depth];
+
+	t->open[n->tag]--;
+	n->flags &= (uint8_t)~NODE_OPEN;
+	if ((flags_of(n) & F_MARKER) != 0)
+		clear_formatting(t);
+}
+
+static void
+pop_to(struct tree *t, size_t depth)
+{
+	while (t->depth > depth)
+		pop(t);
+}
+
+/* Index on the stack of the open `tag` that nothing of `barrier` hides, or 0
+ * (the root, which is no element). */
+static size_t
+in_scope(const struct tree *t, enum tag tag, unsigned barrier)
+{
+	if (t->open[tag] == 0)
+		return 0;
+	for (size_t i = t->depth; --i > 0;) {
+		if (t->stack[i]->tag == tag)
+			return i;
+		if ((flags_of(t->stack[i]) & barrier) != 0)
+			return 0;
+	}
+	return 0;
+}
+
+static void
+close_p(struct tree *t)
+{
+	size_t i = in_scope(t, TAG_P, F_SCOPE);
+
+	if (i > 0)
+		pop_to(t, i);
+}
+
+/* --- formatting elements ------------------------------------------------ */
+
+static size_t
+find_formatting(const struct tree *t, enum tag tag)
+{
+	for (size_t i = t->n_formatting; i-- > 0;) {
+		if (t->formatting[i] == NULL)
+			break;
+		if (t->formatting[i]->tag == tag)
+			return i;
+	}
+	return MAX_FORMATTING;
+}
+
+static size_t
+find_listed(const struct tree *t, const struct node *n)
+{
+	for (size_t i = t->n_formatting; i-- > 0;)
+		if (t->formatting[i] == n)
+			return i;
+	return MAX_FORMATTING;
+}
+
+static void
+unlist(struct tree *t, size_t i)
+{
+	memmove(&t->formatting[i], &t->formatting[i + 1],
+	    (--t->n_formatting - i) * sizeof(t->formatting[0]));
+}
+
+static void
+list_at(struct tree *t, size_t i, struct node *n)
+{
+	memmove(&t->formatting[i + 1], &t->formatting[i],
+	    (t->n_formatting++ - i) * sizeof(t->formatting[0]));
+	t->formatting[i] = n;
+}
+
+static bool
+same_element(const struct node *a, const struct node *b)
+{
+	return a->tag == b->tag && a->len == b->len &&
+	       memcmp(a->s, b->s, a->len) == 0;
+}
+
+/* List a new element; at most three alike, as HTML 13.2.4.3 has it. */
+static void
+list_formatting(struct tree *t, struct node *n)
+{
+	size_t alike = 0, first = 0;
+
+	for (size_t i = t->n_formatting; i-- > 0;) {
+		if (t->formatting[i] == NULL)
+			break;
+		if (same_element(t->formatting[i], n)) {
+			alike++;
+			first = i;
+		}
+	}
+	if (alike >= 3)
+		unlist(t, first);
+	t->formatting[t->n_formatting++] = n;
+}
+
+static struct node *
+clone(struct tree *t, const struct node *n)
+{
+	size_t cost = n->len + clean_tags[n->tag].len + 3u;
+	struct node *copy;
+
+	if (t->credit < cost)
+		return NULL;
+	t->credit -= cost;
+	if ((copy = clean_node(t->c, (enum tag)n->tag)) != NULL) {
+		copy->s = n->s;
+		copy->len = n->len;
+		copy->url = n->url;
+	}
+	return copy;
+}
+
+/* Open again what was closed by a block's end (HTML 13.2.4.3). */
+static void
+reopen(struct tree *t)
+{
+	size_t i = t->n_formatting;
+
+	if (i == 0 || t->formatting[i - 1] == NULL ||
+	    (t->formatting[i - 1]->flags & NODE_OPEN) != 0)
+		return;
+	while (i > 0 && t->formatting[i - 1] != NULL &&
+	       (t->formatting[i - 1]->flags & NODE_OPEN) == 0)
+		i--;
+	for (; i < t->n_formatting; i++) {
+		struct node *n;
+
+		if (t->depth == LIMIT_HTML_DEPTH ||
+		    (n = clone(t, t->formatting[i])) == NULL) {
+			unlist(t, i--);
+			continue;
+		}
+		push(t, n);
+		t->formatting[i] = n;
+	}
+}
+
+static void
+remove_from_stack(struct tree *t, size_t i)
+{
+	struct node *n = t->stack[i];
+
+	t->open[n->tag]--;
+	n->flags &= (uint8_t)~NODE_OPEN;
+	memmove(&t->stack[i], &t->stack[i + 1],
+	    (--t->depth - i) * sizeof(t->stack[0]));
+}
+
+/* Put `n` in `old`'s place on the stack. */
+static void
+replace_on_stack(struct tree *t, size_t i, struct node *n)
+{
+	t->stack[i]->flags &= (uint8_t)~NODE_OPEN;
+	t->stack[i] = n;
+	n->flags |= NODE_OPEN;
+}
+
+/*
+ * The inner loop of the adoption agency: between the formatting element at
+ * `from` and the block at *block, clone what is listed, drop the rest from the
+ * stack, and rehang each on the next.  Returns the outermost, detached from
+ * where it was; *bookmark may move.
+ */
+static struct node *
+adopt_between(struct tree *t, size_t from, size_t *block, size_t *bookmark)
+{
+	struct node *last = t->stack[*block];
+	unsigned count = 0;
+
+	remove_last(t->stack[*block - 1]);
+	for (size_t i = *block - 1; i > from; i--) {
+		size_t at = find_listed(t, t->stack[i]);
+		struct node *n;
+
+		if (++count > 3 && at != MAX_FORMATTING) {
+			unlist(t, at);
+			if (at < *bookmark)
+				(*bookmark)--;
+			at = MAX_FORMATTING;
+		}
+		if (at == MAX_FORMATTING ||
+		    (n = clone(t, t->stack[i])) == NULL) {
+			/* Its place among its parent's children stays. */
+			remove_from_stack(t, i);
+			(*block)--;
+			continue;
+		}
+		t->formatting[at] = n;
+		replace_on_stack(t, i, n);
+		if (last == t->stack[*block])
+			*bookmark = at + 1;
+		append(n, last);
+		last = n;
+	}
+	return last;
+}
+
+/* One round of the adoption agency (HTML 13.2.6.4.7); false: it is done. */
+static bool
+adopt(struct tree *t, enum tag tag)
+{
+	size_t at = find_formatting(t, tag), from, block, bookmark;
+	struct node *element, *last, *copy;
+
+	if (at == MAX_FORMATTING)
+		return false;
+	element = t->formatting[at];
+	if ((element->flags & NODE_OPEN) == 0) {
+		unlist(t, at);
+		return false;
+	}
+	for (from = t->depth - 1; t->stack[from] != element; from--)
+		if ((flags_of(t->stack[from]) & F_SCOPE) != 0)
+			return false;
+	for (block = from + 1; block < t->depth; block++)
+		if ((flags_of(t->stack[block]) & F_SPECIAL) != 0)
+			break;
+	if (block == t->depth || (copy = clone(t, element)) == NULL) {
+		unlist(t, at);
+		pop_to(t, from);
+		return false;
+	}
+	bookmark = at;
+	last = adopt_between(t, from, &block, &bookmark);
+	append(t->stack[from - 1], last);
+	copy->first = t->stack[block]->first;
+	copy->last = t->stack[block]->last;
+	t->stack[block]->first = t->stack[block]->last = NULL;
+	append(t->stack[block], copy);
+	at = find_listed(t, element);
+	unlist(t, at);
+	if (at < bookmark)
+		bookmark--;
+	list_at(t, bookmark, copy);
+	/* element leaves the stack, copy enters it behind the block. */
+	t->open[tag]--;
+	element->flags &= (uint8_t)~NODE_OPEN;
+	memmove(&t->stack[from], &t->stack[from + 1],
+	    (block - from) * sizeof(t->stack[0]));
+	t->stack[block] = copy;
+	t->open[tag]++;
+	copy->flags |= NODE_OPEN;
+	return true;
+}
+
+/* --- end tags ----------------------------------------------------------- */
+
+static void
+end_other(struct tree *t, enum tag tag)
+{
+	if (t->open[tag] == 0)
+		return;
+	for (size_t i = t->depth; --i > 0;) {
+		if (t->stack[i]->tag == tag) {
+			pop_to(t, i);
+			return;
+		}
+		if ((flags_of(t->stack[i]) & F_SPECIAL) != 0)
+			return;
+	}
+}
+
+static void
+end_format(struct tree *t, enum tag tag)
+{
+	if (find_formatting(t, tag) == MAX_FORMATTING) {
+		end_other(t, tag);
+		return;
+	}
+	for (unsigned round = 0; round < 8 && adopt(t, tag); round++)
+		continue;
+}
+
+static void
+end_heading(struct tree *t)
+{
+	for (size_t i = t->depth; --i > 0;) {
+		if ((flags_of(t->stack[i]) & F_HEADING) != 0) {
+			pop_to(t, i);
+			return;
+		}
+		if ((flags_of(t->stack[i]) & F_SCOPE) != 0)
+			return;
+	}
+}
+
+/* </table>, </tr>, </td> ...: within the innermost table. */
+static void
+end_table_part(struct tree *t, enum tag tag)
+{
+	for (size_t i = t->depth; t->open[tag] > 0 && --i > 0;) {
+		if (t->stack[i]->tag == tag) {
+			pop_to(t, i);
+			return;
+		}
+		if (t->stack[i]->tag == TAG_TABLE)
+			return;
+	}
+}
+
+static void
+end_block(struct tree *t, enum tag tag)
+{
+	size_t i;
+
+	if (tag == TAG_LI) {
+		size_t ul = in_scope(t, TAG_UL, F_SCOPE);
+		size_t ol = in_scope(t, TAG_OL, F_SCOPE);
+
+		i = in_scope(t, TAG_LI, F_SCOPE);
+		if (i < ul || i < ol)
+			return;
+	} else {
+		i = in_scope(t, tag, F_SCOPE);
+	}
+	if (i > 0)
+		pop_to(t, i);
+}
+
+static void
+end_tag(struct tree *t, enum tag tag)
+{
+	unsigned f = clean_tags[tag].flags;
+
+	if (tag == TAG_NOSCRIPT && t->noscript > 0)
+		t->noscript--;
+	if ((f & (F_UNWRAP | F_DROP | F_RAW | F_VOID)) != 0)
+		return;
+	if ((f & F_FORMAT) != 0)
+		end_format(t, tag);
+	else if ((f & F_HEADING) != 0)
+		end_heading(t);
+	else if ((f & (F_TABLE | F_MARKER)) != 0)
+		end_table_part(t, tag);
+	else if ((f & F_BLOCK) != 0)
+		end_block(t, tag);
+	else
+		end_other(t, tag);
+}
+
+/* --- start tags --------------------------------------------------------- */
+
+/* A structural element that the document left out. */
+static bool
+imply(struct tree *t, enum tag tag)
+{
+	struct node *n;
+
+	if (t->depth == LIMIT_HTML_DEPTH || (n = clean_node(t->c, tag)) == NULL)
+		return false;
+	n->s = clean_tags[tag].open;
+	n->len = clean_tags[tag].len + 2u;
+	push(t, n);
+	if ((clean_tags[tag].flags & F_MARKER) != 0 &&
+	    t->n_formatting < MAX_FORMATTING)
+		t->formatting[t->n_formatting++] = NULL;
+	return true;
+}
+
+/* Is the current node one that takes only parts of a table? */
+static bool
+in_table(const struct tree *t)
+{
+	return (flags_of(current(t)) & F_TABLE) != 0;
+}
+
+static unsigned
+table_level(enum tag tag)
+{
+	switch (tag) {
+	case TAG_TABLE:
+		return 1;
+	case TAG_CAPTION:
+	case TAG_COLGROUP:
+	case TAG_TBODY:
+	case TAG_THEAD:
+	case TAG_TFOOT:
+		return 2;
+	case TAG_COL:
+	case TAG_TR:
+		return 3;
+	case TAG_TD:
+	case TAG_TH:
+		return 4;
+	default:
+		return 9;
+	}
+}
+
+/* May a child of `level` stand in `parent`? */
+static bool
+fits_table(enum tag parent, enum tag child)
+{
+	if (child == TAG_COL)
+		return parent == TAG_TABLE || parent == TAG_COLGROUP;
+	if (parent == TAG_CAPTION || parent == TAG_COLGROUP)
+		return false;
+	return table_level(parent) < table_level(child);
+}
+
+/* Make room for a part of a table; false: there is no table. */
+static bool
+open_table_part(struct tree *t, enum tag tag)
+{
+	if (t->open[TAG_TABLE] == 0)
+		return false;
+	while (!fits_table((enum tag)current(t)->tag, tag))
+		pop(t);
+	if (tag == TAG_COL && current(t)->tag == TAG_TABLE)
+		return imply(t, TAG_COLGROUP);
+	if ((tag == TAG_TD || tag == TAG_TH) && current(t)->tag != TAG_TR)
+		return imply(t, TAG_TR);
+	return true;
+}
+
+/* Content is coming: where only parts of a table may stand, open a cell. */
+static bool
+open_flow(struct tree *t)
+{
+	if (!in_table(t))
+		return true;
+	return open_table_part(t, TAG_TD) && imply(t, TAG_TD);
+}
+
+static void
+close_item(struct tree *t, enum tag a, enum tag b)
+{
+	for (size_t i = t->depth; --i > 0;) {
+		enum tag tag = (enum tag)t->stack[i]->tag;
+
+		if (tag == a || tag == b) {
+			pop_to(t, i);
+			return;
+		}
+		if ((flags_of(t->stack[i]) & F_SPECIAL) != 0 &&
+		    tag != TAG_ADDRESS && tag != TAG_DIV && tag != TAG_P)
+			return;
+	}
+}
+
+/*
+ * A heading ends an open one, even through formatting elements: the standard
+ * looks at the current node alone, and then moves one heading into another
+ * when the formatting ends, which reads differently the second time.
+ */
+static void
+close_heading(struct tree *t)
+{
+	for (size_t i = t->depth; --i > 0;) {
+		if ((flags_of(t->stack[i]) & F_HEADING) != 0) {
+			pop_to(t, i);
+			return;
+		}
+		if ((flags_of(t->stack[i]) & F_SPECIAL) != 0)
+			return;
+	}
+}
+
+/* <rt> and its kind end each other inside their <ruby>. */
+static void
+close_ruby(struct tree *t, enum tag tag)
+{
+	if (in_scope(t, TAG_RUBY, F_SCOPE) == 0)
+		return;
+	while (
+	    (flags_of(current(t)) & F_IMPLIED) != 0 &&
+	    !(current(t)->tag == TAG_RTC && (tag == TAG_RT || tag == TAG_RP)))
+		pop(t);
+}
+
+/* Close what the new element may not stand in; false: it may not come. */
+static bool
+make_room(struct tree *t, enum tag tag)
+{
+	unsigned f = clean_tags[tag].flags;
+
+	if (tag != TAG_TABLE &&
+	    ((f & (F_TABLE | F_MARKER)) != 0 || tag == TAG_COL))
+		return open_table_part(t, tag);
+	if (tag == TAG_TABLE && in_table(t))
+		end_table_part(t, TAG_TABLE);
+	if ((tag == TAG_BR && in_table(t)) || !open_flow(t))
+		return false;
+	if (tag == TAG_LI)
+		close_item(t, TAG_LI, TAG_LI);
+	else if (tag == TAG_DD || tag == TAG_DT)
+		close_item(t, TAG_DD, TAG_DT);
+	else if (tag >= TAG_RB && tag <= TAG_RTC)
+		close_ruby(t, tag);
+	if ((f & F_BLOCK) != 0)
+		close_p(t);
+	if ((f & F_HEADING) != 0)
+		close_heading(t);
+	if (tag == TAG_A && find_formatting(t, TAG_A) != MAX_FORMATTING) {
+		size_t at;
+
+		/* All the way: an anchor must not stand in another. */
+		while (adopt(t, TAG_A))
+			continue;
+		if ((at = find_formatting(t, TAG_A)) != MAX_FORMATTING) {
+			struct node *old = t->formatting[at];
+
+			unlist(t, at);
+			if ((old->flags & NODE_OPEN) != 0)
+				return false;
+		}
+	}
+	if ((tag == TAG_SOURCE || tag == TAG_TRACK) &&
+	    t->open[TAG_VIDEO] + t->open[TAG_AUDIO] + t->open[TAG_PICTURE] == 0)
+		return false;
+	if ((f & F_FORMAT) != 0 && t->n_formatting == MAX_FORMATTING)
+		return false;
+	return true;
+}
+
+/* A known video host's frame: itself, sandboxed, or a link to it. */
+static void
+add_frame(struct tree *t)
+{
+	struct node *n, *child;
+
+	if (!open_flow(t) || t->depth == LIMIT_HTML_DEPTH ||
+	    (n = clean_frame_node(t->c, &child)) == NULL)
+		return;
+	if (child != NULL) {
+		if (!make_room(t, TAG_A))
+			return;
+		append(n, child);
+	}
+	reopen(t);
+	append(current(t), n);
+}
+
+/* The text that stands for a formula: its alttext, if it has one. */
+static void
+add_math(struct tree *t)
+{
+	const struct token *tok = &t->c->token;
+
+	for (size_t i = 0; i < tok->n_attrs; i++) {
+		struct node *n;
+
+		if (tok->attrs[i].attr != ATTR_ALTTEXT ||
+		    tok->attrs[i].len == 0 || !open_flow(t) ||
+		    (n = clean_node(t->c, TAG_NONE)) == NULL)
+			continue;
+		n->s = tok->attrs[i].value;
+		n->len = (uint32_t)tok->attrs[i].len;
+		append(current(t), n);
+	}
+}
+
+/* Elements that never come out; true: that is one, and it is dealt with. */
+static bool
+start_unwanted(struct tree *t, enum tag tag)
+{
+	unsigned f = clean_tags[tag].flags;
+	const struct token *tok = &t->c->token;
+	const char *raw;
+	size_t raw_len;
+
+	if ((f & F_UNWRAP) != 0) {
+		if (tag == TAG_NOSCRIPT)
+			t->noscript++;
+		return true;
+	}
+	if ((f & (F_DROP | F_RAW)) == 0)
+		return false;
+	if (tag == TAG_IFRAME)
+		add_frame(t);
+	if (tag == TAG_MATH)
+		add_math(t);
+	if (tok->self_closing &&
+	    ((f & F_FOREIGN) != 0 ||
+		((f & F_RAW) != 0 &&
+		    ((tag != TAG_SCRIPT && tag != TAG_STYLE) ||
+			(tok->seen & (uint64_t)1 << ATTR_SRC) != 0))))
+		return true;
+	if ((f & F_RAW) != 0)
+		(void)clean_token_raw(&t->c->tok, tag, &raw, &raw_len);
+	else
+		(void)clean_token_skip(&t->c->tok, tag);
+	return true;
+}
+
+static bool
+is_twin(struct tree *t, const struct node *n)
+{
+	if (n->tag != TAG_IMG || n->url == NULL)
+		return false;
+	if (t->noscript > 0 && t->last_image != NULL &&
+	    strcmp(t->last_image, n->url) == 0)
+		return true;
+	t->last_image = n->url;
+	return false;
+}
+
+static void
+start_tag(struct tree *t, enum tag tag)
+{
+	unsigned f = clean_tags[tag].flags;
+	struct node *n;
+
+	if (start_unwanted(t, tag))
+		return;
+	if ((f & F_VOID) == 0 && t->depth == LIMIT_HTML_DEPTH)
+		return;
+	if ((n = clean_node(t->c, tag)) == NULL || !clean_start_tag(t->c, n) ||
+	    is_twin(t, n) || !make_room(t, tag))
+		return;
+	if ((f & F_VOID) != 0) {
+		if ((f & F_BLOCK) == 0 && !in_table(t))
+			reopen(t);
+		append(current(t), n);
+		return;
+	}
+	if ((f & F_BLOCK) == 0)
+		reopen(t);
+	if (t->depth == LIMIT_HTML_DEPTH)
+		return;
+	if (t->c->token.self_closing) {
+		append(current(t), n); /* XHTML's way to say empty */
+		return;
+	}
+	push(t, n);
+	if ((f & F_FORMAT) != 0 && t->n_formatting < MAX_FORMATTING)
+		list_formatting(t, n);
+	else if ((f & F_MARKER) != 0 && t->n_formatting < MAX_FORMATTING)
+		t->formatting[t->n_formatting++] = NULL;
+	t->skip_newline = tag == TAG_PRE;
+}
+
+static void
+add_text(struct tree *t, const char *s, size_t len)
+{
+	struct node *n;
+
+	if (in_table(t)) {
+		size_t i = 0;
+
+		while (i < len && ascii_space((unsigned char)s[i]))
+			i++;
+		if (i == len || !open_flow(t))
+			return;
+	}
+	reopen(t);
+	if ((n = clean_node(t->c, TAG_NONE)) == NULL)
+		return;
+	n->s = s;
+	n->len = (uint32_t)len;
+	append(current(t), n);
+}
+
+static void
+token(struct tree *t)
+{
+	const struct token *tok = &t->c->token;
+	const char *s = tok->text;
+	size_t len = tok->len;
+	bool skip = t->skip_newline;
+
+	t->skip_newline = false;
+	switch (tok->kind) {
+	case TOKEN_START:
+		start_tag(t, tok->tag);
+		break;
+	case TOKEN_END:
+		end_tag(t, tok->tag);
+		break;
+	case TOKEN_TEXT:
+		if (skip && len > 0 && *s == '\r')
+			s++, len--;
+		if (skip && len > 0 && *s == '\n')
+			s++, len--;
+		if (len > 0)
+			add_text(t, s, len);
+		break;
+	default:
+		break;
+	}
+}
+
+enum ak_status
+clean_tree(struct cleaner *c, const char *html, size_t len)
+{
+	struct tree t = {.c = c, .credit = 4096 + 2 * len};
+
+	if ((c->root = clean_node(c, TAG_NONE)) == NULL)
+		return AK_TOOBIG;
+	t.stack[0] = c->root;
+	t.depth = 1;
+	clean_tokens(&c->tok, html, len);
+	for (;;) {
+		clean_token_next(&c->tok, &c->token);
+		if (c->token.kind == TOKEN_END_OF_INPUT)
+			break;
+		token(&t);
+		if (arena_full(c->scratch))
+			return AK_TOOBIG;
+	}
+	return AK_OK;
+}
