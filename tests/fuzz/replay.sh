@@ -8,7 +8,9 @@ n=0
 # The further inputs of a target: directories of files.
 more() {
 	case $1 in
-	parse) echo "$src/tests/data/parse" ;;
+	parse | clean)
+		[ -d "$src/tests/data/$1" ] && echo "$src/tests/data/$1"
+		;;
 	esac
 }
 
