@@ -195,7 +195,8 @@ static void
 entry_link(struct parser *p, const char *rel, const char *type, const char *url)
 {
 	struct doc_entry *e = p->entry;
-	bool is_page = type == NULL || is_html_type(type);
+	bool is_html = type != NULL && is_html_type(type);
+	bool is_page = type == NULL || is_html;
 	struct doc_attachment *at;
 
 	if (ascii_ieq(rel, "alternate")) {
@@ -215,8 +216,9 @@ entry_link(struct parser *p, const char *rel, const char *type, const char *url)
 		if (at->size_bytes < 0)
 			at->size_bytes = read_size(xml_attr(p, "length"));
 	} else if (ascii_ieq(rel, "replies")) {
-		if (url_is_http(url) &&
-		    outranks(&p->entry_rank.comments, is_page ? 5 : 1))
+		/* RFC 4685, 4: without a type it is a feed. */
+		if (url_is_http(url) && is_html &&
+		    outranks(&p->entry_rank.comments, 5))
 			e->comments_url = url;
 	} else if (ascii_ieq(rel, "license")) {
 		if (doc_ext_find(e->ext, "license") == NULL)
@@ -224,12 +226,10 @@ entry_link(struct parser *p, const char *rel, const char *type, const char *url)
 	}
 }
 
-void
-atom_link(struct parser *p, struct frame *f)
+static void
+do_link(struct parser *p, const char *rel, const char *type, const char *url)
 {
 	static const char iana[] = "http://www.iana.org/assignments/relation/";
-	const char *url = resolve(p, f, xml_attr(p, "href"));
-	const char *rel = xml_attr(p, "rel");
 
 	if (url == NULL)
 		return;
@@ -238,23 +238,30 @@ atom_link(struct parser *p, struct frame *f)
 	else if (ascii_istarts(rel, iana))
 		rel += sizeof(iana) - 1;
 	if (p->entry != NULL)
-		entry_link(p, rel, xml_attr(p, "type"), url);
+		entry_link(p, rel, type, url);
 	else
-		feed_link(p, rel, xml_attr(p, "type"), url);
+		feed_link(p, rel, type, url);
 }
 
-/* <link>URL</link>: RSS's form in Atom. */
+void
+atom_link(struct parser *p, struct frame *f)
+{
+	const char *href = xml_attr(p, "href");
+
+	f->obj = (void *)(uintptr_t)xml_attr(p, "rel");
+	if (href == NULL && xml_has_attr(p, "href") &&
+	    !xml_attr_is(p, "rel", "enclosure"))
+		href = ""; /* the base itself */
+	if (href != NULL)
+		do_link(p, f->obj, xml_attr(p, "type"), resolve(p, f, href));
+}
+
+/* <link rel="...">URL</link>: RSS's form in Atom. */
 static void
 link_end(struct parser *p, struct frame *f, char *text, size_t len)
 {
-	const char *url = len > 0 ? resolve(p, f, text) : NULL;
-
-	if (url == NULL || !outranks(&ranks(p)->url, 3))
-		return;
-	if (p->entry != NULL)
-		p->entry->url = url;
-	else
-		p->doc->home_page_url = url;
+	if (len > 0)
+		do_link(p, f->obj, NULL, resolve(p, f, text));
 }
 
 /* --- persons (RFC 4287, 3.2) ---------------------------------------------- */
@@ -330,7 +337,7 @@ feed_start(struct parser *p, struct frame *f)
 	const char *v = xml_attr(p, "version");
 	const char *uri = (const char *)p->core_uri;
 
-	(void)f;
+	inherit_language(p, f);
 	p->core = &ns_atom;
 	p->doc->format = DOC_ATOM_10;
 	if ((v != NULL && str_starts(v, "0.")) ||
@@ -345,6 +352,8 @@ entry_start(struct parser *p, struct frame *f)
 		feed_start(p, f);
 	entry_begin(p);
 	f->obj = p->entry;
+	if (p->entry != NULL)
+		inherit_language(p, f);
 }
 
 static void

@@ -28,46 +28,144 @@ ranks(struct parser *p)
 	return p->entry != NULL ? &p->entry_rank : &p->feed_rank;
 }
 
-const char *
-keep(struct parser *p, const char *s, size_t len, size_t max)
+/*
+ * Controls U+0080..9F are windows-1252 that went through a wrong hand, as in
+ * "&#146;" (HTML's rule); DEL and those it has no character for are dropped.
+ */
+static char *
+copy_without_c1(struct parser *p, const char *s, size_t len, size_t *ret_len)
+{
+	static const uint16_t cp1252[32] = {0x20AC, 0, 0x201A, 0x0192, 0x201E,
+	    0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,
+	    0x017D, 0, 0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013,
+	    0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178};
+	char *out = arena_alloc_raw(p->a, len + len / 2 + 1);
+	size_t n = 0;
+
+	if (out == NULL)
+		return NULL;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char next = i + 1 < len ? (unsigned char)s[i + 1] : 0;
+
+		if (s[i] == 0x7F)
+			continue;
+		if ((unsigned char)s[i] != 0xC2 || next < 0x80 || next > 0x9F) {
+			out[n++] = s[i];
+			continue;
+		}
+		if (cp1252[next - 0x80] != 0)
+			n += utf8_encode(cp1252[next - 0x80], out + n);
+		i++;
+	}
+	out[n] = '\0';
+	*ret_len = n;
+	return out;
+}
+
+static bool
+has_c1(const char *s, size_t len)
+{
+	const char *end = s + len;
+
+	if (memchr(s, 0x7F, len) != NULL)
+		return true;
+	while ((s = memchr(s, 0xC2, (size_t)(end - s))) != NULL) {
+		if (++s == end)
+			return false;
+		if ((unsigned char)*s >= 0x80 && (unsigned char)*s <= 0x9F)
+			return true;
+	}
+	return false;
+}
+
+static char *
+copy(struct parser *p, const char *s, size_t len, size_t max, size_t *ret_len)
 {
 	if (len > max)
 		len = utf8_cut(s, len, max);
-	return len > 0 ? arena_strndup(p->a, s, len) : NULL;
+	*ret_len = len;
+	if (len == 0)
+		return NULL;
+	return has_c1(s, len) ? copy_without_c1(p, s, len, ret_len)
+			      : arena_strndup(p->a, s, len);
+}
+
+const char *
+keep(struct parser *p, const char *s, size_t len, size_t max)
+{
+	char *kept = copy(p, s, len, max, &len);
+
+	return kept != NULL && len > 0 ? kept : NULL;
 }
 
 const char *
 keep_line(struct parser *p, const char *s, size_t len, size_t max)
 {
-	char *copy;
+	char *kept = copy(p, s, len, max, &len);
 	size_t n = 0;
 
-	if (len > max)
-		len = utf8_cut(s, len, max);
-	if (len == 0 || (copy = arena_strndup(p->a, s, len)) == NULL)
+	if (kept == NULL)
 		return NULL;
 	for (size_t i = 0; i < len; i++) {
-		if (!ascii_space((unsigned char)copy[i]))
-			copy[n++] = copy[i];
-		else if (n > 0 && copy[n - 1] != ' ')
-			copy[n++] = ' ';
+		if (!ascii_space((unsigned char)kept[i]))
+			kept[n++] = kept[i];
+		else if (n > 0 && kept[n - 1] != ' ')
+			kept[n++] = ' ';
 	}
-	if (n > 0 && copy[n - 1] == ' ')
+	if (n > 0 && kept[n - 1] == ' ')
 		n--;
-	copy[n] = '\0';
-	return n > 0 ? copy : NULL;
+	kept[n] = '\0';
+	return n > 0 ? kept : NULL;
+}
+
+/* Length of "scheme:" at the start of a reference, or 0. */
+static size_t
+scheme_span(const char *s)
+{
+	size_t n = strcspn(s, ":/?#");
+
+	return s[n] == ':' && n > 0 ? n + 1 : 0;
+}
+
+/* Schemes that may be followed or shown; javascript: and file: are not. */
+static bool
+is_harmless(const char *url)
+{
+	static const char *const schemes[] = {
+	    "http:", "https:", "mailto:", "ftp:", "magnet:", "gemini:",
+	    "gopher:", "news:", "tel:", "xmpp:", "urn:", "tag:", "feed:"};
+
+	for (size_t i = 0; i < AK_COUNT(schemes); i++)
+		if (ascii_istarts(url, schemes[i]))
+			return true;
+	return false;
 }
 
 const char *
 resolve(struct parser *p, const struct frame *f, const char *ref)
 {
-	const char *base = f != NULL ? f->base : NULL;
+	const char *base = f != NULL ? f->base : p->frames[0].base, *url;
 
-	if (str_empty(ref))
+	if (ref == NULL)
 		return NULL;
 	if (base == NULL)
+		base = p->doc->feed_url;
+	if (base == NULL)
 		base = p->doc->home_page_url;
-	return url_resolve(p->a, base, ref);
+	if (!url_is_http(base))
+		base = NULL;
+	if (*ref == '\0')
+		return base;
+	url = url_resolve(p->a, base, ref);
+	if (url == NULL && base == NULL && scheme_span(ref) == 0)
+		return keep_line(p, ref, strlen(ref), LIMIT_URL_BYTES);
+	if (url == NULL || scheme_span(url) == 0)
+		return url;
+	if (!is_harmless(url))
+		return NULL;
+	return strchr(url, '@') != NULL && url_is_http(url)
+		   ? url_without_userinfo(p->a, url)
+		   : url;
 }
 
 void
@@ -221,16 +319,15 @@ is_email(const char *s, size_t len)
 	return true;
 }
 
-/* [s, end) without white space and one pair of brackets around. */
+/* [s, end) without what divides a name from an address. */
 static const char *
 keep_part(struct parser *p, const char *s, const char *end)
 {
-	while (s < end && (ascii_space((unsigned char)*s) || *s == '(' ||
-			      *s == '<' || *s == '"' || *s == ','))
+	static const char around[] = " \t\r\n()<>\",:;";
+
+	while (s < end && strchr(around, *s) != NULL)
 		s++;
-	while (
-	    s < end && (ascii_space((unsigned char)end[-1]) || end[-1] == ')' ||
-			   end[-1] == '>' || end[-1] == '"' || end[-1] == ','))
+	while (s < end && strchr(around, end[-1]) != NULL)
 		end--;
 	return keep_line(p, s, (size_t)(end - s), LIMIT_AUTHOR_BYTES);
 }
@@ -283,6 +380,7 @@ add_tag(
 	}
 	for (; *list != NULL; list = &(*list)->next, n++)
 		if (str_eq((*list)->term, term) &&
+		    str_eq((*list)->label, label) &&
 		    str_eq((*list)->scheme, scheme))
 			return;
 	if (n >= LIMIT_TAGS || (tag = arena_alloc(p->a, sizeof(*tag))) == NULL)

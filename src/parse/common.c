@@ -25,9 +25,10 @@ do_modified(struct parser *p, struct frame *f, char *text, size_t len)
 {
 	int64_t t = len > 0 ? read_date(p, text) : DOC_NO_TIME;
 
-	if (t == DOC_NO_TIME ||
-	    !outranks(&ranks(p)->modified, (unsigned)f->el->arg))
+	/* Of several the last: whoever adds one appends it. */
+	if (t == DOC_NO_TIME || f->el->arg < ranks(p)->modified)
 		return;
+	ranks(p)->modified = (unsigned char)f->el->arg;
 	if (p->entry != NULL)
 		p->entry->modified = t;
 	else
@@ -69,6 +70,18 @@ do_language(struct parser *p, struct frame *f, char *text, size_t len)
 }
 
 void
+inherit_language(struct parser *p, const struct frame *f)
+{
+	if (f->lang == NULL || f->lang == (f - 1)->lang ||
+	    !outranks(&ranks(p)->language, 1))
+		return;
+	if (p->entry != NULL)
+		p->entry->language = f->lang;
+	else
+		p->doc->language = f->lang;
+}
+
+void
 do_rights(struct parser *p, struct frame *f, char *text, size_t len)
 {
 	const char *rights = keep_line(p, text, len, LIMIT_TITLE_BYTES);
@@ -102,7 +115,7 @@ do_comments(struct parser *p, struct frame *f, char *text, size_t len)
 
 	if (p->entry == NULL || len == 0)
 		return;
-	url = resolve(p, f, text);
+	url = strpbrk(text, " \t\n") == NULL ? resolve(p, f, text) : NULL;
 	if (url_is_http(url) &&
 	    outranks(&p->entry_rank.comments, (unsigned)f->el->arg))
 		p->entry->comments_url = url;

@@ -110,7 +110,9 @@ read_authors(struct parser *p, const json_t *obj)
 	const json_t *list = json_object_get(obj, "authors"), *one;
 	size_t i;
 
-	if (json_is_array(list) && json_array_size(list) > 0) {
+	if (json_is_object(list)) {
+		read_author(p, list); /* seen: one, not in a list */
+	} else if (json_array_size(list) > 0) {
 		json_array_foreach(list, i, one) read_author(p, one);
 	} else {
 		read_author(p, json_object_get(obj, "author"));

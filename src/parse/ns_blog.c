@@ -9,8 +9,8 @@ orig_link(struct parser *p, struct frame *f, char *text, size_t len)
 {
 	const char *url = len > 0 ? resolve(p, f, text) : NULL;
 
-	if (url_is_http(url) && outranks(&p->entry_rank.url, 7))
-		p->entry->url = url;
+	if (url_is_http(url))
+		p->entry->external_url = url;
 }
 
 static void

@@ -136,6 +136,7 @@ void xml_stop(struct parser *p, enum ak_status st, const char *why);
 /* Value of an attribute of the element at hand, trimmed, in the arena; NULL
  * where absent or empty.  Any prefix but xml: will do. */
 const char *xml_attr(struct parser *p, const char *name);
+bool xml_has_attr(struct parser *p, const char *name); /* empty or not */
 bool xml_attr_is(struct parser *p, const char *name, const char *value);
 /* From now on the frame's text and children are gathered as markup. */
 void xml_begin_markup(struct parser *p, struct frame *f);
@@ -173,7 +174,11 @@ struct ranks *ranks(struct parser *p); /* of the open entry, or the feed */
 /* Copy into the arena, at most `max` bytes, cut at a character; NULL: empty. */
 const char *keep(struct parser *p, const char *s, size_t len, size_t max);
 const char *keep_line(struct parser *p, const char *s, size_t len, size_t max);
-/* Absolute against the frame's base, the document's, or its home page. */
+/*
+ * Absolute against the frame's base, the feed's own address or its home page;
+ * where no base is known, as written.  NULL: no URL, or one of a scheme that is
+ * not to be followed.  No credentials.  `f` NULL: the document's base.
+ */
 const char *resolve(struct parser *p, const struct frame *f, const char *ref);
 void set_text(struct parser *p, const struct frame *f, struct doc_text *t,
     const char *s, size_t len, enum doc_text_type type);
@@ -208,6 +213,8 @@ void do_title(struct parser *p, struct frame *f, char *text, size_t len);
 void do_creator(struct parser *p, struct frame *f, char *text, size_t len);
 void do_subject(struct parser *p, struct frame *f, char *text, size_t len);
 void do_language(struct parser *p, struct frame *f, char *text, size_t len);
+/* xml:lang of a feed or entry is its language unless an element says so. */
+void inherit_language(struct parser *p, const struct frame *f);
 void do_rights(struct parser *p, struct frame *f, char *text, size_t len);
 void do_identifier(struct parser *p, struct frame *f, char *text, size_t len);
 void do_comments(struct parser *p, struct frame *f, char *text, size_t len);

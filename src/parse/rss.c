@@ -19,11 +19,11 @@ rss_start(struct parser *p, struct frame *f)
 {
 	const char *v = xml_attr(p, "version");
 
-	(void)f;
+	inherit_language(p, f);
 	p->doc->format = DOC_RSS_20;
 	if (v == NULL)
 		return;
-	if (str_starts(v, "0.90"))
+	if (strcmp(v, "0.9") == 0 || str_starts(v, "0.90"))
 		p->doc->format = DOC_RSS_090;
 	else if (str_starts(v, "0.91"))
 		p->doc->format = DOC_RSS_091;
@@ -38,7 +38,7 @@ rss_start(struct parser *p, struct frame *f)
 static void
 rdf_start(struct parser *p, struct frame *f)
 {
-	(void)f;
+	inherit_language(p, f);
 	p->core = &ns_rss;
 	p->doc->format = DOC_RSS_10;
 }
@@ -48,7 +48,7 @@ channel_start(struct parser *p, struct frame *f)
 {
 	const char *about = xml_attr(p, "about");
 
-	(void)f;
+	inherit_language(p, f);
 	if (about != NULL && outranks(&p->feed_rank.id, 1))
 		p->doc->id = about;
 }
@@ -62,6 +62,7 @@ item_start(struct parser *p, struct frame *f)
 	if (p->entry == NULL)
 		return;
 	f->obj = p->entry;
+	inherit_language(p, f);
 	if (about != NULL && outranks(&p->entry_rank.id, 2)) {
 		p->entry->id = about;
 		if (url_is_http(about) && outranks(&p->entry_rank.url, 1))
@@ -90,7 +91,7 @@ static void
 link_start(struct parser *p, struct frame *f)
 {
 	/* Atom's link without its namespace. */
-	if (xml_attr(p, "href") != NULL)
+	if (xml_has_attr(p, "href"))
 		atom_link(p, f);
 }
 
@@ -116,11 +117,22 @@ description_end(struct parser *p, struct frame *f, char *text, size_t len)
 		    len, f->type);
 }
 
+/* <body> and <fullitem>, without the namespace they should have. */
+static void
+body_end(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	if (len > 0 && outranks(&p->entry_rank.content, 1))
+		set_text(p, f, &p->entry->content, text, len, DOC_TEXT_HTML);
+}
+
 static void
 guid_start(struct parser *p, struct frame *f)
 {
 	(void)p;
-	f->obj = xml_attr_is(p, "isPermaLink", "false") ? f : NULL;
+	bool is_link = !xml_has_attr(p, "isPermaLink") ||
+		       xml_attr_is(p, "isPermaLink", "true");
+
+	f->obj = is_link ? NULL : f;
 }
 
 static void
@@ -291,6 +303,8 @@ static const struct element rss_elements[] = {
     {"uri", IN_PERSON, 0, EL_TEXT, NULL, person_url, 0},
     {"uri", IN_RELATED, 0, EL_TEXT, NULL, related_url, 0},
     {"description", IN_BOTH, 0, EL_MARKUP, NULL, description_end, OWN},
+    {"body", IN_ENTRY, 0, EL_MARKUP, NULL, body_end, 0},
+    {"fullitem", IN_ENTRY, 0, EL_MARKUP, NULL, body_end, 0},
     {"language", IN_BOTH, 0, EL_TEXT, NULL, do_language, OWN},
     {"copyright", IN_BOTH, 0, EL_TEXT, NULL, do_rights, OWN},
     {"managingeditor", IN_BOTH, 0, EL_TEXT, NULL, do_creator, 3},

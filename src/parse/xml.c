@@ -46,7 +46,7 @@ is_over(const struct parser *p)
  * libxml2 leaves '&' in values as "&#38;" unless it replaces entities, which
  * it must not; undo that.
  */
-static char *
+static const char *
 attr_value(struct parser *p, const xmlChar *from, const xmlChar *end)
 {
 	const char *s = (const char *)from, *e = (const char *)end;
@@ -56,17 +56,16 @@ attr_value(struct parser *p, const xmlChar *from, const xmlChar *end)
 		s++;
 	while (s < e && ascii_space((unsigned char)e[-1]))
 		e--;
-	if (s == e ||
-	    (o = out = arena_strndup(p->a, s, (size_t)(e - s))) == NULL)
+	if (s == e || memchr(s, '&', (size_t)(e - s)) == NULL)
+		return keep(p, s, (size_t)(e - s), LIMIT_XML_TEXT);
+	if ((o = out = arena_alloc_raw(p->a, (size_t)(e - s) + 1)) == NULL)
 		return NULL;
-	if (memchr(s, '&', (size_t)(e - s)) == NULL)
-		return out;
 	while (s < e) {
 		*o++ = *s;
 		s += e - s >= 5 && memcmp(s, "&#38;", 5) == 0 ? 5 : 1;
 	}
 	*o = '\0';
-	return out;
+	return keep(p, out, (size_t)(o - out), LIMIT_XML_TEXT);
 }
 
 static const xmlChar **
@@ -85,6 +84,12 @@ attr_find(struct parser *p, const char *name)
 			found = at;
 	}
 	return found;
+}
+
+bool
+xml_has_attr(struct parser *p, const char *name)
+{
+	return attr_find(p, name) != NULL;
 }
 
 const char *
@@ -157,7 +162,7 @@ xml_begin_markup(struct parser *p, struct frame *f)
 
 	p->markup_at = (size_t)(f - p->frames);
 	f->is_markup = true;
-	if (len > 0) {
+	if (len > 0 && f->type != DOC_TEXT_HTML) {
 		char *plain =
 		    arena_strndup(p->a, p->text.data + f->text_at, len);
 
@@ -260,26 +265,24 @@ on_start(void *ctx, const xmlChar *local, const xmlChar *prefix,
 	struct parser *p = ctx;
 	struct frame *parent = &p->frames[p->depth], *f = parent + 1;
 
+	(void)n_namespaces;
 	(void)namespaces;
 	(void)n_defaulted;
 	if (is_over(p))
 		return;
 	if (!p->is_strict)
 		p->ctxt->wellFormed = 1; /* else it forgets references */
-	if (n_attrs + n_namespaces > LIMIT_XML_ATTRIBUTES) {
-		xml_stop(p, AK_TOOBIG, "an element with too many attributes");
-		return;
-	}
 	if (p->depth >= LIMIT_XML_DEPTH) {
 		xml_stop(p, AK_TOOBIG, "elements nested too deeply");
 		return;
 	}
 	p->depth++;
 	p->attrs = attrs;
-	p->n_attrs = n_attrs;
+	p->n_attrs =
+	    n_attrs < LIMIT_XML_ATTRIBUTES ? n_attrs : LIMIT_XML_ATTRIBUTES;
 	*f = (struct frame){
 	    .base = parent->base, .lang = parent->lang, .text_at = p->text.len};
-	if (n_attrs > 0)
+	if (p->n_attrs > 0)
 		inherit(p, f);
 	if (p->markup_at != 0) {
 		write_start_tag(p, f, local);
@@ -363,9 +366,10 @@ on_text(void *ctx, const xmlChar *s, int len)
 {
 	struct parser *p = ctx;
 
-	if (p->markup_at != 0)
+	/* In type="html" even the text round tags is source. */
+	if (p->markup_at != 0 && p->frames[p->markup_at].type != DOC_TEXT_HTML)
 		escape_text(&p->text, (const char *)s, (size_t)len);
-	else if (p->frames[p->depth].gathers)
+	else if (p->markup_at != 0 || p->frames[p->depth].gathers)
 		buf_add(&p->text, s, (size_t)len);
 }
 
