@@ -15,7 +15,7 @@ sched: base model
 parse: base model
 clean: base model
 relate: base model
-opml: base model
+opml: base model parse
 fetch: base model sched
 store: base model sched relate
 serve: base model conf sched store relate opml fetch
