@@ -21,41 +21,30 @@ safe_url(const char *url)
 	    "doi:", "acct:", "news:", "nntp:", "irc:", "xmpp:", "rtsp:",
 	    "rtmp:", "mms:", "ed2k:", "feed:", "ipfs:", "nostr:", "geo:"};
 
-	size_t head;
-
-	if (url == NULL)
-		return NULL;
-	for (size_t i = 0; i < AK_COUNT(schemes); i++)
+	for (size_t i = 0; url != NULL && i < AK_COUNT(schemes); i++)
 		if (ascii_istarts(url, schemes[i]))
 			return url;
-	/* Relative, for want of a base; a scheme in disguise is none. */
-	for (head = 0; url[head] != '\0'; head++)
-		if ((unsigned char)url[head] <= ' ' || url[head] == '\\')
-			return NULL;
-	return url[strcspn(url, ":/?#")] != ':' ? url : NULL;
+	return NULL;
 }
 
-/* A name or label: RSS may mean HTML, the others say what they mean. */
 static const char *
-plain(const struct doc *doc, const char *s, size_t max)
+plain(struct arena *a, const char *s, size_t max)
 {
-	bool is_auto = doc->format <= DOC_RSS_20 || doc->format == DOC_CDF;
-	struct doc_text t = {
-	    .value = s, .type = is_auto ? DOC_TEXT_AUTO : DOC_TEXT_PLAIN};
+	struct doc_text t = {.value = s, .type = DOC_TEXT_AUTO};
 
-	return clean_text(doc->arena, &t, max);
+	return clean_text(a, &t, max);
 }
 
 static void
-clean_persons(const struct doc *doc, struct doc_person **list)
+clean_persons(struct arena *a, struct doc_person **list)
 {
 	size_t n = 0;
 
 	while (*list != NULL) {
 		struct doc_person *p = *list;
 
-		p->name = plain(doc, p->name, LIMIT_AUTHOR_BYTES);
-		p->email = plain(doc, p->email, LIMIT_AUTHOR_BYTES);
+		p->name = plain(a, p->name, LIMIT_AUTHOR_BYTES);
+		p->email = plain(a, p->email, LIMIT_AUTHOR_BYTES);
 		p->url = safe_url(p->url);
 		p->avatar = safe_url(p->avatar);
 		if (n == LIMIT_AUTHORS ||
@@ -70,15 +59,15 @@ clean_persons(const struct doc *doc, struct doc_person **list)
 }
 
 static void
-clean_tag_list(const struct doc *doc, struct doc_tag **list)
+clean_tag_list(struct arena *a, struct doc_tag **list)
 {
 	size_t n = 0;
 
 	while (*list != NULL) {
 		struct doc_tag *t = *list;
 
-		t->term = plain(doc, t->term, LIMIT_AUTHOR_BYTES);
-		t->label = plain(doc, t->label, LIMIT_AUTHOR_BYTES);
+		t->term = plain(a, t->term, LIMIT_AUTHOR_BYTES);
+		t->label = plain(a, t->label, LIMIT_AUTHOR_BYTES);
 		if (t->term == NULL) {
 			t->term = t->label;
 			t->label = NULL;
@@ -93,14 +82,14 @@ clean_tag_list(const struct doc *doc, struct doc_tag **list)
 }
 
 static void
-clean_attachments(const struct doc *doc, struct doc_attachment **list)
+clean_attachments(struct arena *a, struct doc_attachment **list)
 {
 	size_t n = 0;
 
 	while (*list != NULL) {
 		struct doc_attachment *at = *list;
 
-		at->title = plain(doc, at->title, LIMIT_TITLE_BYTES);
+		at->title = plain(a, at->title, LIMIT_TITLE_BYTES);
 		at->url = safe_url(at->url);
 		if (n == LIMIT_ATTACHMENTS || at->url == NULL) {
 			*list = at->next;
@@ -237,9 +226,9 @@ clean_entry(struct cleaner *c, struct doc *doc, struct doc_entry *e,
 	e->comments_url = safe_url(e->comments_url);
 	e->image = safe_url(e->image);
 	e->banner_image = safe_url(e->banner_image);
-	clean_persons(doc, &e->authors);
-	clean_tag_list(doc, &e->tags);
-	clean_attachments(doc, &e->attachments);
+	clean_persons(a, &e->authors);
+	clean_tag_list(a, &e->tags);
+	clean_attachments(a, &e->attachments);
 	if ((st = clean_content(c, a, e, opts)) != AK_OK)
 		return st;
 	guess_language(doc, e);
@@ -256,14 +245,14 @@ clean_doc(struct doc *doc, const struct clean_opts *opts)
 	doc->title_text = clean_text(a, &doc->title, LIMIT_TITLE_BYTES);
 	doc->description_text =
 	    clean_text(a, &doc->description, LIMIT_SUMMARY_BYTES);
-	doc->rights = plain(doc, doc->rights, LIMIT_TITLE_BYTES);
-	doc->generator = plain(doc, doc->generator, LIMIT_TITLE_BYTES);
+	doc->rights = plain(a, doc->rights, LIMIT_TITLE_BYTES);
+	doc->generator = plain(a, doc->generator, LIMIT_TITLE_BYTES);
 	doc->home_page_url = safe_url(doc->home_page_url);
 	doc->icon = safe_url(doc->icon);
 	doc->favicon = safe_url(doc->favicon);
 	doc->image = safe_url(doc->image);
-	clean_persons(doc, &doc->authors);
-	clean_tag_list(doc, &doc->tags);
+	clean_persons(a, &doc->authors);
+	clean_tag_list(a, &doc->tags);
 	cleaner_init(&c);
 	for (struct doc_entry *e = doc->entries; e != NULL && st == AK_OK;
 	     e = e->next)

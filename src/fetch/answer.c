@@ -118,6 +118,7 @@ outcome_of_status(int status)
 		return SCHED_OK;
 	case 204:
 	case 205:
+		return SCHED_NO_CONTENT;
 	case 304:
 		return SCHED_NOT_MODIFIED;
 	case 300:
@@ -208,7 +209,8 @@ read_status(struct transfer *t, struct fetch_result *r)
 		(void)diag_set(&r->diag, AK_BADINPUT, "the answer is empty");
 		return;
 	}
-	if (r->outcome != SCHED_OK && r->outcome != SCHED_NOT_MODIFIED)
+	if (r->outcome != SCHED_OK && r->outcome != SCHED_NOT_MODIFIED &&
+	    r->outcome != SCHED_NO_CONTENT)
 		(void)diag_set(&r->diag, AK_BADINPUT,
 		    "the server answered %d: %s", r->status,
 		    words_of_outcome(r->outcome));
