@@ -150,8 +150,9 @@ test_corpus_of_addresses(void **state)
 	(void)state;
 	free(path);
 	if (fp == NULL) {
-		print_message("# no corpus of addresses here\n");
-		skip();
+		/* cmocka's own skip() is a failure to automake's driver. */
+		print_message("# skipped: no corpus of addresses here\n");
+		return;
 	}
 	while (getline(&line, &cap, fp) > 0) {
 		json_t *o = json_loads(line, JSON_ALLOW_NUL, NULL);
