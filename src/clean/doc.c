@@ -21,7 +21,12 @@ safe_url(const char *url)
 	    "doi:", "acct:", "news:", "nntp:", "irc:", "xmpp:", "rtsp:",
 	    "rtmp:", "mms:", "ed2k:", "feed:", "ipfs:", "nostr:", "geo:"};
 
-	for (size_t i = 0; url != NULL && i < AK_COUNT(schemes); i++)
+	if (url == NULL)
+		return NULL;
+	/* Where no base was known it stayed relative, so without a scheme. */
+	if (url[strcspn(url, ":/?#")] != ':')
+		return url;
+	for (size_t i = 0; i < AK_COUNT(schemes); i++)
 		if (ascii_istarts(url, schemes[i]))
 			return url;
 	return NULL;
@@ -35,6 +40,15 @@ plain(struct arena *a, const char *s, size_t max)
 	return clean_text(a, &t, max);
 }
 
+/* Names of persons and tags are text in every format, never HTML. */
+static const char *
+name(struct arena *a, const char *s)
+{
+	struct doc_text t = {.value = s, .type = DOC_TEXT_PLAIN};
+
+	return clean_text(a, &t, LIMIT_AUTHOR_BYTES);
+}
+
 static void
 clean_persons(struct arena *a, struct doc_person **list)
 {
@@ -43,8 +57,8 @@ clean_persons(struct arena *a, struct doc_person **list)
 	while (*list != NULL) {
 		struct doc_person *p = *list;
 
-		p->name = plain(a, p->name, LIMIT_AUTHOR_BYTES);
-		p->email = plain(a, p->email, LIMIT_AUTHOR_BYTES);
+		p->name = name(a, p->name);
+		p->email = name(a, p->email);
 		p->url = safe_url(p->url);
 		p->avatar = safe_url(p->avatar);
 		if (n == LIMIT_AUTHORS ||
@@ -66,8 +80,8 @@ clean_tag_list(struct arena *a, struct doc_tag **list)
 	while (*list != NULL) {
 		struct doc_tag *t = *list;
 
-		t->term = plain(a, t->term, LIMIT_AUTHOR_BYTES);
-		t->label = plain(a, t->label, LIMIT_AUTHOR_BYTES);
+		t->term = name(a, t->term);
+		t->label = name(a, t->label);
 		if (t->term == NULL) {
 			t->term = t->label;
 			t->label = NULL;

@@ -9,6 +9,9 @@
 
 /* --- text constructs (RFC 4287, 3.1) -------------------------------------- */
 
+static void title_end(struct parser *, struct frame *, char *, size_t);
+static void summary_end(struct parser *, struct frame *, char *, size_t);
+
 enum mode { MODE_XML, MODE_ESCAPED, MODE_BASE64 };
 
 static bool
@@ -44,8 +47,9 @@ text_start(struct parser *p, struct frame *f)
 	if (type == NULL) {
 		/* Text by the book, but what people put there is often HTML;
 		 * a title is taken at its word. */
-		f->type =
-		    f->el->end == do_title ? DOC_TEXT_PLAIN : DOC_TEXT_AUTO;
+		f->type = mode == MODE_BASE64 || f->el->end == title_end
+			      ? DOC_TEXT_PLAIN
+			      : DOC_TEXT_AUTO;
 		return;
 	}
 	if (is_html_type(type)) {
@@ -57,10 +61,13 @@ text_start(struct parser *p, struct frame *f)
 		if (mode == MODE_XML)
 			xml_begin_markup(p, f);
 	} else if (ascii_ieq(type, "text") || ascii_istarts(type, "text/")) {
-		f->type = DOC_TEXT_PLAIN;
+		/* A media type says little where only content may have one. */
+		f->type = is_03 || f->el->end != summary_end ||
+				  ascii_ieq(type, "text")
+			      ? DOC_TEXT_PLAIN
+			      : DOC_TEXT_AUTO;
 	} else if (strchr(type, '/') != NULL) {
-		f->obj = f; /* RFC 4287, 4.1.3.3, 6: base64 */
-		f->type = DOC_TEXT_HTML;
+		f->gathers = false; /* an image in base64, or the like */
 	} else {
 		f->type = DOC_TEXT_AUTO;
 	}

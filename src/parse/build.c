@@ -354,9 +354,9 @@ add_person_text(struct parser *p, unsigned rank, char *text)
 		return;
 	}
 	email = keep(p, s, (size_t)(end - s), LIMIT_AUTHOR_BYTES);
-	if (ascii_istarts(text, "mailto:"))
-		text += 7;
 	/* The name stands before or behind the address. */
+	if (s - text >= 7 && ascii_istarts(s - 7, "mailto:"))
+		s -= 7;
 	name = keep_part(p, text, s);
 	if (name == NULL)
 		name = keep_part(p, end, text + strlen(text));

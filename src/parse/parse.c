@@ -41,6 +41,24 @@ begin(struct parser *p)
 		f->base = url_resolve(p->a, NULL, p->opts->url);
 }
 
+/* Texts whose base nobody named are relative to the feed's own address. */
+static void
+set_default_base(struct doc *d)
+{
+	const char *base = d->feed_url;
+
+	if (!url_is_http(base))
+		base = d->home_page_url;
+	if (!url_is_http(base))
+		return;
+	for (struct doc_entry *e = d->entries; e != NULL; e = e->next) {
+		if (e->summary.base == NULL)
+			e->summary.base = base;
+		if (e->content.base == NULL)
+			e->content.base = base;
+	}
+}
+
 /* What the document as a whole lacks, once all is read. */
 static void
 finish(struct parser *p, const struct parse_decoded *in)
@@ -55,6 +73,10 @@ finish(struct parser *p, const struct parse_decoded *in)
 		d->problem = p->problem != NULL ? p->problem : in->note;
 	if (d->home_page_url == NULL && d->id != NULL && url_is_http(d->id))
 		d->home_page_url = d->id;
+	if (p->frames[0].base == NULL) {
+		d->home_page_url = resolve(p, NULL, d->home_page_url);
+		set_default_base(d);
+	}
 }
 
 static bool
