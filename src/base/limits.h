@@ -60,6 +60,13 @@
 #define LIMIT_DISCOVER_LINKS 20
 #define LIMIT_PARSE_FILE_BYTES (64 * LIMIT_MIB) /* `akin parse FILE` */
 
+/* --- the store ---------------------------------------------------------- */
+#define LIMIT_SQL_VALUE_BYTES (16 * LIMIT_MIB) /* one value or row */
+#define LIMIT_STORE_WAIT_MS 60000	       /* for another writer */
+#define LIMIT_POLLS_KEPT 1000000
+#define LIMIT_MATCH_CANDIDATES 8 /* articles looked at for one key */
+#define LIMIT_QUERY_WORDS 32
+
 /* --- serving ----------------------------------------------------------- */
 #define LIMIT_HTTP_HEADER_BYTES (16 * LIMIT_KIB)
 #define LIMIT_HTTP_BODY_BYTES (1 * LIMIT_MIB)

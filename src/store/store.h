@@ -183,6 +183,7 @@ struct store_fetch {
 	bool adopt_url; /* the feed's URL becomes moved_to (merging if taken) */
 	/* for the log of polls */
 	int status;
+	bool was_conditional;
 	int64_t wire_bytes, body_bytes, elapsed_ms;
 	const char *user_agent_host; /* host asked, for `akin politeness` */
 	/* features of doc's entries in order, parallel to them; or NULL */
@@ -239,6 +240,7 @@ struct store_article {
 	int64_t published; /* 0: none given */
 	int64_t modified;
 	int64_t arrived_us;
+	int64_t sort; /* what lists are ordered by: published, else arrival */
 	int64_t feed_id; /* the first feed that carried it */
 	const char *feed_title;
 	const char *feed_url;

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Subscriptions and categories.  A feed is known by the hash of its URL's key
+ * (url_key(): http and https are one), of its own and of the addresses it had.
+ */
+#include "store/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/url.h"
+
+int64_t
+feed_url_hash(struct arena *a, const char *url)
+{
+	const char *key = url_key(a, url);
+
+	if (key == NULL)
+		key = url; /* file: and the like */
+	return (int64_t)XXH3_64bits(key, strlen(key));
+}
+
+/* --- reading
+ * --------------------------------------------------------------------- */
+
+static void
+fill_sched(sqlite3_stmt *st, int at, struct sched_state *s)
+{
+	s->life = (enum sched_life)col_int(st, at++);
+	s->last_poll_at = col_int(st, at++);
+	s->last_ok_at = col_int(st, at++);
+	s->last_new_at = col_int(st, at++);
+	s->rate_n = sqlite3_column_double(st, at++);
+	s->rate_t_days = sqlite3_column_double(st, at++);
+	s->n_errors = col_int(st, at++);
+	s->first_error_at = col_int(st, at++);
+	s->last_outcome = (enum sched_outcome)col_int(st, at++);
+	s->first_gone_at = col_int(st, at++);
+	s->n_same_body = col_int(st, at++);
+	s->penalty = col_int(st, at++);
+	s->last_429_at = col_int(st, at++);
+	s->interval_s = col_int(st, at++);
+	s->ignore_hints = col_int(st, at++) != 0;
+	s->ttl_s = col_int(st, at++);
+	s->sy_s = col_int(st, at++);
+	s->skip_hours = (uint32_t)col_int(st, at++);
+	s->skip_days = (uint32_t)col_int(st, at++);
+	s->due_at = col_int(st, at++);
+	s->hint = (enum sched_hint)col_int(st, at++);
+	s->hint_s = col_int(st, at);
+}
+
+/* In the order of C_FEEDS and C_FEEDS_COUNTS. */
+static void
+fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
+{
+	*f = (struct store_feed){.id = col_int(st, 0),
+	    .url = col_text(st, 1),
+	    .title = col_text(st, 2),
+	    .own_title = col_text(st, 3),
+	    .feed_title = col_text(st, 4),
+	    .home_page_url = col_text(st, 5),
+	    .description = col_text(st, 6),
+	    .language = col_text(st, 7),
+	    .icon = col_text(st, 8),
+	    .category = col_text(st, 9),
+	    .category_id = col_int(st, 10),
+	    .added_at = col_int(st, 11),
+	    .etag = col_text(st, 34),
+	    .last_modified = col_text(st, 35),
+	    .validators_url = col_text(st, 36),
+	    .body_hash = (uint64_t)col_int(st, 37),
+	    .error = col_text(st, 38),
+	    .moved_to = col_text(st, 39),
+	    .n_moved = col_int(st, 40),
+	    .moved_since = col_int(st, 41),
+	    .userinfo = col_text(st, 42),
+	    .bearer = col_text(st, 43),
+	    .proxy = col_text(st, 44),
+	    .headers = col_text(st, 45),
+	    .client_cert = col_text(st, 46),
+	    .client_key = col_text(st, 47),
+	    .full_text = col_int(st, 48) != 0,
+	    .page_rules = col_text(st, 49)};
+	fill_sched(st, 12, &f->sched);
+	if (counts) {
+		f->n_articles = col_int(st, 50);
+		f->n_unread = col_int(st, 51);
+		f->newest_at = col_int(st, 52);
+	}
+}
+
+enum ak_status
+store_feeds(struct store_reader *r, const struct store_feed_query *q,
+    store_feed_cb cb, void *arg)
+{
+	struct buf sql;
+	struct val v[8];
+	size_t n = 0;
+	int64_t id = q->id;
+	sqlite3_stmt *st;
+
+	if (q->spec != NULL) {
+		enum ak_status status =
+		    store_feed_resolve(r, q->spec, &id, NULL);
+
+		if (status != AK_OK)
+			return status;
+	}
+	buf_init(&sql, 64 * LIMIT_KIB);
+	buf_adds(&sql, conn_clause(C_FEEDS));
+	buf_adds(&sql, q->counts ? conn_clause(C_FEEDS_COUNTS) : "");
+	buf_adds(&sql, conn_clause(C_FEEDS_FROM));
+	if (id != 0) {
+		buf_adds(&sql, conn_clause(C_FEEDS_ID));
+		v[n++] = vi(id);
+	}
+	if (q->category != NULL) {
+		buf_adds(&sql, conn_clause(C_FEEDS_CATEGORY));
+		for (int k = 0; k < 3; k++)
+			v[n++] = vt(q->category);
+	}
+	if (q->problems)
+		buf_adds(&sql, conn_clause(C_FEEDS_PROBLEMS));
+	if (q->due_before != 0) {
+		buf_adds(&sql, conn_clause(C_FEEDS_DUE));
+		v[n++] = vi(q->due_before);
+	}
+	buf_adds(&sql,
+	    conn_clause(q->due_before != 0 ? C_FEEDS_BY_DUE : C_FEEDS_BY_ID));
+	buf_adds(&sql, conn_clause(C_LIMIT));
+	v[n++] = vi(q->limit != 0 ? q->limit : -1);
+	v[n++] = vi(0);
+	st = conn_prepare(&r->c, buf_str(&sql));
+	buf_release(&sql);
+	if (st == NULL)
+		return r->c.status;
+	conn_bind(st, v, n);
+	while (conn_row(&r->c, st)) {
+		struct store_feed f;
+
+		fill_feed(st, q->counts, &f);
+		cb(&f, arg);
+	}
+	(void)sqlite3_finalize(st);
+	return r->c.status;
+}
+
+/* Feed by number, then by URL, then by title. */
+static enum ak_status
+resolve(struct conn *c, const char *spec, int64_t *ret_id, struct diag *reterr)
+{
+	struct arena *a = arena_new(64 * LIMIT_URL_BYTES);
+	int64_t id = 0, n = 0, hash;
+	enum ak_status st = AK_OK;
+	sqlite3_stmt *rows;
+
+	if (str_to_i64(spec, 1, INT64_MAX, &n))
+		st = conn_int(c, Q_FEED_BY_ID, ARGS(vi(n)), 0, &id);
+	hash = feed_url_hash(a, spec);
+	arena_free(a);
+	if (st == AK_OK && id == 0)
+		st = conn_int(c, Q_FEED_BY_HASH, ARGS(vi(hash)), 0, &id);
+	if (st != AK_OK || id != 0)
+		goto out;
+	if ((rows = conn_query(c, Q_FEED_BY_TITLE, ARGS(vt(spec)))) == NULL)
+		return c->status;
+	for (n = 0; conn_row(c, rows); n++)
+		id = col_int(rows, 0);
+	st = c->status;
+	if (n > 1)
+		return diag_set(reterr, AK_EXISTS,
+		    "%s: several feeds have this title", spec);
+out:
+	if (st != AK_OK)
+		return diag_set(reterr, st, "%s: %s", spec, c->error.text);
+	if (id == 0)
+		return diag_set(reterr, AK_NOTFOUND, "%s: no such feed", spec);
+	*ret_id = id;
+	return AK_OK;
+}
+
+enum ak_status
+store_feed_resolve(struct store_reader *r, const char *spec, int64_t *ret_id,
+    struct diag *reterr)
+{
+	return resolve(&r->c, spec, ret_id, reterr);
+}
+
+int64_t
+store_next_due(struct store_reader *r)
+{
+	int64_t due = 0;
+
+	return conn_int(&r->c, Q_NEXT_DUE, NO_ARGS, 0, &due) == AK_OK ? due : 0;
+}
+
+/* --- categories
+ * --------------------------------------------------------------------- */
+
+enum ak_status
+store_categories(struct store_reader *r, store_category_cb cb, void *arg)
+{
+	sqlite3_stmt *st = conn_query(&r->c, Q_CATEGORIES, NO_ARGS);
+
+	if (st == NULL)
+		return r->c.status;
+	while (conn_row(&r->c, st)) {
+		struct store_category c = {.id = col_int(st, 0),
+		    .path = col_text(st, 1),
+		    .n_feeds = col_int(st, 2),
+		    .n_unread = col_int(st, 3)};
+
+		cb(&c, arg);
+	}
+	return r->c.status;
+}
+
+/* The id of a path, made where missing; 0 for NULL and "". */
+static enum ak_status
+category_id(struct store *s, const char *path, int64_t *ret)
+{
+	int64_t id = 0;
+	enum ak_status st;
+
+	if (!str_empty(path)) {
+		st = conn_int(&s->c, Q_CATEGORY_FIND, ARGS(vt(path)), 0, &id);
+		if (st == AK_OK && id == 0) {
+			st = conn_run(&s->c, Q_CATEGORY_ADD, ARGS(vt(path)));
+			id = sqlite3_last_insert_rowid(s->c.db);
+		}
+		if (st != AK_OK)
+			return st;
+	}
+	*ret = id;
+	return AK_OK;
+}
+
+/* Move one category to `path`, into the one that is there perhaps. */
+static enum ak_status
+category_move(struct store *s, int64_t id, const char *path)
+{
+	int64_t other = 0;
+	enum ak_status st;
+
+	st = conn_int(&s->c, Q_CATEGORY_FIND, ARGS(vt(path)), 0, &other);
+	if (st != AK_OK || other == id)
+		return st;
+	if (other == 0)
+		return conn_run(
+		    &s->c, Q_CATEGORY_SET_PATH, ARGS(vt(path), vi(id)));
+	st = conn_run(&s->c, Q_CATEGORY_MOVE_FEEDS, ARGS(vi(other), vi(id)));
+	return st != AK_OK ? st : conn_run(&s->c, Q_CATEGORY_DEL, ARGS(vi(id)));
+}
+
+/* Ids and paths of a category and those below it, in the scratch arena. */
+struct categories {
+	int64_t id;
+	const char *path;
+	struct categories *next;
+};
+
+static enum ak_status
+categories_below(struct store *s, const char *path, struct categories **ret)
+{
+	sqlite3_stmt *st = conn_query(&s->c, Q_CATEGORY_BELOW, ARGS(vt(path)));
+	struct categories *list = NULL;
+
+	if (st == NULL)
+		return s->c.status;
+	while (conn_row(&s->c, st)) {
+		struct categories *c = arena_alloc(s->scratch, sizeof(*c));
+
+		if (c == NULL) {
+			(void)conn_end(&s->c, st);
+			return AK_TOOBIG;
+		}
+		*c = (struct categories){.id = col_int(st, 0),
+		    .path = arena_strdup(s->scratch, col_text(st, 1)),
+		    .next = list};
+		list = c;
+	}
+	if (s->c.status == AK_OK && list == NULL)
+		return conn_say(&s->c, AK_NOTFOUND, "no such category");
+	*ret = list;
+	return s->c.status;
+}
+
+enum ak_status
+store_category_rename(struct store *s, const char *path, const char *to)
+{
+	struct categories *list = NULL;
+	enum ak_status st;
+
+	if (str_empty(to))
+		return conn_say(&s->c, AK_BADINPUT, "a category needs a name");
+	if ((st = unit_begin(s)) != AK_OK)
+		return st;
+	st = categories_below(s, path, &list);
+	for (; st == AK_OK && list != NULL; list = list->next) {
+		const char *new = arena_printf(
+		    s->scratch, "%s%s", to, list->path + strlen(path));
+
+		st = new == NULL ? AK_TOOBIG : category_move(s, list->id, new);
+	}
+	return unit_end(s, st);
+}
+
+enum ak_status
+store_category_remove(struct store *s, const char *path)
+{
+	struct categories *list = NULL;
+	enum ak_status st;
+
+	if ((st = unit_begin(s)) != AK_OK)
+		return st;
+	st = categories_below(s, path, &list);
+	for (; st == AK_OK && list != NULL; list = list->next)
+		st = conn_run(&s->c, Q_CATEGORY_DEL, ARGS(vi(list->id)));
+	return unit_end(s, st);
+}
+
+/* --- changing
+ * ------------------------------------------------------------------------- */
+
+enum ak_status
+store_feed_add(struct store *s, const struct store_feed_new *f, int64_t *ret_id)
+{
+	int64_t id = 0, category = 0, hash;
+	enum ak_status st;
+
+	if ((st = unit_begin(s)) != AK_OK)
+		return st;
+	hash = feed_url_hash(s->scratch, f->url);
+	st = conn_int(&s->c, Q_FEED_BY_HASH, ARGS(vi(hash)), 0, &id);
+	if (st == AK_OK && id != 0) {
+		*ret_id = id;
+		st = conn_say(&s->c, AK_EXISTS, "%s: already there", f->url);
+		return unit_end(s, st);
+	}
+	if (st == AK_OK)
+		st = category_id(s, f->category, &category);
+	if (st == AK_OK)
+		st = conn_run(&s->c, Q_FEED_ADD,
+		    ARGS(vt(f->url), vi(hash), vz(category), vi(clock_now()),
+			vt(f->title), vt(f->home_page_url), vi(f->due_at)));
+	id = sqlite3_last_insert_rowid(s->c.db);
+	if ((st = unit_end(s, st)) == AK_OK)
+		*ret_id = id;
+	return st;
+}
+
+static enum ak_status
+set_url(struct store *s, int64_t id, const char *url)
+{
+	int64_t hash = feed_url_hash(s->scratch, url), other = 0;
+	enum ak_status st;
+
+	st = conn_int(&s->c, Q_FEED_BY_HASH, ARGS(vi(hash)), 0, &other);
+	if (st == AK_OK && other != 0 && other != id)
+		return conn_say(
+		    &s->c, AK_EXISTS, "%s: another feed has this address", url);
+	if (st == AK_OK)
+		st = conn_run(&s->c, Q_FEED_ALIAS_DEL, ARGS(vi(hash)));
+	return st != AK_OK ? st
+			   : conn_run(&s->c, Q_FEED_SET_URL,
+				 ARGS(vt(url), vi(hash), vi(id)));
+}
+
+static enum ak_status
+set_paused(struct store *s, int64_t id, bool paused)
+{
+	enum sched_life life = paused ? SCHED_PAUSED : SCHED_ACTIVE;
+	enum ak_status st;
+
+	st = conn_run(&s->c, Q_FEED_SET_LIFE, ARGS(vi((int64_t)life), vi(id)));
+	/* Whoever wakes a feed wants it now. */
+	if (st == AK_OK && !paused)
+		st = conn_run(&s->c, Q_FEED_SET_DUE,
+		    ARGS(vi(clock_now()), vi(SCHED_HINT_NEW), vi(id)));
+	return st;
+}
+
+enum ak_status
+store_feed_edit(struct store *s, int64_t id, const struct store_feed_edit *e)
+{
+	int64_t found = 0, category = 0;
+	enum ak_status st;
+
+	if ((st = unit_begin(s)) != AK_OK)
+		return st;
+	st = conn_int(&s->c, Q_FEED_BY_ID, ARGS(vi(id)), 0, &found);
+	if (st == AK_OK && found == 0)
+		st = conn_say(&s->c, AK_NOTFOUND, "no such feed");
+	if (st == AK_OK && e->has_category) {
+		st = category_id(s, e->category, &category);
+		if (st == AK_OK)
+			st = conn_run(&s->c, Q_FEED_SET_CATEGORY,
+			    ARGS(vz(category), vi(id)));
+	}
+	if (st == AK_OK && e->has_url)
+		st = set_url(s, id, e->url);
+	if (st == AK_OK && e->has_paused)
+		st = set_paused(s, id, e->paused);
+
+	const struct {
+		bool has;
+		enum stmt_id id;
+		struct val value;
+	} simple[] = {
+	    {e->has_title, Q_FEED_SET_TITLE, vt(e->title)},
+	    {e->has_interval, Q_FEED_SET_INTERVAL, vi(e->interval_s)},
+	    {e->has_userinfo, Q_FEED_SET_USERINFO, vt(e->userinfo)},
+	    {e->has_bearer, Q_FEED_SET_BEARER, vt(e->bearer)},
+	    {e->has_proxy, Q_FEED_SET_PROXY, vt(e->proxy)},
+	    {e->has_headers, Q_FEED_SET_HEADERS, vt(e->headers)},
+	    {e->has_full_text, Q_FEED_SET_FULL_TEXT, vi(e->full_text)},
+	    {e->has_page_rules, Q_FEED_SET_PAGE_RULES, vt(e->page_rules)},
+	    {e->has_ignore_hints, Q_FEED_SET_IGNORE_HINTS, vi(e->ignore_hints)},
+	};
+	for (size_t k = 0; st == AK_OK && k < AK_COUNT(simple); k++)
+		if (simple[k].has)
+			st = conn_run(
+			    &s->c, simple[k].id, ARGS(simple[k].value, vi(id)));
+	if (st == AK_OK && e->has_client_cert)
+		st = conn_run(&s->c, Q_FEED_SET_CERT,
+		    ARGS(vt(e->client_cert), vt(e->client_key), vi(id)));
+	return unit_end(s, st);
+}
+
+/* Articles that only this feed carries go with it. */
+static enum ak_status
+remove_articles(struct store *s, int64_t feed)
+{
+	sqlite3_stmt *st =
+	    conn_query(&s->c, Q_FEED_DEL_ARTICLES, ARGS(vi(feed)));
+	enum ak_status status;
+	int64_t *ids = NULL;
+	size_t n = 0;
+
+	if (st == NULL)
+		return s->c.status;
+	while (conn_row(&s->c, st)) {
+		ids = xreallocarray(ids, n + 1, sizeof(*ids));
+		ids[n++] = col_int(st, 0);
+	}
+	status = s->c.status;
+	for (size_t k = 0; status == AK_OK && k < n; k++)
+		status = article_erase(s, ids[k]);
+	free(ids);
+	return status;
+}
+
+enum ak_status
+store_feed_remove(struct store *s, int64_t id)
+{
+	int64_t found = 0;
+	enum ak_status st;
+
+	if ((st = unit_begin(s)) != AK_OK)
+		return st;
+	st = conn_int(&s->c, Q_FEED_BY_ID, ARGS(vi(id)), 0, &found);
+	if (st == AK_OK && found == 0)
+		st = conn_say(&s->c, AK_NOTFOUND, "no such feed");
+	if (st == AK_OK)
+		st = remove_articles(s, id);
+	if (st == AK_OK)
+		st = conn_run(&s->c, Q_FEED_DISOWN, ARGS(vi(id)));
+	if (st == AK_OK)
+		st = conn_run(&s->c, Q_FEED_DEL, ARGS(vi(id)));
+	return unit_end(s, st);
+}
+
+enum ak_status
+feed_merge(struct store *s, int64_t from, int64_t into)
+{
+	static const enum stmt_id steps[] = {Q_FEED_MERGE_ENTRIES,
+	    Q_FEED_MERGE_ARTICLES, Q_FEED_MERGE_TITLES, Q_FEED_ALIAS_MOVE};
+	enum ak_status st = AK_OK;
+
+	for (size_t k = 0; st == AK_OK && k < AK_COUNT(steps); k++)
+		st = conn_run(&s->c, steps[k], ARGS(vi(into), vi(from)));
+	return st != AK_OK ? st : conn_run(&s->c, Q_FEED_DEL, ARGS(vi(from)));
+}

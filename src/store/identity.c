@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Two questions.  (1) Is this the feed's entry that it showed before?  Its key
+ * is the guid (a URL as guid by its url_key(), so that https, tracking
+ * parameters and the like change nothing), else the permalink, else title and
+ * text.  Where several entries of a document share a key, each is known by a
+ * narrower one: key, link, title, and the text where even these agree.
+ *
+ * (2) Is an unknown entry an article that is there already?  Candidates have
+ * the same url_key, or the same guid on the same host.  A link is evidence only
+ * where it is one document's: not the home page, not shared by other entries
+ * or articles under other titles, not another fragment (a comment) of the
+ * page.  In its own feed an entry is known under a new guid by link and title
+ * together, when the old guid has gone from the document.  D4 in
+ * docs/design.md weighs these.
+ *
+ * An unchanged entry costs hashing and one look-up.
+ */
+#include "store/identity.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "base/limits.h"
+#include "base/str.h"
+#include "base/url.h"
+#include "store/tokens.h"
+
+enum { POINTER_TEXT_BYTES = 600 }; /* more is a text of one's own */
+
+/* --- hashing
+ * ------------------------------------------------------------------- */
+
+static int64_t
+hash_bytes(const void *p, size_t len, int64_t seed)
+{
+	XXH64_hash_t h = XXH3_64bits_withSeed(p, len, (XXH64_hash_t)seed);
+
+	return h != 0 ? (int64_t)h : 1; /* 0 means none */
+}
+
+static int64_t
+hash_str(const char *s, int64_t seed)
+{
+	return s != NULL ? hash_bytes(s, strlen(s), seed)
+			 : hash_bytes("", 0, seed + 1);
+}
+
+/* A hash of words that white space does not change. */
+static int64_t
+hash_words(const char *s, int64_t seed)
+{
+	char piece[1024];
+	size_t n = 0;
+
+	if (s == NULL)
+		return hash_str(NULL, seed);
+	for (; *s != '\0'; s++) {
+		if (ascii_space((unsigned char)*s))
+			continue;
+		if (str_starts(s, "\xC2\xA0")) {
+			s++; /* a no-break space */
+			continue;
+		}
+		piece[n++] = *s;
+		if (n == sizeof(piece)) {
+			seed = hash_bytes(piece, n, seed);
+			n = 0;
+		}
+	}
+	return hash_bytes(piece, n, seed);
+}
+
+/* The fragment of a URL, unless it only tracks ("#utm_source=...", "#rss"). */
+static const char *
+fragment(const char *url)
+{
+	const char *f = url != NULL ? strchr(url, '#') : NULL;
+
+	if (f == NULL || f[1] == '\0' || f[1] == '!')
+		return NULL;
+	f++;
+	if (url_is_tracking_param(f, strcspn(f, "=&-")) ||
+	    ascii_ieq(f, "rss") || ascii_istarts(f, "ref=") ||
+	    ascii_istarts(f, "xtor="))
+		return NULL;
+	return f;
+}
+
+static int64_t
+hash_url(struct arena *a, const char *url, bool with_fragment, int64_t seed)
+{
+	const char *key = url_key(a, url);
+	int64_t h = hash_str(key != NULL ? key : url, seed);
+
+	return with_fragment && key != NULL && fragment(url) != NULL
+		   ? hash_str(fragment(url), h)
+		   : h;
+}
+
+int64_t
+ident_url_hash(struct arena *a, const char *url)
+{
+	return url != NULL && url_is_http(url) ? hash_url(a, url, false, 'u')
+					       : 0;
+}
+
+/* White space around a guid, and its scheme, mean nothing. */
+int64_t
+ident_guid_hash(struct arena *a, const char *guid)
+{
+	size_t len;
+
+	while (ascii_space((unsigned char)*guid) && *guid != '\0')
+		guid++;
+	if (url_is_http(guid))
+		return hash_url(a, guid, true, 'g');
+	len = strlen(guid);
+	while (len > 0 && ascii_space((unsigned char)guid[len - 1]))
+		len--;
+	return hash_bytes(guid, len, 'g');
+}
+
+int64_t
+ident_title_hash(struct arena *a, const char *title)
+{
+	const char *key = title != NULL ? tokens_title_key(a, title) : "";
+
+	return str_empty(key) ? 0 : hash_str(key, 't');
+}
+
+int64_t
+ident_guid_tomb(struct arena *a, int64_t guid_hash, const char *url)
+{
+	const char *host = url != NULL ? url_host(a, url) : NULL;
+
+	return guid_hash != 0 && host != NULL ? hash_str(host, guid_hash) : 0;
+}
+
+const char *
+ident_text(const struct doc_entry *e)
+{
+	return e->text != NULL ? e->text : e->summary_text;
+}
+
+const char *
+ident_title(const struct doc_entry *e)
+{
+	return e->title_text;
+}
+
+/* An address without its query, which may hold a token that changes. */
+static int64_t
+hash_address(const char *url, int64_t seed)
+{
+	const char *p = strstr(url, "://");
+
+	p = p != NULL ? p + 3 : url;
+	return hash_bytes(p, strcspn(p, "?#"), seed);
+}
+
+/* All that makes an edit; not the HTML, whose images and links may carry
+ * tokens that change with every poll. */
+static int64_t
+hash_content(const struct doc_entry *e, int64_t link)
+{
+	int64_t h = hash_words(ident_title(e), link);
+
+	h = hash_words(ident_text(e), h);
+	for (const struct doc_attachment *t = e->attachments; t != NULL;
+	     t = t->next)
+		if (t->url != NULL)
+			h = hash_address(t->url, h);
+	for (const struct doc_related *r = e->related; r != NULL; r = r->next) {
+		h = r->url != NULL ? hash_address(r->url, h) : h;
+		h = hash_words(r->title, h);
+	}
+	return h;
+}
+
+/* --- a document
+ * ------------------------------------------------------------------ */
+
+/* Does an entry with an external_url say little itself? */
+static bool
+is_pointer(const struct doc_entry *e)
+{
+	const char *text = ident_text(e);
+
+	return e->external_url != NULL && url_is_http(e->external_url) &&
+	       (text == NULL || strlen(text) <= POINTER_TEXT_BYTES);
+}
+
+static void
+fill(struct arena *a, const struct doc_entry *e, struct ident *i)
+{
+	int64_t link = e->url != NULL ? hash_url(a, e->url, true, 'l') : 0;
+
+	i->entry = e;
+	i->is_pointer = is_pointer(e);
+	i->about = i->is_pointer ? e->external_url : e->url;
+	i->about_key = i->about != NULL ? url_key(a, i->about) : NULL;
+	i->url_hash = ident_url_hash(a, i->about);
+	i->detail = hash_words(ident_title(e), link);
+	i->hash = hash_content(e, link);
+	if (e->id != NULL) {
+		i->key = ident_guid_hash(a, e->id);
+		if (!url_is_http(e->id) ||
+		    ident_url_hash(a, e->id) != i->url_hash)
+			i->guid_hash = i->key;
+	} else if (e->url != NULL) {
+		i->key = link;
+	} else {
+		i->key =
+		    hash_words(ident_text(e), hash_words(ident_title(e), 'x'));
+	}
+	i->narrow = hash_bytes(&i->detail, sizeof(i->detail), i->key);
+}
+
+static int
+compare(int64_t a, int64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct ident *const *x = a, *const *y = b;
+
+	return compare((*x)->key, (*y)->key);
+}
+
+static int
+by_narrow(const void *a, const void *b)
+{
+	const struct ident *const *x = a, *const *y = b;
+
+	return compare((*x)->narrow, (*y)->narrow);
+}
+
+static int
+by_url(const void *a, const void *b)
+{
+	const struct ident *const *x = a, *const *y = b;
+
+	return compare((*x)->url_hash, (*y)->url_hash);
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	return compare(*(const int64_t *)a, *(const int64_t *)b);
+}
+
+/* Mark what is shared between entries of the document. */
+static void
+mark_shared(struct ident **v, size_t n)
+{
+	qsort(v, n, sizeof(*v), by_key);
+	for (size_t k = 1; k < n; k++)
+		if (v[k - 1]->key == v[k]->key)
+			v[k - 1]->is_shared = v[k]->is_shared = true;
+	qsort(v, n, sizeof(*v), by_url);
+	for (size_t k = 0; k < n; k++)
+		v[k]->is_only_link =
+		    (k == 0 || v[k - 1]->url_hash != v[k]->url_hash) &&
+		    (k + 1 == n || v[k + 1]->url_hash != v[k]->url_hash);
+	qsort(v, n, sizeof(*v), by_narrow);
+	for (size_t k = 0; k < n;) {
+		size_t end = k + 1;
+
+		while (end < n && v[end]->narrow == v[k]->narrow)
+			end++;
+		for (size_t m = k; end - k > 1 && m < end; m++)
+			if (v[m]->is_shared)
+				v[m]->narrow = hash_bytes(&v[m]->hash,
+				    sizeof(v[m]->hash), v[m]->narrow);
+		k = end;
+	}
+}
+
+/* Does the document run from old to new?  Most are the other way round. */
+static bool
+is_rising(const struct doc *doc)
+{
+	int64_t first = DOC_NO_TIME, last = DOC_NO_TIME;
+
+	for (const struct doc_entry *e = doc->entries; e != NULL; e = e->next)
+		if (e->published != DOC_NO_TIME) {
+			if (first == DOC_NO_TIME)
+				first = e->published;
+			last = e->published;
+		}
+	return first < last;
+}
+
+enum ak_status
+ident_doc(struct store *s, int64_t feed, const char *feed_url,
+    const char *home_page_url, const struct doc *doc, struct ident_doc *ret)
+{
+	struct arena *a = s->scratch;
+	struct ident **v;
+	size_t n = 0, place = 0;
+	bool rising = is_rising(doc);
+
+	for (const struct doc_entry *e = doc->entries; e != NULL; e = e->next)
+		n += !e->is_draft;
+	if (n > LIMIT_ITEMS_STORED)
+		n = LIMIT_ITEMS_STORED;
+	ret->feed = feed;
+	ret->n = n;
+	ret->items = arena_alloc(a, (n + 1) * sizeof(*ret->items));
+	ret->keys = arena_alloc(a, (2 * n + 1) * sizeof(*ret->keys));
+	v = arena_alloc(a, (n + 1) * sizeof(*v));
+	if (ret->items == NULL || ret->keys == NULL || v == NULL)
+		return conn_say(&s->c, AK_TOOBIG, "the document is too large");
+	ret->feed_key = url_key(a, feed_url);
+	ret->home_key =
+	    home_page_url != NULL ? url_key(a, home_page_url) : NULL;
+	n = 0;
+	for (const struct doc_entry *e = doc->entries; e != NULL && n < ret->n;
+	     e = e->next, place++) {
+		struct ident *i;
+
+		if (e->is_draft)
+			continue;
+		i = &ret->items[rising ? n : ret->n - 1 - n];
+		fill(a, e, i);
+		i->place = place;
+		v[n++] = i;
+	}
+	if (arena_full(a))
+		return conn_say(&s->c, AK_TOOBIG, "the document is too large");
+	mark_shared(v, n);
+	ret->n_keys = 0;
+	for (size_t k = 0; k < n; k++) {
+		ret->keys[ret->n_keys++] = v[k]->key;
+		ret->keys[ret->n_keys++] = v[k]->narrow;
+	}
+	qsort(ret->keys, ret->n_keys, sizeof(*ret->keys), by_value);
+	return AK_OK;
+}
+
+/* --- the feed's own entries
+ * --------------------------------------------------------- */
+
+static enum ak_status
+get_row(struct store *s, int64_t feed, int64_t key, struct ident_row *ret)
+{
+	sqlite3_stmt *st =
+	    conn_query(&s->c, Q_ENTRY_GET, ARGS(vi(feed), vi(key)));
+
+	if (st == NULL)
+		return s->c.status;
+	ret->is_known = conn_row(&s->c, st);
+	if (!ret->is_known)
+		return s->c.status;
+	ret->key = key;
+	ret->hash = col_int(st, 0);
+	ret->detail = col_int(st, 1);
+	ret->article = col_int(st, 2);
+	return conn_end(&s->c, st);
+}
+
+enum ak_status
+ident_find(struct store *s, const struct ident_doc *d, const struct ident *i,
+    struct ident_row *ret)
+{
+	struct ident_row row = {0}, narrow = {0};
+	enum ak_status st;
+
+	if (!i->is_shared) {
+		st = get_row(s, d->feed, i->key, &row);
+		if (st != AK_OK || (row.is_known && row.detail == i->detail))
+			goto out;
+		/* Perhaps it was one of several once, and is alone now. */
+		st = get_row(s, d->feed, i->narrow, &narrow);
+		if (narrow.is_known)
+			row = narrow;
+		goto out;
+	}
+	st = get_row(s, d->feed, i->narrow, &row);
+	if (st != AK_OK || row.is_known)
+		goto out;
+	/* Perhaps it was alone, and another has come under its key. */
+	st = get_row(s, d->feed, i->key, &row);
+	if (row.is_known && row.detail != i->detail)
+		row.is_known = false;
+out:
+	if (st == AK_OK)
+		*ret = row;
+	return st;
+}
+
+/* --- articles
+ * ----------------------------------------------------------------------- */
+
+/* Can this address be that of one document, rather than of a site? */
+static bool
+is_specific(const struct ident_doc *d, const char *key)
+{
+	const char *path;
+
+	if (key == NULL || str_eq(key, d->feed_key) || str_eq(key, d->home_key))
+		return false;
+	path = strchr(key, '/');
+	return path != NULL && path[1] != '\0';
+}
+
+static bool
+same_title(struct arena *a, const char *x, const char *y)
+{
+	if (str_eq(x, y))
+		return x != NULL;
+	if (x == NULL || y == NULL)
+		return false;
+	return str_eq(tokens_title_key(a, x), tokens_title_key(a, y));
+}
+
+struct candidate {
+	int64_t id;
+	const char *url, *external_url, *title;
+	int64_t feed;
+};
+
+/* Is `key` that of another entry of this document? */
+static bool
+is_claimed(const struct ident_doc *d, int64_t key)
+{
+	return bsearch(&key, d->keys, d->n_keys, sizeof(key), by_value) != NULL;
+}
+
+/* Rules for one candidate; sets *ret where it is the one. */
+static enum ak_status
+judge(struct store *s, const struct ident_doc *d, const struct ident *i,
+    const struct candidate *c, bool by_link_alone, struct ident_match *ret)
+{
+	bool titles = same_title(s->scratch, ident_title(i->entry), c->title);
+	int64_t key = 0;
+	enum ak_status st;
+
+	st = conn_int(
+	    &s->c, Q_ENTRY_OF_ARTICLE, ARGS(vi(c->id), vi(d->feed)), 0, &key);
+	if (st != AK_OK)
+		return st;
+	if (key != 0) { /* in this feed, under another key */
+		if (!titles || is_claimed(d, key))
+			return AK_OK;
+		ret->entry_key = key;
+		ret->has_entry = true;
+	} else if (!titles && !by_link_alone) {
+		return AK_OK;
+	}
+	ret->article = c->id;
+	return AK_OK;
+}
+
+/* Candidates of one query, in the scratch arena. */
+static enum ak_status
+candidates(struct store *s, enum stmt_id id, int64_t hash,
+    struct candidate *list, size_t *ret_n)
+{
+	sqlite3_stmt *st =
+	    conn_query(&s->c, id, ARGS(vi(hash), vi(LIMIT_MATCH_CANDIDATES)));
+	struct arena *a = s->scratch;
+	size_t n = 0;
+
+	if (st == NULL)
+		return s->c.status;
+	while (n < LIMIT_MATCH_CANDIDATES && conn_row(&s->c, st))
+		list[n++] = (struct candidate){.id = col_int(st, 0),
+		    .url = arena_strdup(a, col_text(st, 1)),
+		    .external_url = arena_strdup(a, col_text(st, 2)),
+		    .title = arena_strdup(a, col_text(st, 3)),
+		    .feed = col_int(st, 4)};
+	*ret_n = n;
+	return conn_end(&s->c, st);
+}
+
+static enum ak_status
+match_link(struct store *s, const struct ident_doc *d, const struct ident *i,
+    struct ident_match *ret)
+{
+	struct candidate list[LIMIT_MATCH_CANDIDATES];
+	enum ak_status st;
+	size_t n = 0;
+
+	st = candidates(s, Q_ARTICLE_BY_URL, i->url_hash, list, &n);
+	for (size_t k = 0; st == AK_OK && ret->article == 0 && k < n; k++) {
+		const char *at =
+		    list[k].external_url != NULL &&
+			    ident_url_hash(s->scratch, list[k].external_url) ==
+				i->url_hash
+			? list[k].external_url
+			: list[k].url;
+		bool alone = n == 1 && i->is_only_link &&
+			     is_specific(d, i->about_key) &&
+			     str_eq(fragment(at), fragment(i->about));
+
+		st = judge(s, d, i, &list[k], alone, ret);
+	}
+	return st;
+}
+
+/* The same guid counts on the same host, under the same title. */
+static enum ak_status
+match_guid(struct store *s, const struct ident_doc *d, const struct ident *i,
+    struct ident_match *ret)
+{
+	struct candidate list[LIMIT_MATCH_CANDIDATES];
+	const char *host =
+	    i->entry->url != NULL ? url_host(s->scratch, i->entry->url) : NULL;
+	enum ak_status st;
+	size_t n = 0;
+
+	if (host == NULL)
+		return AK_OK;
+	st = candidates(s, Q_ARTICLE_BY_GUID, i->guid_hash, list, &n);
+	for (size_t k = 0; st == AK_OK && ret->article == 0 && k < n; k++)
+		if (list[k].url != NULL &&
+		    str_eq(host, url_host(s->scratch, list[k].url)))
+			st = judge(s, d, i, &list[k], false, ret);
+	return st;
+}
+
+enum ak_status
+ident_match(struct store *s, const struct ident_doc *d, const struct ident *i,
+    struct ident_match *ret)
+{
+	int64_t guid = ident_guid_tomb(s->scratch, i->guid_hash, i->entry->url);
+	int64_t url =
+	    is_specific(d, i->about_key) && i->is_only_link ? i->url_hash : 0;
+	struct ident_match m = {0};
+	enum ak_status st = AK_OK;
+	int64_t buried = 0;
+
+	if (i->url_hash != 0)
+		st = match_link(s, d, i, &m);
+	if (st == AK_OK && m.article == 0 && i->guid_hash != 0)
+		st = match_guid(s, d, i, &m);
+	/* An address says little where many articles share it. */
+	if (st == AK_OK && m.article == 0)
+		st = conn_int(&s->c, Q_TOMBSTONE_HAS, ARGS(vz(url), vz(guid)),
+		    0, &buried);
+	m.is_buried = buried != 0;
+	if (st == AK_OK)
+		*ret = m;
+	return st;
+}
+
+/* --- whose text
+ * ------------------------------------------------------------------------ */
+
+/* Where the registrable part of a host begins, by its look: the last two
+ * labels, three under "co.uk" and the like. */
+static const char *
+site_of(const char *host, size_t len)
+{
+	size_t label[3] = {0}, n = 0, at = len;
+
+	while (at > 0 && n < 3) {
+		size_t end = at;
+
+		while (at > 0 && host[at - 1] != '.')
+			at--;
+		label[n++] = end - at;
+		if (n == 3 || (n == 2 && !(label[0] == 2 && label[1] <= 3)))
+			break;
+		if (at > 0)
+			at--;
+	}
+	return host + at;
+}
+
+/* "www.example.org", "feeds.example.org" and "example.org" are one site. */
+static bool
+same_site(const char *a, const char *b)
+{
+	size_t x = strcspn(a, "/:"), y = strcspn(b, "/:");
+	const char *from_a = site_of(a, x), *from_b = site_of(b, y);
+
+	x -= (size_t)(from_a - a);
+	y -= (size_t)(from_b - b);
+	return x == y && memcmp(from_a, from_b, x) == 0;
+}
+
+int
+ident_authority(const struct ident_doc *d, const struct ident *i)
+{
+	if (i->is_pointer || i->about_key == NULL)
+		return i->is_pointer ? 0 : 1;
+	if ((d->home_key != NULL && same_site(d->home_key, i->about_key)) ||
+	    (d->feed_key != NULL && same_site(d->feed_key, i->about_key)))
+		return 2;
+	return 1;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who polls a store: a flock(2) on PATH.lock, so that it ends with its process
+ * however that ends.  The file stays; its text tells who holds the lock, and
+ * means nothing while nobody does.
+ */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+struct store_lock {
+	int fd;
+};
+
+/* "pid program socket\n" */
+static bool
+read_owner(int fd, struct store_lock_owner *ret)
+{
+	struct store_lock_owner o = {0};
+	char text[256], *program, *socket, *end;
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	if ((end = strchr(text, '\n')) == NULL ||
+	    (program = strchr(text, ' ')) == NULL)
+		return false;
+	*end = *program++ = '\0';
+	if ((socket = strchr(program, ' ')) == NULL)
+		return false;
+	*socket++ = '\0';
+	if (!str_to_i64(text, 1, INT32_MAX, &o.pid))
+		return false;
+	(void)snprintf(o.program, sizeof(o.program), "%s", program);
+	(void)snprintf(o.socket, sizeof(o.socket), "%s", socket);
+	*ret = o;
+	return true;
+}
+
+static enum ak_status
+write_owner(int fd, const char *program, const char *socket)
+{
+	char text[256];
+	int n = snprintf(text, sizeof(text), "%lld %s %s\n",
+	    (long long)getpid(), program, socket != NULL ? socket : "");
+
+	assert(n > 0 && (size_t)n < sizeof(text));
+	return ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n
+		   ? AK_IO
+		   : AK_OK;
+}
+
+static int
+open_lock(const char *path, int flags)
+{
+	char *lock = xasprintf("%s.lock", path);
+	int fd = open(lock, flags | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+	int err = errno;
+
+	free(lock);
+	errno = err;
+	return fd;
+}
+
+enum ak_status
+store_lock_take(const char *path, const char *program, const char *socket,
+    struct store_lock **ret, struct store_lock_owner *owner,
+    struct diag *reterr)
+{
+	int fd = open_lock(path, O_RDWR | O_CREAT);
+	struct store_lock *l;
+	char text[128];
+
+	if (fd < 0) {
+		int err = errno;
+
+		return diag_set(reterr,
+		    err == EACCES || err == EROFS || err == EPERM ? AK_DENIED
+		    : err == ENOSPC || err == EDQUOT		  ? AK_FULL
+		    : err == ENOENT				  ? AK_NOTFOUND
+								  : AK_IO,
+		    "%s.lock: %s", path, strerror_r(err, text, sizeof(text)));
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		/* It may have been taken this instant, and not be signed. */
+		if (!read_owner(fd, owner))
+			*owner = (struct store_lock_owner){0};
+		(void)close(fd);
+		return diag_set(reterr, AK_BUSY,
+		    "%s: %s (process %lld) is polling this store", path,
+		    owner->program[0] != '\0' ? owner->program : "somebody",
+		    (long long)owner->pid);
+	}
+	if (write_owner(fd, program, socket) != AK_OK) {
+		(void)close(fd);
+		return diag_set(
+		    reterr, AK_FULL, "%s.lock: cannot be written", path);
+	}
+	l = xcalloc(1, sizeof(*l));
+	l->fd = fd;
+	*ret = l;
+	return AK_OK;
+}
+
+void
+store_lock_release(struct store_lock *l)
+{
+	if (l == NULL)
+		return;
+	(void)!ftruncate(l->fd, 0);
+	(void)close(l->fd);
+	free(l);
+}
+
+enum ak_status
+store_lock_owner(const char *path, struct store_lock_owner *ret)
+{
+	int fd = open_lock(path, O_RDONLY);
+	enum ak_status st = AK_NOTFOUND;
+
+	if (fd < 0)
+		return AK_NOTFOUND;
+	/* A shared try is over in no time and hinders nobody for long. */
+	if (flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+		if (!read_owner(fd, ret))
+			*ret = (struct store_lock_owner){0};
+		st = AK_OK;
+	}
+	(void)close(fd);
+	return st;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Migrations go forward only.  PRAGMA user_version is the number of those
+ * applied; each runs in a transaction with its number, so that a kill leaves
+ * the file at one version or the next.  Two processes that find an old file
+ * take turns by the write lock, and the second finds it done.
+ */
+#include "store/private.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+static const char *const migrations[] = {
+#include "store/migrations.inc"
+};
+
+static enum ak_status
+pragma_int(struct conn *c, const char *sql, int64_t *ret)
+{
+	sqlite3_stmt *st = conn_prepare(c, sql);
+
+	if (st == NULL)
+		return c->status;
+	if (conn_row(c, st))
+		*ret = col_int(st, 0);
+	(void)sqlite3_finalize(st);
+	return c->status;
+}
+
+static enum ak_status
+versions(struct conn *c, int64_t *ret_app, int64_t *ret_version)
+{
+	enum ak_status st;
+
+	st = pragma_int(c, "PRAGMA application_id", ret_app);
+	if (st == AK_OK)
+		st = pragma_int(c, "PRAGMA user_version", ret_version);
+	return st;
+}
+
+enum ak_status
+migrate_check(struct conn *c)
+{
+	int64_t app = 0, version = 0, n_objects = 0;
+	enum ak_status st;
+
+	if ((st = versions(c, &app, &version)) != AK_OK)
+		return st;
+	if (app == 0 && version == 0) {
+		st = pragma_int(
+		    c, "SELECT count(*) FROM sqlite_schema", &n_objects);
+		if (st != AK_OK || n_objects == 0)
+			return st; /* a new file */
+	}
+	if (app != STORE_APPLICATION_ID)
+		return conn_say(
+		    c, AK_CORRUPT, "is an SQLite file, but not an akin store");
+	if (version > (int64_t)AK_COUNT(migrations))
+		return conn_say(c, AK_NEWER,
+		    "was written by a newer akin (schema %lld, this one "
+		    "knows %d)",
+		    (long long)version, (int)AK_COUNT(migrations));
+	return AK_OK;
+}
+
+/* The next migration in a transaction; *ret_done: there is none. */
+static enum ak_status
+step(struct conn *c, bool *ret_done)
+{
+	int64_t app = 0, version = 0;
+	enum ak_status st;
+	char *end;
+
+	if ((st = conn_exec(c, "BEGIN IMMEDIATE")) != AK_OK)
+		return st;
+	st = versions(c, &app, &version);
+	if (st == AK_OK && version >= (int64_t)AK_COUNT(migrations)) {
+		*ret_done = true;
+		return conn_exec(c, "ROLLBACK");
+	}
+	if (st == AK_OK)
+		st = conn_exec(c, migrations[version]);
+	if (st == AK_OK) {
+		end = xasprintf("PRAGMA application_id = %d;"
+				"PRAGMA user_version = %lld;"
+				"COMMIT",
+		    STORE_APPLICATION_ID, (long long)version + 1);
+		st = conn_exec(c, end);
+		free(end);
+	}
+	if (st != AK_OK && sqlite3_get_autocommit(c->db) == 0) {
+		struct diag keep = c->error;
+
+		(void)!conn_exec(c, "ROLLBACK");
+		c->error = keep;
+	}
+	return st;
+}
+
+enum ak_status
+migrate(struct conn *c)
+{
+	int64_t app = 0, version = 0;
+	bool done = false;
+	enum ak_status st;
+
+	st = versions(c, &app, &version);
+	if (st != AK_OK || version == (int64_t)AK_COUNT(migrations))
+		return st;
+	while (st == AK_OK && !done)
+		st = step(c, &done);
+	return st;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/* private.h - what the files of this folder share. */
+#ifndef STORE_PRIVATE_H
+#define STORE_PRIVATE_H
+
+#include "base/arena.h"
+#include "store/conn.h"
+#include "store/store.h"
+
+struct store {
+	struct conn c;
+	bool in_txn;  /* the caller's store_begin() */
+	bool is_lost; /* SQLite rolled the caller's transaction back */
+	bool has_search;
+	/* Articles of this transaction that the index lacks; see search.c. */
+	int64_t *to_index;
+	size_t n_to_index, cap_to_index;
+	size_t unit_mark; /* n_to_index when the unit began */
+	int64_t *readers; /* ids */
+	size_t n_readers;
+	struct arena *scratch; /* of the call under way */
+	char *path;
+};
+
+struct store_reader {
+	struct conn c;
+	char *path;
+};
+
+/*
+ * A unit: a savepoint inside the caller's transaction, else a transaction of
+ * its own.  unit_end() keeps it where `st` is AK_OK, else undoes it.
+ */
+enum ak_status unit_begin(struct store *s) AK_USE;
+enum ak_status unit_end(struct store *s, enum ak_status st) AK_USE;
+
+/* migrate.c: AK_NEWER, AK_CORRUPT; runs nothing when the file is current. */
+enum ak_status migrate(struct conn *c) AK_USE;
+/* Is it akin's file, of a version that we read? */
+enum ak_status migrate_check(struct conn *c) AK_USE;
+
+/* feeds.c */
+int64_t feed_url_hash(struct arena *a, const char *url);
+enum ak_status feed_merge(struct store *s, int64_t from, int64_t into) AK_USE;
+
+/* relations.c */
+/* Put the publisher's list under `article` and look up what it names. */
+enum ak_status listed_put(struct store *s, int64_t article, int64_t feed,
+    const struct doc_related *list) AK_USE;
+/* Lines of others that wait for this article. */
+enum ak_status listed_arrived(struct store *s, int64_t article,
+    int64_t url_hash, int64_t title_hash) AK_USE;
+
+/* The thread's row after its members changed; it goes with the last. */
+enum ak_status thread_count(struct store *s, int64_t thread) AK_USE;
+
+/* reader.c: "[1,2,3]" */
+void ids_to_json(struct buf *out, const int64_t *ids, size_t n);
+
+/* articles.c */
+/* The article goes, and all that hangs on it. */
+enum ak_status article_erase(struct store *s, int64_t id) AK_USE;
+/* The same, and its keys stay as tombstones. */
+enum ak_status article_bury(struct store *s, int64_t id, int64_t at) AK_USE;
+
+#endif

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A store is one SQLite file in WAL mode: one connection writes (struct
+ * store), others read without waiting (struct store_reader).  The parts:
+ * conn.c (connection, statements, errors), migrate.c (schema), feeds.c,
+ * identity.c (what is the same entry, what the same article), writer.c (one
+ * poll's outcome), reader.c (article queries), marks in writer.c, relations.c,
+ * search.c with tokens.c (full text), upkeep.c, lock.c.
+ *
+ * The caller's transaction holds many polls; each is a savepoint in it ("unit"
+ * below), so that a bad document cannot sink its neighbours.  When the disk is
+ * full SQLite may undo the whole transaction by itself: then every later call
+ * fails until store_rollback(), and nothing of it was kept.
+ */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "store/private.h"
+#include "store/search.h"
+
+static enum ak_status
+errno_status(int err)
+{
+	switch (err) {
+	case ENOENT:
+	case ENOTDIR:
+		return AK_NOTFOUND;
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return AK_DENIED;
+	case ENOSPC:
+	case EDQUOT:
+		return AK_FULL;
+	default:
+		return AK_IO;
+	}
+}
+
+static enum ak_status
+fail_errno(struct diag *reterr, const char *path, int err)
+{
+	char text[128];
+
+	return diag_set(reterr, errno_status(err), "%s: %s", path,
+	    strerror_r(err, text, sizeof(text)));
+}
+
+/* Make the folders above `path`. */
+static enum ak_status
+make_parents(const char *path, struct diag *reterr)
+{
+	char *p = xstrdup(path);
+	enum ak_status st = AK_OK;
+
+	for (char *slash = p + 1; (slash = strchr(slash, '/')) != NULL;
+	     slash++) {
+		*slash = '\0';
+		if (mkdir(p, 0700) != 0 && errno != EEXIST) {
+			st = fail_errno(reterr, p, errno);
+			break;
+		}
+		*slash = '/';
+	}
+	free(p);
+	return st;
+}
+
+/*
+ * The folder's real path and the file's name: the service's state folder may
+ * well be a link, the file itself may not.
+ */
+static enum ak_status
+real_path(const char *path, char **ret, struct diag *reterr)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash == NULL   ? xstrdup(".")
+		    : slash == path ? xstrdup("/")
+				    : xstrndup(path, (size_t)(slash - path));
+	char *real = realpath(dir, NULL);
+	int err = errno;
+
+	if (real == NULL) {
+		free(dir);
+		return fail_errno(reterr, path, err);
+	}
+	*ret = xasprintf("%s/%s", strcmp(real, "/") == 0 ? "" : real,
+	    slash != NULL ? slash + 1 : path);
+	free(real);
+	free(dir);
+	return AK_OK;
+}
+
+/* Is the file one that SQLite could have written? */
+static enum ak_status
+probe(const char *path, bool create, struct diag *reterr)
+{
+	static const char magic[16] = "SQLite format 3";
+	char head[sizeof(magic)];
+	struct stat sb;
+	ssize_t n;
+	int fd;
+
+	if (stat(path, &sb) != 0) {
+		if (errno == ENOENT && create)
+			return AK_OK;
+		if (errno == ENOENT)
+			return diag_set(reterr, AK_NOTFOUND,
+			    "%s: there is no store here", path);
+		return fail_errno(reterr, path, errno);
+	}
+	if (!S_ISREG(sb.st_mode))
+		return diag_set(reterr, AK_CORRUPT, "%s: %s", path,
+		    S_ISDIR(sb.st_mode) ? "is a directory"
+					: "is not a regular file");
+	if (sb.st_size == 0)
+		return create ? AK_OK
+			      : diag_set(
+				    reterr, AK_NOTFOUND, "%s: is empty", path);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
+		return fail_errno(reterr, path, errno);
+	n = read(fd, head, sizeof(head));
+	(void)close(fd);
+	if (n != (ssize_t)sizeof(head) ||
+	    memcmp(head, magic, sizeof(magic)) != 0)
+		return diag_set(
+		    reterr, AK_CORRUPT, "%s: is not an akin store", path);
+	return AK_OK;
+}
+
+/* --- the writing connection --------------------------------------------------
+ */
+
+static enum ak_status
+load_readers(struct store *s)
+{
+	sqlite3_stmt *st = conn_query(&s->c, Q_READERS, NO_ARGS);
+
+	if (st == NULL)
+		return s->c.status;
+	while (conn_row(&s->c, st)) {
+		s->readers = xreallocarray(
+		    s->readers, s->n_readers + 1, sizeof(*s->readers));
+		s->readers[s->n_readers++] = col_int(st, 0);
+	}
+	return s->c.status;
+}
+
+static enum ak_status
+set_up(struct store *s, struct diag *reterr)
+{
+	enum ak_status st;
+
+	/* Pages of 8 KiB waste less on rows of a few kB; takes effect only in
+	 * a file that has no pages yet. */
+	st = conn_exec(&s->c, "PRAGMA page_size = 8192");
+	if (st == AK_OK && sqlite3_db_readonly(s->c.db, "main") == 1)
+		st = conn_say(&s->c, AK_DENIED, "is read-only");
+	if (st == AK_OK)
+		st = migrate_check(&s->c);
+	if (st == AK_OK)
+		st = conn_exec(&s->c, "PRAGMA journal_mode = WAL;"
+				      "PRAGMA synchronous = NORMAL;"
+				      "PRAGMA wal_autocheckpoint = 2000;"
+				      "PRAGMA journal_size_limit = 67108864");
+	if (st == AK_OK)
+		st = migrate(&s->c);
+	if (st == AK_OK)
+		st = load_readers(s);
+	if (st != AK_OK)
+		(void)diag_set(reterr, st, "%s: %s", s->path, s->c.error.text);
+	return st;
+}
+
+enum ak_status
+store_open(
+    const char *path, unsigned flags, struct store **ret, struct diag *reterr)
+{
+	bool create = (flags & STORE_CREATE) != 0;
+	struct store *s;
+	enum ak_status st;
+	char *real = NULL;
+
+	if (create && (st = make_parents(path, reterr)) != AK_OK)
+		return st;
+	if ((st = real_path(path, &real, reterr)) != AK_OK)
+		return st;
+	if ((st = probe(real, create, reterr)) != AK_OK) {
+		free(real);
+		return st;
+	}
+	s = xcalloc(1, sizeof(*s));
+	s->path = real;
+	s->has_search = (flags & STORE_NO_SEARCH) == 0;
+	s->scratch = arena_new(LIMIT_DOC_ARENA);
+	st = conn_open(&s->c, real,
+	    SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0), reterr);
+	if (st == AK_OK)
+		st = set_up(s, reterr);
+	if (st != AK_OK) {
+		store_close(s);
+		return st;
+	}
+	*ret = s;
+	return AK_OK;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	if (s->in_txn)
+		store_rollback(s);
+	conn_close(&s->c);
+	arena_free(s->scratch);
+	free(s->to_index);
+	free(s->readers);
+	free(s->path);
+	free(s);
+}
+
+const char *
+store_error(const struct store *s)
+{
+	return s->c.error.text;
+}
+
+/* --- transactions
+ * --------------------------------------------------------------- */
+
+enum ak_status
+store_begin(struct store *s)
+{
+	enum ak_status st;
+
+	assert(!s->in_txn);
+	if ((st = conn_run(&s->c, Q_BEGIN, NO_ARGS)) != AK_OK)
+		return st;
+	s->in_txn = true;
+	s->is_lost = false;
+	s->n_to_index = 0;
+	return AK_OK;
+}
+
+/* Has SQLite undone the caller's transaction behind its back? */
+static enum ak_status
+still_there(struct store *s)
+{
+	if (s->in_txn && !s->is_lost && sqlite3_get_autocommit(s->c.db) != 0)
+		s->is_lost = true;
+	if (s->is_lost)
+		return conn_say(&s->c, AK_FULL,
+		    "the transaction was undone: %s", "no space left on disk");
+	return AK_OK;
+}
+
+enum ak_status
+store_commit(struct store *s)
+{
+	enum ak_status st;
+
+	assert(s->in_txn);
+	if ((st = still_there(s)) == AK_OK)
+		st = search_flush(s);
+	if (st == AK_OK)
+		st = conn_run(&s->c, Q_COMMIT, NO_ARGS);
+	if (st != AK_OK) {
+		store_rollback(s);
+		return st;
+	}
+	s->in_txn = false;
+	s->n_to_index = 0;
+	return AK_OK;
+}
+
+void
+store_rollback(struct store *s)
+{
+	struct diag keep = s->c.error;
+
+	if (sqlite3_get_autocommit(s->c.db) == 0)
+		(void)!conn_run(&s->c, Q_ROLLBACK, NO_ARGS);
+	s->c.error = keep;
+	s->in_txn = false;
+	s->is_lost = false;
+	s->n_to_index = 0;
+}
+
+enum ak_status
+unit_begin(struct store *s)
+{
+	enum ak_status st;
+
+	arena_reset(s->scratch);
+	if (!s->in_txn) {
+		st = store_begin(s);
+		s->in_txn = false; /* not the caller's */
+		return st;
+	}
+	if ((st = still_there(s)) != AK_OK)
+		return st;
+	s->unit_mark = s->n_to_index;
+	return conn_run(&s->c, Q_UNIT_BEGIN, NO_ARGS);
+}
+
+enum ak_status
+unit_end(struct store *s, enum ak_status st)
+{
+	struct diag keep;
+
+	if (!s->in_txn) {
+		s->in_txn = true;
+		if (st == AK_OK)
+			return store_commit(s);
+		store_rollback(s);
+		return st;
+	}
+	if (st == AK_OK)
+		return conn_run(&s->c, Q_UNIT_KEEP, NO_ARGS);
+	keep = s->c.error;
+	s->n_to_index = s->unit_mark;
+	if (still_there(s) == AK_OK) {
+		(void)!conn_run(&s->c, Q_UNIT_UNDO, NO_ARGS);
+		(void)!conn_run(&s->c, Q_UNIT_KEEP, NO_ARGS);
+	}
+	s->c.error = keep;
+	return st;
+}
+
+/* --- reading connections
+ * ------------------------------------------------------------ */
+
+enum ak_status
+store_reader_open(
+    const char *path, struct store_reader **ret, struct diag *reterr)
+{
+	struct store_reader *r;
+	enum ak_status st;
+	char *real = NULL;
+
+	if ((st = real_path(path, &real, reterr)) != AK_OK)
+		return st;
+	if ((st = probe(real, false, reterr)) != AK_OK) {
+		free(real);
+		return st;
+	}
+	r = xcalloc(1, sizeof(*r));
+	r->path = real;
+	st = conn_open(&r->c, real, SQLITE_OPEN_READONLY, reterr);
+	if (st == AK_OK) {
+		st = conn_exec(&r->c, "PRAGMA query_only = ON");
+		if (st == AK_OK)
+			st = migrate_check(&r->c);
+		if (st != AK_OK)
+			(void)diag_set(
+			    reterr, st, "%s: %s", real, r->c.error.text);
+	}
+	if (st != AK_OK) {
+		store_reader_close(r);
+		return st;
+	}
+	*ret = r;
+	return AK_OK;
+}
+
+void
+store_reader_close(struct store_reader *r)
+{
+	if (r == NULL)
+		return;
+	conn_close(&r->c);
+	free(r->path);
+	free(r);
+}
+
+const char *
+store_reader_error(const struct store_reader *r)
+{
+	return r->c.error.text;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * tokens.h - text cut into the words of the search index, and folded titles.
+ */
+#ifndef STORE_TOKENS_H
+#define STORE_TOKENS_H
+
+#include "base/arena.h"
+#include "base/ak.h"
+
+struct tokens; /* one thread at a time */
+
+struct tokens *tokens_new(void);
+void tokens_free(struct tokens *t);
+
+#define TOKENS_SAME_PLACE 1 /* flag: at the position of the one before */
+#define TOKENS_PART 2	    /* flag: one character of a script without spaces */
+
+/* Non-zero stops and is handed through.  `start`, `end`: bytes of the text. */
+typedef int (*token_cb)(void *arg, int flags, const char *token, size_t len,
+    size_t start, size_t end);
+
+/* `text` must be UTF-8; ill-formed bytes separate words. */
+int tokens_run(struct tokens *t, bool is_query, const char *text, size_t len,
+    token_cb cb, void *arg);
+
+/* Letters and digits of a title, folded: equal for spellings that differ in
+ * case, width, accents, punctuation and spaces.  In `a`; "" if none. */
+const char *tokens_title_key(struct arena *a, const char *title);
+
+#endif

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/store/kit.h"
+
+#include "store/private.h"
+
+static void
+test_every_statement_prepares(void **state)
+{
+	struct kit *k = *state;
+
+	for (int id = 0; id < Q_COUNT; id++) {
+		sqlite3_stmt *st =
+		    conn_prepare(&k->s->c, conn_sql((enum stmt_id)id));
+
+		if (st == NULL)
+			fail_msg("%s: %s", conn_sql((enum stmt_id)id),
+			    store_error(k->s));
+		(void)sqlite3_finalize(st);
+	}
+}
+
+static void
+copy_feed(const struct store_feed *f, void *arg)
+{
+	struct store_feed *to = arg;
+
+	*to = *f;
+	to->url = xstrdup(f->url);
+	to->title = xstrdup(f->title);
+	to->category = f->category != NULL ? xstrdup(f->category) : NULL;
+	to->etag = f->etag != NULL ? xstrdup(f->etag) : NULL;
+	to->error = f->error != NULL ? xstrdup(f->error) : NULL;
+	to->moved_to = f->moved_to != NULL ? xstrdup(f->moved_to) : NULL;
+}
+
+static void
+free_feed(struct store_feed *f)
+{
+	free((void *)(uintptr_t)f->url);
+	free((void *)(uintptr_t)f->title);
+	free((void *)(uintptr_t)f->category);
+	free((void *)(uintptr_t)f->etag);
+	free((void *)(uintptr_t)f->error);
+	free((void *)(uintptr_t)f->moved_to);
+	*f = (struct store_feed){0};
+}
+
+static void
+get_feed(struct kit *k, int64_t id, struct store_feed *ret)
+{
+	*ret = (struct store_feed){0};
+	assert_int_equal(
+	    store_feeds(k->r,
+		&(struct store_feed_query){.id = id, .counts = true}, copy_feed,
+		ret),
+	    AK_OK);
+}
+
+static void
+test_a_feed_is_added_once(void **state)
+{
+	struct kit *k = *state;
+	struct store_feed_new f = {.url = "https://example.org/feed",
+	    .title = "Mine",
+	    .category = "News/World",
+	    .due_at = 5};
+	struct store_feed got;
+	int64_t id = 0, again = 0;
+
+	assert_int_equal(store_feed_add(k->s, &f, &id), AK_OK);
+	assert_int_equal(store_feed_add(k->s, &f, &again), AK_EXISTS);
+	assert_int_equal(again, id);
+	f.url = "http://example.org/feed";
+	assert_int_equal(store_feed_add(k->s, &f, &again), AK_EXISTS);
+	assert_int_equal(again, id);
+
+	get_feed(k, id, &got);
+	assert_string_equal(got.title, "Mine");
+	assert_string_equal(got.category, "News/World");
+	assert_int_equal(got.sched.due_at, 5);
+	free_feed(&got);
+	assert_int_equal(store_next_due(k->r), 5);
+	again = 0;
+	assert_int_equal(store_feed_resolve(k->r, "mine", &again, NULL), AK_OK);
+	assert_int_equal(again, id);
+	assert_int_equal(
+	    store_feed_resolve(k->r, "http://example.org/feed", &again, NULL),
+	    AK_OK);
+	assert_int_equal(
+	    store_feed_resolve(k->r, "other", &again, NULL), AK_NOTFOUND);
+}
+
+static void
+test_the_whole_fetch_state_comes_back(void **state)
+{
+	struct kit *k = *state;
+	int64_t id = kit_feed(k, "https://example.org/feed");
+	struct sched_state s = {.life = SCHED_DEAD,
+	    .last_poll_at = 1,
+	    .last_ok_at = 2,
+	    .last_new_at = 3,
+	    .rate_n = 4.5,
+	    .rate_t_days = 5.5,
+	    .n_errors = 6,
+	    .first_error_at = 7,
+	    .last_outcome = SCHED_TLS,
+	    .first_gone_at = 8,
+	    .n_same_body = 9,
+	    .penalty = 10,
+	    .last_429_at = 11,
+	    .ttl_s = 12,
+	    .sy_s = 13,
+	    .skip_hours = 0xABCDEF,
+	    .skip_days = 0x7F,
+	    .due_at = 14,
+	    .hint = SCHED_HINT_BACKOFF,
+	    .hint_s = 15};
+	struct store_fetch f = {.feed_id = id,
+	    .at = KIT_NOW,
+	    .sched = &s,
+	    .replace_validators = true,
+	    .etag = "W/\"x\"",
+	    .body_hash = UINT64_MAX - 1,
+	    .error = "no certificate",
+	    .has_moved = true,
+	    .moved_to = "https://example.net/feed"};
+	struct store_delta d;
+	struct store_feed got;
+
+	assert_int_equal(store_put_fetch(k->s, &f, &d), AK_OK);
+	store_delta_release(&d);
+	f.at += 10;
+	f.replace_validators = false;
+	f.etag = NULL;
+	f.body_hash = 0;
+	assert_int_equal(store_put_fetch(k->s, &f, &d), AK_OK);
+	store_delta_release(&d);
+	get_feed(k, id, &got);
+	assert_memory_equal(&got.sched, &s, sizeof(s));
+	assert_string_equal(got.etag, "W/\"x\"");
+	assert_string_equal(got.error, "no certificate");
+	assert_true(got.body_hash == UINT64_MAX - 1);
+	assert_int_equal(got.n_moved, 2);
+	assert_int_equal(got.moved_since, KIT_NOW);
+	free_feed(&got);
+}
+
+static void
+test_what_the_user_sets_outlives_a_poll_under_way(void **state)
+{
+	struct kit *k = *state;
+	int64_t id = kit_feed(k, "https://example.org/feed");
+	struct store_feed_edit e = {.has_paused = true,
+	    .paused = true,
+	    .has_interval = true,
+	    .interval_s = 777,
+	    .has_ignore_hints = true,
+	    .ignore_hints = true};
+	struct store_feed got;
+
+	assert_int_equal(store_feed_edit(k->s, id, &e), AK_OK);
+	kit_poll(k, id, NULL);
+	get_feed(k, id, &got);
+	assert_int_equal(got.sched.life, SCHED_PAUSED);
+	assert_int_equal(got.sched.interval_s, 777);
+	assert_true(got.sched.ignore_hints);
+	free_feed(&got);
+}
+
+static void
+test_reading_and_stars(void **state)
+{
+	struct kit *k = *state;
+	int64_t feed = kit_feed(k, "https://example.org/feed"), n = 0, id;
+	struct store_article_query unread = {.unread = true};
+	struct store_article_query starred = {.starred = true};
+	struct doc *d = kit_doc(k);
+
+	for (int e = 0; e < 4; e++)
+		kit_entry(k, d, arena_printf(k->a, "g%d", e),
+		    arena_printf(k->a, "https://example.org/%d", e),
+		    arena_printf(k->a, "Title %d", e), "Text.");
+	kit_poll(k, feed, d);
+	assert_int_equal(k->delta.n_new, 4);
+	assert_int_equal(kit_count(k, &unread), 4);
+	id = kit_by_title(k, "Title 2");
+	assert_int_equal(
+	    store_mark(k->s, STORE_READ,
+		&(struct store_mark_query){.ids = &id, .n_ids = 1}, &n),
+	    AK_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(kit_count(k, &unread), 3);
+	assert_int_equal(
+	    store_mark(k->s, STORE_STAR,
+		&(struct store_mark_query){.ids = &id, .n_ids = 1}, &n),
+	    AK_OK);
+	assert_int_equal(kit_count(k, &starred), 1);
+	assert_int_equal(store_mark(k->s, STORE_READ,
+			     &(struct store_mark_query){.feed_id = feed}, &n),
+	    AK_OK);
+	assert_int_equal(n, 3);
+	assert_int_equal(kit_count(k, &unread), 0);
+	assert_int_equal(
+	    store_mark(k->s, STORE_READ, &(struct store_mark_query){0}, &n),
+	    AK_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_mark(k->s, STORE_UNREAD,
+			     &(struct store_mark_query){.all = true}, &n),
+	    AK_OK);
+	assert_int_equal(n, 4);
+	assert_int_equal(kit_count(k, &unread), 4);
+	assert_int_equal(kit_count(k, &starred), 1);
+}
+
+static void
+test_lists_page_by_date_and_by_arrival(void **state)
+{
+	struct kit *k = *state;
+	int64_t feed = kit_feed(k, "https://example.org/feed");
+	struct store_article_query q = {.limit = 2};
+	struct doc *d = kit_doc(k);
+
+	/* Newest first in the document: ids rise with the dates. */
+	for (int e = 5; e > 0; e--)
+		kit_entry(k, d, arena_printf(k->a, "g%d", e),
+		    arena_printf(k->a, "https://example.org/%d", e),
+		    arena_printf(k->a, "Title %d", e), "Text.")
+		    ->published = KIT_NOW + e;
+	kit_poll(k, feed, d);
+	assert_string_equal(kit_ids(k, &q), "5 4");
+	q.before_sort = KIT_NOW + 4;
+	q.before_sort_id = 4;
+	assert_string_equal(kit_ids(k, &q), "3 2");
+	q.order = STORE_OLDEST;
+	assert_string_equal(kit_ids(k, &q), "5");
+	q = (struct store_article_query){
+	    .by_arrival = true, .after_id = 2, .order = STORE_OLDEST};
+	assert_string_equal(kit_ids(k, &q), "3 4 5");
+	q = (struct store_article_query){
+	    .unread = true, .since = KIT_NOW + 2, .until = KIT_NOW + 4};
+	assert_string_equal(kit_ids(k, &q), "3 2");
+	q = (struct store_article_query){.feed_id = feed, .unread = true};
+	assert_string_equal(kit_ids(k, &q), "5 4 3 2 1");
+	q = (struct store_article_query){.feed_id = feed + 1};
+	assert_string_equal(kit_ids(k, &q), "");
+}
+
+static void
+count_categories(const struct store_category *c, void *arg)
+{
+	struct buf *b = arg;
+
+	buf_addf(b, "%s=%lld/%lld ", c->path, (long long)c->n_feeds,
+	    (long long)c->n_unread);
+}
+
+static const char *
+categories(struct kit *k)
+{
+	const char *ret;
+	struct buf b;
+
+	buf_init(&b, 10000);
+	assert_int_equal(store_categories(k->r, count_categories, &b), AK_OK);
+	ret = arena_strdup(k->a, buf_str(&b));
+	buf_release(&b);
+	return ret;
+}
+
+static void
+test_categories_nest_move_and_merge(void **state)
+{
+	struct kit *k = *state;
+	struct store_feed_new f = {
+	    .url = "https://example.org/1", .category = "A/B"};
+	struct doc *d = kit_doc(k);
+	int64_t one, two;
+
+	assert_int_equal(store_feed_add(k->s, &f, &one), AK_OK);
+	f = (struct store_feed_new){
+	    .url = "https://example.org/2", .category = "A"};
+	assert_int_equal(store_feed_add(k->s, &f, &two), AK_OK);
+	kit_entry(k, d, "x", "https://example.org/x", "X", "Text.");
+	kit_poll(k, one, d);
+	assert_string_equal(categories(k), "A=1/0 A/B=1/1 ");
+	assert_int_equal(
+	    kit_count(k, &(struct store_article_query){.category = "A"}), 1);
+	assert_int_equal(store_category_rename(k->s, "A", "C"), AK_OK);
+	assert_string_equal(categories(k), "C=1/0 C/B=1/1 ");
+	assert_int_equal(store_category_rename(k->s, "C/B", "C"), AK_OK);
+	assert_string_equal(categories(k), "C=2/1 ");
+	assert_int_equal(
+	    store_category_rename(k->s, "nowhere", "D"), AK_NOTFOUND);
+	assert_int_equal(store_category_remove(k->s, "C"), AK_OK);
+	assert_string_equal(categories(k), "");
+	assert_int_equal(kit_n_articles(k, one), 1);
+}
+
+static void
+test_a_feed_goes_with_its_own_articles(void **state)
+{
+	struct kit *k = *state;
+	int64_t one = kit_feed(k, "https://example.org/1");
+	int64_t two = kit_feed(k, "https://example.org/2");
+	int64_t id, n;
+	struct kit_article a;
+	struct doc *d = kit_doc(k);
+
+	kit_entry(k, d, "1", "https://example.org/a", "Both", "Text.");
+	kit_poll(k, two, d);
+	kit_entry(k, d, "2", "https://example.org/b", "Own", "Text.");
+	kit_entry(k, d, "3", "https://example.org/c", "Starred", "Text.");
+	kit_poll(k, one, d);
+	id = kit_by_title(k, "Starred");
+	assert_int_equal(
+	    store_mark(k->s, STORE_STAR,
+		&(struct store_mark_query){.ids = &id, .n_ids = 1}, &n),
+	    AK_OK);
+	assert_int_equal(store_feed_remove(k->s, one), AK_OK);
+	assert_int_equal(store_feed_remove(k->s, one), AK_NOTFOUND);
+	assert_int_equal(kit_n_articles(k, 0), 2);
+	assert_int_equal(kit_by_title(k, "Own"), 0);
+	assert_string_equal(kit_search(k, "own"), "");
+	kit_get(k, id, &a);
+	assert_int_equal(a.feed_id, 0);
+	kit_get(k, kit_by_title(k, "Both"), &a);
+	assert_int_equal(a.feed_id, two);
+	/* Subscribed again, it is there again, and the star is the same. */
+	one = kit_feed(k, "https://example.org/1");
+	kit_poll(k, one, d);
+	assert_int_equal(kit_n_articles(k, one), 3);
+	assert_int_equal(kit_n_articles(k, 0), 3);
+	kit_get(k, id, &a);
+	assert_true(a.is_starred);
+	assert_int_equal(a.feed_id, one);
+}
+
+static void
+test_a_bad_poll_does_not_sink_its_neighbours(void **state)
+{
+	struct kit *k = *state;
+	int64_t feed = kit_feed(k, "https://example.org/1");
+	struct doc *d = kit_doc(k);
+	struct store_fetch bad = {.feed_id = 99, .at = KIT_NOW, .doc = d};
+	struct store_delta delta;
+
+	kit_entry(k, d, "1", "https://example.org/a", "Alpha", "Text.");
+	assert_int_equal(store_begin(k->s), AK_OK);
+	kit_poll(k, feed, d);
+	assert_int_equal(store_put_fetch(k->s, &bad, &delta), AK_NOTFOUND);
+	d = kit_doc(k);
+	kit_entry(k, d, "2", "https://example.org/b", "Beta", "Text.");
+	kit_poll(k, feed, d);
+	assert_int_equal(kit_n_articles(k, 0), 0); /* not committed yet */
+	assert_int_equal(store_commit(k->s), AK_OK);
+	assert_int_equal(kit_n_articles(k, 0), 2);
+	assert_string_equal(kit_search(k, "beta"), "2");
+
+	assert_int_equal(store_begin(k->s), AK_OK);
+	d = kit_doc(k);
+	kit_entry(k, d, "3", "https://example.org/c", "Gamma", "Text.");
+	kit_poll(k, feed, d);
+	store_rollback(k->s);
+	assert_int_equal(kit_n_articles(k, 0), 2);
+	assert_string_equal(kit_search(k, "gamma"), "");
+}
+
+int
+main(void)
+{
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+	const struct CMUnitTest tests[] = {
+	    TEST(test_every_statement_prepares),
+	    TEST(test_a_feed_is_added_once),
+	    TEST(test_the_whole_fetch_state_comes_back),
+	    TEST(test_what_the_user_sets_outlives_a_poll_under_way),
+	    TEST(test_reading_and_stars),
+	    TEST(test_lists_page_by_date_and_by_arrival),
+	    TEST(test_categories_nest_move_and_merge),
+	    TEST(test_a_feed_goes_with_its_own_articles),
+	    TEST(test_a_bad_poll_does_not_sink_its_neighbours),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL) < 0;
+}
