@@ -1,13 +1,277 @@
 /* SPDX-License-Identifier: ISC */
+/*
+ * akind: everything on one event loop, started and stopped in order.
+ *
+ * lock -> pipeline -> control socket -> doors -> READY; a signal ends the loop
+ * and the same is undone backwards, so that what was fetched is stored.
+ */
 #include "config.h"
 
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/thread.h>
+#include <getopt.h>
+#include <libxml/parser.h>
+#include <malloc.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "conf/conf.h"
+#include "daemon/control.h"
+#include "daemon/notify.h"
+#include "daemon/pipeline.h"
+#include "store/store.h"
+
+#define EX_CONFIG_OR_USAGE 2
+#define EX_UNAVAIL 69
+#define EX_LOCKED 75
+#define STOP_S 4 /* so long may stopping take */
+
+struct akind {
+	const char *conf_file; /* -c, or NULL */
+	struct conf *conf;
+	char *store_path, *socket_path;
+	struct store_lock *lock;
+	struct event_base *base;
+	struct pipeline *pipeline;
+	struct control *control;
+	struct event *signals[3], *watchdog;
+};
+
+static void
+usage(FILE *out)
+{
+	(void)fputs("usage: akind [-c FILE] [--db FILE] [--check-config]\n"
+		    "             [--version] [--help]\n\n"
+		    "Polls feeds when they are due, relates their articles and"
+		    " serves them.\n"
+		    "Runs in the foreground and logs to the standard error.\n\n"
+		    "  -c FILE         read this configuration\n"
+		    "  --db FILE       use this store\n"
+		    "  --check-config  read the configuration, print it, exit\n"
+		    "  --version       print the version\n"
+		    "  --help          print this\n\n"
+		    "See akind(8).\n",
+	    out);
+}
+
+static enum log_level
+level_of(const struct conf *c)
+{
+	static const char *const names[] = {"err", "warn", "info", "debug"};
+
+	for (size_t i = 0; i < AK_COUNT(names); i++)
+		if (strcmp(c->log_level, names[i]) == 0)
+			return (enum log_level)i;
+	return LOG_LEVEL_INFO;
+}
+
+static enum ak_status
+reload(void *arg, struct diag *reterr)
+{
+	struct akind *a = arg;
+	struct conf *conf = NULL;
+	enum ak_status st;
+
+	notify_send("RELOADING=1");
+	st = conf_load(a->conf_file, &conf, reterr);
+	if (st == AK_OK)
+		st = pipeline_reconfigure(a->pipeline, conf, reterr);
+	if (st == AK_OK) {
+		log_set_level(level_of(conf));
+		conf_free(a->conf);
+		a->conf = conf;
+		log_info("conf", "reloaded");
+	} else {
+		conf_free(conf);
+		log_err("conf", "not reloaded error=%s", LOG_STR(reterr->text));
+	}
+	notify_send("READY=1");
+	return st;
+}
+
+static void
+signal_cb(evutil_socket_t sig, short what, void *arg)
+{
+	struct akind *a = arg;
+	struct diag d;
+
+	(void)what;
+	if (sig == SIGHUP)
+		(void)!reload(a, &d);
+	else
+		(void)event_base_loopbreak(a->base);
+}
+
+/* Stopping took too long: what is committed is safe, the rest is lost. */
+static void
+alarm_cb(int sig)
+{
+	static const char words[] = "err main stopping took too long\n";
+
+	(void)sig;
+	(void)!write(STDERR_FILENO, words, sizeof(words) - 1);
+	_exit(1);
+}
+
+static int
+start(struct akind *a, struct diag *d)
+{
+	static const int sigs[] = {SIGTERM, SIGINT, SIGHUP};
+	struct control_ops ops = {reload, a};
+	struct store_lock_owner owner;
+	enum ak_status st;
+
+	a->socket_path = control_path(a->store_path);
+	st = store_lock_take(
+	    a->store_path, "akind", a->socket_path, &a->lock, &owner, d);
+	if (st == AK_BUSY) {
+		(void)diag_set(d, st, "%s: polled already by %s, process %lld",
+		    a->store_path, owner.program, (long long)owner.pid);
+		return EX_LOCKED;
+	}
+	if (st != AK_OK)
+		return EX_UNAVAIL;
+	for (size_t i = 0; i < AK_COUNT(sigs); i++) {
+		a->signals[i] = evsignal_new(a->base, sigs[i], signal_cb, a);
+		(void)event_add(a->signals[i], NULL);
+	}
+	st = pipeline_new(a->base, a->conf, a->store_path, &a->pipeline, d);
+	if (st == AK_OK)
+		st = control_new(
+		    a->base, a->socket_path, a->pipeline, &ops, &a->control, d);
+	return st == AK_OK ? 0 : EX_UNAVAIL;
+}
+
+static void
+stop(struct akind *a)
+{
+	notify_send("STOPPING=1");
+	(void)signal(SIGALRM, alarm_cb);
+	(void)alarm(STOP_S);
+	control_free(a->control);
+	pipeline_free(a->pipeline);
+	for (size_t i = 0; i < AK_COUNT(a->signals); i++)
+		if (a->signals[i] != NULL)
+			event_free(a->signals[i]);
+	if (a->watchdog != NULL)
+		event_free(a->watchdog);
+	store_lock_release(a->lock);
+	free(a->store_path);
+	free(a->socket_path);
+	event_base_free(a->base);
+	conf_free(a->conf);
+	libevent_global_shutdown();
+}
+
+static int
+run(struct akind *a)
+{
+	struct diag d = {{0}};
+	int rc;
+
+	log_init(level_of(a->conf));
+	(void)evthread_use_pthreads();
+	xmlInitParser();
+	pipeline_global_init();
+	a->base = event_base_new();
+	assert(a->base != NULL);
+	if ((rc = start(a, &d)) != 0) {
+		(void)fprintf(stderr, "akind: %s\n", d.text);
+		stop(a);
+		return rc;
+	}
+	pipeline_run(a->pipeline);
+	a->watchdog = notify_watchdog(a->base);
+	notify_send("READY=1\nSTATUS=polling");
+	log_info("main", "started version=%s store=%s", PACKAGE_VERSION,
+	    LOG_STR(a->store_path));
+	(void)event_base_dispatch(a->base);
+	log_info("main", "stopping");
+	stop(a);
+	return 0;
+}
+
+static int
+check_config(const struct conf *c)
+{
+	struct buf b;
+	int rc;
+
+	buf_init(&b, 1 << 20);
+	conf_print(c, &b);
+	rc = fputs(buf_str(&b), stdout) < 0 || fflush(stdout) != 0;
+	buf_release(&b);
+	return rc;
+}
 
 int
 main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "--version") == 0)
-		return printf("akind %s\n", PACKAGE_VERSION) < 0;
-	return 2;
+	static const struct option longs[] = {
+	    {"db", required_argument, NULL, 'd'},
+	    {"check-config", no_argument, NULL, 'k'},
+	    {"version", no_argument, NULL, 'V'},
+	    {"help", no_argument, NULL, 'h'}, {0}};
+	struct akind a = {0};
+	const char *db = NULL;
+	bool check = false, is_service;
+	struct diag d;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
+		switch (opt) {
+		case 'c':
+			a.conf_file = optarg;
+			break;
+		case 'd':
+			db = optarg;
+			break;
+		case 'k':
+			check = true;
+			break;
+		case 'V':
+			return printf("akind %s\nISC licence\n",
+				   PACKAGE_VERSION) < 0;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return EX_CONFIG_OR_USAGE;
+		}
+	}
+	if (optind < argc) {
+		(void)fprintf(
+		    stderr, "akind: %s: takes no arguments\n", argv[optind]);
+		return EX_CONFIG_OR_USAGE;
+	}
+	/* Two arenas are enough for the threads there are; more only hold on
+	 * to memory of documents long gone. */
+	(void)mallopt(M_ARENA_MAX, 2);
+	(void)umask(077);
+	(void)signal(SIGPIPE, SIG_IGN);
+	clock_init();
+	if (conf_load(a.conf_file, &a.conf, &d) != AK_OK) {
+		(void)fprintf(stderr, "akind: %s\n", d.text);
+		return EX_CONFIG_OR_USAGE;
+	}
+	if (check) {
+		int rc = check_config(a.conf);
+
+		conf_free(a.conf);
+		return rc;
+	}
+	is_service = getenv("STATE_DIRECTORY") != NULL ||
+		     getenv("INVOCATION_ID") != NULL;
+	a.store_path = conf_store_path(a.conf, db, is_service);
+	return run(&a);
 }

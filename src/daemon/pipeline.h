@@ -7,22 +7,28 @@
  *
  * '|' is a thread boundary, crossed only by handing over a message.  `akin
  * sync` runs a pipeline until what was due is done; akind runs it for ever.
+ * All functions are for the thread of `base`; evthread_use_pthreads() and
+ * pipeline_global_init() come first.
  */
 #ifndef DAEMON_PIPELINE_H
 #define DAEMON_PIPELINE_H
 
 #include "base/ak.h"
+#include "base/str.h"
 #include "conf/conf.h"
 
 struct event_base;
 struct pipeline;
+struct store;
 
 struct pipeline_report { /* one poll that ended */
 	int64_t feed_id;
 	const char *url, *title;
-	const char *outcome; /* sched_outcome_name() */
+	const char *outcome; /* sched_outcome_name(), or "waiting": a
+				Retry-After is running, nothing was asked */
 	int status;
 	const char *error; /* one line, or NULL */
+	bool has_failed;
 	int64_t n_new, n_revised;
 	int64_t due_at;
 	const char *hint;
@@ -33,6 +39,7 @@ struct pipeline_progress {
 	int64_t n_done, n_failed, n_unchanged, n_new, n_revised, wire_bytes;
 	int64_t n_to_relate; /* articles waiting for the relater */
 	bool is_done;
+	const char *fatal; /* the store refused: words; else NULL */
 };
 
 struct pipeline_cbs { /* called on the loop thread; any may be NULL */
@@ -42,12 +49,18 @@ struct pipeline_cbs { /* called on the loop thread; any may be NULL */
 	void *arg;
 };
 
-/* `path` is the store; the caller holds its lock file. */
+/* libcurl's, once a process, before the first thread. */
+void pipeline_global_init(void);
+
+/* `path` is the store; the caller holds its lock file.  `conf` is read during
+ * the call only. */
 enum ak_status pipeline_new(struct event_base *base, const struct conf *conf,
     const char *path, struct pipeline **ret, struct diag *reterr) AK_USE;
-/* Lets the batch under way end, cancels fetches, joins all threads. */
+/* Cancels fetches, stores what was fetched, joins all threads.  No callback
+ * comes any more. */
 void pipeline_free(struct pipeline *p);
-void pipeline_reconfigure(struct pipeline *p, const struct conf *conf);
+enum ak_status pipeline_reconfigure(
+    struct pipeline *p, const struct conf *conf, struct diag *reterr) AK_USE;
 
 /*
  * Poll once: what is due, or `all` active feeds now (never against a running
@@ -57,8 +70,58 @@ void pipeline_reconfigure(struct pipeline *p, const struct conf *conf);
 void pipeline_sync(struct pipeline *p, bool all, const int64_t *ids,
     size_t n_ids, const struct pipeline_cbs *cbs);
 
+/* Poll nothing; cbs->done comes when all that is stored is related. */
+void pipeline_relate(struct pipeline *p, const struct pipeline_cbs *cbs);
+
+/* Whoever asked for runs with this `arg` is gone: no more callbacks to it. */
+void pipeline_forget(struct pipeline *p, const void *arg);
+
 /* Poll by due time until pipeline_free(). */
 void pipeline_run(struct pipeline *p);
 void pipeline_wake(struct pipeline *p); /* look for due feeds now */
+
+/*
+ * Run `fn` on the writer's connection, inside its transaction; then `done` on
+ * the loop, after the commit (also when it failed), which frees `arg`.
+ */
+void pipeline_call(struct pipeline *p,
+    enum ak_status (*fn)(struct store *s, void *arg),
+    void (*done)(enum ak_status st, void *arg), void *arg);
+
+/* --- subscribing ------------------------------------------------------------
+ */
+
+struct pipeline_add {
+	const char *url;	      /* of a feed or a page; or file: */
+	const char *title, *category; /* the user's, or NULL */
+	int64_t pick; /* of the feeds that a page names, from 1; 0: the only */
+};
+struct pipeline_choice {
+	const char *url, *title, *type; /* title and type may be NULL */
+};
+struct pipeline_added {
+	/* AK_OK; AK_EXISTS; AK_UNSUPPORTED: a page with several feeds, choose;
+	 * AK_BADINPUT: no feed; AK_DENIED; ... */
+	enum ak_status status;
+	int64_t feed_id;
+	const char *url, *title;
+	int64_t n_new;
+	const char *error; /* one line, or NULL */
+	const struct pipeline_choice *choices;
+	size_t n_choices;
+};
+typedef void (*pipeline_added_cb)(const struct pipeline_added *r, void *arg);
+
+/* Subscribe: the feed and the entries of the body that proved it are stored
+ * together.  `cb` comes once, unless pipeline_free() comes first. */
+void pipeline_subscribe(struct pipeline *p, const struct pipeline_add *add,
+    pipeline_added_cb cb, void *arg);
+
+struct pipeline_stats {
+	int64_t n_polling;		  /* feeds under way */
+	int64_t n_polls, n_failed, n_new; /* since the start */
+	int64_t n_to_relate, next_due;
+};
+void pipeline_stats(const struct pipeline *p, struct pipeline_stats *ret);
 
 #endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+#include "cli/article_json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+
+void
+json_put(json_t *o, const char *name, const char *value)
+{
+	if (!str_empty(value))
+		(void)json_object_set_new(o, name, json_string(value));
+}
+
+void
+json_put_time(json_t *o, const char *name, int64_t t)
+{
+	char out[CLOCK_RFC3339_SIZE];
+
+	if (t != 0)
+		json_put(o, name, clock_rfc3339(t, out));
+}
+
+static void
+put_raw(json_t *o, const char *name, const char *text)
+{
+	json_t *v =
+	    text != NULL ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+
+	if (json_array_size(v) > 0 || json_object_size(v) > 0)
+		(void)json_object_set(o, name, v);
+	json_decref(v);
+}
+
+json_t *
+article_json(const struct store_article *a)
+{
+	json_t *o = json_object(), *ours;
+
+	json_put(o, "id", a->guid);
+	json_put(o, "url", a->url);
+	json_put(o, "external_url", a->external_url);
+	json_put(o, "title", a->title);
+	if (a->content_html != NULL)
+		json_put(o, "content_html", a->content_html);
+	json_put(o, "summary", a->summary);
+	json_put(o, "image", a->image);
+	json_put_time(o, "date_published", a->published);
+	json_put_time(o, "date_modified", a->modified);
+	if (!str_empty(a->author))
+		(void)json_object_set_new(
+		    o, "authors", json_pack("[{ss}]", "name", a->author));
+	put_raw(o, "tags", a->tags);
+	json_put(o, "language", a->language);
+	put_raw(o, "attachments", a->attachments);
+
+	ours = a->extra != NULL ? json_loads(a->extra, 0, NULL) : NULL;
+	if (!json_is_object(ours)) {
+		json_decref(ours);
+		ours = json_object();
+	}
+	(void)json_object_set_new(ours, "article", json_integer(a->id));
+	(void)json_object_set_new(ours, "feed", json_integer(a->feed_id));
+	json_put(ours, "feed_title", a->feed_title);
+	put_raw(ours, "feeds", a->feeds);
+	json_put_time(ours, "arrived", a->arrived_us / 1000000);
+	(void)json_object_set_new(ours, "read", json_boolean(a->is_read));
+	(void)json_object_set_new(ours, "starred", json_boolean(a->is_starred));
+	if (a->thread != 0)
+		(void)json_object_set_new(
+		    ours, "thread", json_integer(a->thread));
+	if (a->n_revisions > 0)
+		(void)json_object_set_new(
+		    ours, "revisions", json_integer(a->n_revisions));
+	json_put(ours, "comments_url", a->comments_url);
+	(void)json_object_set_new(o, "_akin", ours);
+	if (json_object_get(o, "content_html") == NULL)
+		(void)json_object_set_new(o, "content_text",
+		    json_string(a->text != NULL	     ? a->text
+				: a->summary != NULL ? a->summary
+						     : ""));
+	return o;
+}
+
+bool
+json_line(json_t *o)
+{
+	bool ok =
+	    json_dumpf(o, stdout, JSON_COMPACT) == 0 && putchar('\n') != EOF;
+
+	json_decref(o);
+	return ok;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/* article_json.h - stored articles as items of JSON Feed 1.1. */
+#ifndef CLI_ARTICLE_JSON_H
+#define CLI_ARTICLE_JSON_H
+
+#include <jansson.h>
+
+#include "store/store.h"
+
+/* One item; what the standard has no member for stands below `_akin`. */
+json_t *article_json(const struct store_article *a);
+
+/* A member, unless the value is absent. */
+void json_put(json_t *o, const char *name, const char *value);
+void json_put_time(json_t *o, const char *name, int64_t t); /* 0: absent */
+
+/* One object a line on stdout; takes `o`.  false: cannot write. */
+bool json_line(json_t *o);
+
+#endif

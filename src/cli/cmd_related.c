@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: ISC */
+/* akin related, why: which articles belong together, and why. */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/article_json.h"
+#include "cli/term.h"
+#include "conf/conf.h"
+#include "daemon/why.h"
+#include "relate/relate.h"
+#include "store/store.h"
+
+static const char related_usage[] =
+    "usage: akin related [--json] ID\n"
+    "       akin related [--json] --all\n"
+    "       akin related --wrong ID ID\n"
+    "The related articles of one article, or of every article (JSON lines).\n"
+    "  --wrong  these two do not belong together: take the pair apart\n";
+
+static const char why_usage[] =
+    "usage: akin why [--json] ID ID\n"
+    "Why two articles are related: kind, score and its parts, shared terms.\n";
+
+#define PAGE 256 /* articles of --all read at a time */
+
+struct relations {
+	struct arena *arena; /* of one article */
+	struct store_reader *reader;
+	struct relate_lexer *lexer;
+	struct why_article self;
+	bool has_self;
+	int64_t keep;
+	json_t *list;
+	struct term term;
+	int64_t n;
+};
+
+/* --- reasons
+ * ------------------------------------------------------------------ */
+
+/* What a listing says in short; `akin why` says it whole. */
+static json_t *
+reasons(const struct store_relation *rel)
+{
+	json_t *why = json_array();
+	char line[160];
+
+	if (rel->kind == RELATE_LISTED) {
+		(void)snprintf(line, sizeof(line),
+		    "listed by the publisher (%s), place %lld",
+		    rel->form != NULL ? rel->form : "?", (long long)rel->rank);
+		(void)json_array_append_new(why, json_string(line));
+		return why;
+	}
+	(void)snprintf(line, sizeof(line), "%s, score %.2f",
+	    relate_kind_name((enum relate_kind)rel->kind), rel->score);
+	(void)json_array_append_new(why, json_string(line));
+	return why;
+}
+
+/* --- one article
+ * ---------------------------------------------------------------- */
+
+static json_t *
+relation_json(const struct store_relation *rel)
+{
+	json_t *o = json_object();
+
+	if (rel->guid != NULL)
+		json_put(o, "id", rel->guid);
+	(void)json_object_set_new(o, "article",
+	    rel->article != 0 ? json_integer(rel->article) : json_null());
+	json_put(o, "title", rel->title);
+	(void)json_object_set_new(
+	    o, "url", rel->url != NULL ? json_string(rel->url) : json_null());
+	json_put(o, "kind", relate_kind_name((enum relate_kind)rel->kind));
+	(void)json_object_set_new(o, "score", json_real(rel->score));
+	if (rel->feed_title != NULL)
+		json_put(o, "feed", rel->feed_title);
+	(void)json_object_set_new(o, "why", reasons(rel));
+	return o;
+}
+
+static void
+collect_cb(const struct store_relation *rel, void *arg)
+{
+	struct relations *x = arg;
+
+	(void)json_array_append_new(x->list, relation_json(rel));
+}
+
+static void
+text_cb(const struct store_relation *rel, void *arg)
+{
+	static const enum term_style styles[] = {[RELATE_LISTED] = TERM_YELLOW,
+	    [RELATE_DUPLICATE] = TERM_DIM,
+	    [RELATE_STORY] = TERM_GREEN,
+	    [RELATE_TOPIC] = TERM_BLUE};
+	struct relations *x = arg;
+	const struct term *t = &x->term;
+	char id[24] = "-", score[24], when[TERM_TIME_SIZE];
+	const char *kind = relate_kind_name((enum relate_kind)rel->kind);
+
+	x->n++;
+	if (rel->article != 0)
+		(void)snprintf(id, sizeof(id), "%lld", (long long)rel->article);
+	(void)snprintf(score, sizeof(score), "%.2f", rel->score);
+	if (!t->is_tty) {
+		(void)printf("%s\t%s\t%s\t", id, kind, score);
+		term_put(t, TERM_PLAIN, rel->feed_title ? rel->feed_title : "");
+		(void)putchar('\t');
+		term_put(t, TERM_PLAIN, rel->title ? rel->title : "");
+		(void)putchar('\t');
+		term_put(t, TERM_PLAIN, rel->url ? rel->url : "");
+		(void)putchar('\n');
+		return;
+	}
+	(void)printf("%6s  ", id);
+	term_cell(t, styles[rel->kind], kind, 10);
+	(void)printf("%s  %s  ", score, term_time(rel->published, when));
+	term_cell(t, TERM_BLUE, rel->feed_title ? rel->feed_title : "", 18);
+	(void)fputs("  ", stdout);
+	term_cell(t, TERM_PLAIN,
+	    rel->title ? rel->title : (rel->url ? rel->url : ""),
+	    t->columns > 90 ? t->columns - 64 : 30);
+	(void)putchar('\n');
+}
+
+/* The contract's line for one article. */
+static bool
+print_line(struct relations *x, const struct store_article *a)
+{
+	json_t *o = json_object(), *feeds;
+	enum ak_status st;
+
+	json_put(o, "id", a->guid);
+	(void)json_object_set_new(o, "article", json_integer(a->id));
+	(void)json_object_set_new(
+	    o, "url", a->url != NULL ? json_string(a->url) : json_null());
+	(void)json_object_set_new(
+	    o, "title", json_string(a->title != NULL ? a->title : ""));
+	feeds = a->feeds != NULL ? json_loads(a->feeds, 0, NULL) : NULL;
+	(void)json_object_set_new(
+	    o, "feeds", feeds != NULL ? feeds : json_array());
+	(void)json_object_set_new(o, "thread",
+	    a->thread != 0 ? json_integer(a->thread) : json_null());
+	x->list = json_array();
+	st = store_related(x->reader, a->id, x->keep, collect_cb, x);
+	(void)json_object_set_new(o, "related", x->list);
+	return json_line(o) && st == AK_OK;
+}
+
+struct page {
+	struct relations *x;
+	int64_t last;
+	size_t n;
+	bool failed;
+};
+
+static void
+page_cb(const struct store_article *a, void *arg)
+{
+	struct page *p = arg;
+
+	p->last = a->id;
+	p->n++;
+	p->failed |= !print_line(p->x, a);
+}
+
+static enum ak_status
+print_all(struct store_reader *r, struct relations *x)
+{
+	struct page p = {.x = x};
+	enum ak_status st;
+
+	do {
+		struct store_article_query q = {.after_id = p.last,
+		    .by_arrival = true,
+		    .order = STORE_OLDEST,
+		    .limit = PAGE,
+		    .with_feeds = true};
+
+		p.n = 0;
+		st = store_articles(r, &q, page_cb, &p);
+	} while (st == AK_OK && p.n == PAGE && !p.failed);
+	return st == AK_OK && p.failed ? AK_IO : st;
+}
+
+static enum ak_status
+print_one(struct store_reader *r, struct relations *x, int64_t id, bool as_json)
+{
+	struct store_article_query q = {
+	    .ids = &id, .n_ids = 1, .with_feeds = true};
+	struct page p = {.x = x};
+	enum ak_status st;
+
+	if (as_json)
+		return store_articles(r, &q, page_cb, &p);
+	st = store_related(x->reader, id, x->keep, text_cb, x);
+	if (st == AK_OK && x->n == 0 && x->term.is_tty)
+		(void)puts("none yet");
+	return st;
+}
+
+static int
+take_apart(struct cli *cli, char **ids)
+{
+	struct store_reader *r = NULL;
+	struct store *s = NULL;
+	int64_t a = 0, b = 0;
+	enum ak_status st;
+	int rc = cli_open_reader(cli, &r);
+
+	if (rc == CLI_OK)
+		rc = cli_article_id(r, ids[0], &a);
+	if (rc == CLI_OK)
+		rc = cli_article_id(r, ids[1], &b);
+	store_reader_close(r);
+	if (rc == CLI_OK)
+		rc = cli_open_store(cli, &s);
+	if (rc != CLI_OK)
+		return rc;
+	st = store_relation_wrong(s, a, b);
+	if (st != AK_OK)
+		rc = cli_store_failed(cli, st, store_error(s));
+	store_close(s);
+	return rc;
+}
+
+static int
+show(struct cli *cli, const char *spec, bool all, bool as_json)
+{
+	struct relations x = {0};
+	struct store_reader *r = NULL;
+	enum ak_status st;
+	int64_t id = 0;
+	int rc = cli_open_reader(cli, &r);
+
+	/* One connection lists, the other looks up: rows are borrowed. */
+	if (rc == CLI_OK)
+		rc = cli_open_reader(cli, &x.reader);
+	if (rc == CLI_OK && !all)
+		rc = cli_article_id(r, spec, &id);
+	if (rc == CLI_OK) {
+		x.keep = cli->conf->relate_keep;
+		term_init(&x.term, stdout);
+		st = all ? print_all(r, &x) : print_one(r, &x, id, as_json);
+		if (st != AK_OK)
+			rc = cli_store_failed(cli, st, store_reader_error(r));
+	}
+	store_reader_close(x.reader);
+	store_reader_close(r);
+	return rc;
+}
+
+int
+cmd_related(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"all", no_argument, NULL, 'a'},
+	    {"json", no_argument, NULL, 'j'}, {"wrong", no_argument, NULL, 'w'},
+	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	bool all = false, as_json = false, wrong = false;
+	int c, wanted;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c == 'h' || c == '?')
+			return cli_usage(related_usage, c == '?');
+		all |= c == 'a';
+		as_json |= c == 'j';
+		wrong |= c == 'w';
+	}
+	wanted = wrong ? 2 : !all;
+	if (argc - optind != wanted || (wrong && all)) {
+		cli_error("related", wrong ? "two IDs are wanted"
+					   : "one ID, or --all, is wanted");
+		return cli_usage(related_usage, true);
+	}
+	if (wrong)
+		return take_apart(cli, argv + optind);
+	return show(cli, argv[optind], all, as_json);
+}
+
+/* --- why
+ * ------------------------------------------------------------------------ */
+
+static void
+print_why(const struct term *t, const struct why_pair *p)
+{
+	const struct relate_why *w = &p->why;
+
+	term_put(t, TERM_BOLD, p->a.title != NULL ? p->a.title : "(no title)");
+	(void)putchar('\n');
+	term_put(t, TERM_BOLD, p->b.title != NULL ? p->b.title : "(no title)");
+	(void)printf("\n%s%s, score %.2f\n",
+	    p->is_related ? "" : "not related; alone they would be: ",
+	    relate_kind_name((enum relate_kind)p->kind), p->score);
+	if (p->form != NULL)
+		(void)printf("listed by the publisher (%s), place %lld\n",
+		    p->form, (long long)p->rank);
+	(void)printf("terms %.2f, time %.2f, same text %.2f\n", w->cosine,
+	    w->time_factor, w->containment);
+	if (p->a.thread != 0 && p->a.thread == p->b.thread)
+		(void)printf("both in thread %lld\n", (long long)p->a.thread);
+	if (w->n_terms > 0)
+		(void)puts("shared terms:");
+	for (size_t i = 0; i < w->n_terms; i++) {
+		(void)printf("  %3.0f %%  ", w->terms[i].share * 100);
+		term_put(t, TERM_GREEN, w->terms[i].text);
+		(void)puts(w->terms[i].in_titles ? "  (titles)" : "");
+	}
+}
+
+static void
+print_side(const struct term *t, const struct why_article *x, char sign,
+    size_t from, size_t to)
+{
+	char *s;
+
+	if (from >= to || to > x->text_len)
+		return;
+	s = xstrndup(x->text + from, to - from);
+	(void)printf("  %c ", sign);
+	term_put(t, sign == '-' ? TERM_RED : TERM_GREEN, s);
+	(void)putchar('\n');
+	free(s);
+}
+
+static void
+print_changes(const struct term *t, const struct why_pair *p)
+{
+	if (p->why.n_spans > 0)
+		(void)printf("%.0f %% of the shorter text stands in both; "
+			     "changed:\n",
+		    p->why.shared * 100);
+	for (size_t i = 0; i < p->why.n_spans; i++) {
+		const struct relate_span *s = &p->why.spans[i];
+
+		print_side(t, &p->a, '-', s->a_from, s->a_to);
+		print_side(t, &p->b, '+', s->b_from, s->b_to);
+	}
+}
+
+static int
+explain(
+    struct cli *cli, struct store_reader *r, int64_t a, int64_t b, bool as_json)
+{
+	struct arena *arena = arena_new(LIMIT_DOC_ARENA);
+	struct relate_lexer *lx = relate_lexer_new();
+	struct why_pair p;
+	struct diag d = {{0}};
+	struct term t;
+	int rc = CLI_OK;
+
+	if (why_explain(r, lx, arena, a, b, &p, &d) != AK_OK) {
+		rc = cli_store_failed(cli, AK_IO, d.text);
+	} else if (as_json) {
+		char *text = why_to_json(&p);
+
+		(void)puts(text);
+		free(text);
+	} else {
+		term_init(&t, stdout);
+		print_why(&t, &p);
+		print_changes(&t, &p);
+	}
+	relate_lexer_free(lx);
+	arena_free(arena);
+	return rc;
+}
+
+int
+cmd_why(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0}};
+	struct store_reader *r = NULL;
+	bool as_json = false;
+	int64_t a = 0, b = 0;
+	int c, rc;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c == 'h' || c == '?')
+			return cli_usage(why_usage, c == '?');
+		as_json = true;
+	}
+	if (argc - optind != 2) {
+		cli_error("why", "two IDs are wanted");
+		return cli_usage(why_usage, true);
+	}
+	rc = cli_open_reader(cli, &r);
+	if (rc == CLI_OK)
+		rc = cli_article_id(r, argv[optind], &a);
+	if (rc == CLI_OK)
+		rc = cli_article_id(r, argv[optind + 1], &b);
+	if (rc == CLI_OK)
+		rc = explain(cli, r, a, b, as_json);
+	store_reader_close(r);
+	return rc;
+}

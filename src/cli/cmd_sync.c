@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * akin sync: poll once, by hand or from cron.
+ *
+ * Where akind polls this store it is asked through its control socket; else
+ * the store's lock is taken and a pipeline is run here.  Both ways end in the
+ * same callbacks.
+ */
+#include "cli/cli.h"
+
+#include <event2/event.h>
+#include <event2/thread.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/article_json.h"
+#include "cli/progress.h"
+#include "conf/conf.h"
+#include "daemon/control.h"
+#include "daemon/pipeline.h"
+#include "store/store.h"
+
+static const char usage[] =
+    "usage: akin sync [--all] [--json] [FEED ...]\n"
+    "Poll what is due, or the feeds named.\n"
+    "  --all   every feed now, but never against a Retry-After\n"
+    "  --json  a line for each feed, then a summary\n"
+    "Silent unless something is wrong; -v adds a summary.\n";
+
+struct sync {
+	struct cli *cli;
+	bool all, as_json;
+	int64_t *ids;
+	size_t n_ids;
+	struct event_base *base; /* of a pipeline here; or NULL */
+	struct progress progress;
+	int64_t began_ms;
+	bool is_done;
+	struct pipeline_progress result;
+	char *fatal;
+};
+
+/* --- what comes back
+ * -------------------------------------------------------------- */
+
+static void
+report_cb(const struct pipeline_report *r, void *arg)
+{
+	struct sync *s = arg;
+	json_t *o;
+
+	if (r->has_failed) {
+		progress_end(&s->progress);
+		cli_error(r->url, "%s",
+		    r->error != NULL ? r->error : "could not be stored");
+		s->progress.is_on = s->progress.drawn_ms != 0;
+	}
+	if (!s->as_json)
+		return;
+	o = json_object();
+	(void)json_object_set_new(o, "feed", json_integer(r->feed_id));
+	json_put(o, "url", r->url);
+	json_put(o, "title", r->title);
+	json_put(o, "outcome", r->outcome);
+	(void)json_object_set_new(o, "status", json_integer(r->status));
+	json_put(o, "error", r->error);
+	(void)json_object_set_new(o, "new", json_integer(r->n_new));
+	(void)json_object_set_new(o, "revised", json_integer(r->n_revised));
+	json_put_time(o, "next", r->due_at);
+	json_put(o, "why_next", r->hint);
+	(void)json_line(o);
+}
+
+static void
+progress_cb(const struct pipeline_progress *n, void *arg)
+{
+	struct sync *s = arg;
+	char more[160];
+
+	(void)snprintf(more, sizeof(more),
+	    "%lld new, %lld failed, %lld to relate", (long long)n->n_new,
+	    (long long)n->n_failed, (long long)n->n_to_relate);
+	progress_show(&s->progress, n->n_done, n->n_feeds, more);
+}
+
+static void
+done_cb(const struct pipeline_progress *n, void *arg)
+{
+	struct sync *s = arg;
+
+	s->is_done = true;
+	s->result = *n;
+	s->fatal = n->fatal != NULL ? xstrdup(n->fatal) : NULL;
+	s->result.fatal = NULL;
+	if (s->base != NULL)
+		(void)event_base_loopbreak(s->base);
+}
+
+/* --- by ourselves
+ * ------------------------------------------------------------------ */
+
+static void
+signal_cb(evutil_socket_t sig, short what, void *arg)
+{
+	(void)sig;
+	(void)what;
+	(void)event_base_loopbreak(arg);
+}
+
+static int
+run_here(struct sync *s)
+{
+	struct pipeline_cbs cbs = {report_cb, progress_cb, done_cb, s};
+	struct pipeline *p = NULL;
+	struct event *sigs[2];
+	struct diag d = {{0}};
+	enum ak_status st;
+
+	(void)evthread_use_pthreads();
+	pipeline_global_init();
+	s->base = event_base_new();
+	assert(s->base != NULL);
+	st = pipeline_new(s->base, s->cli->conf, s->cli->path, &p, &d);
+	if (st != AK_OK) {
+		event_base_free(s->base);
+		return st == AK_BADINPUT
+			   ? (cli_error("configuration", "%s", d.text),
+				 CLI_USAGE)
+			   : cli_store_failed(s->cli, st, d.text);
+	}
+	sigs[0] = evsignal_new(s->base, SIGINT, signal_cb, s->base);
+	sigs[1] = evsignal_new(s->base, SIGTERM, signal_cb, s->base);
+	(void)event_add(sigs[0], NULL);
+	(void)event_add(sigs[1], NULL);
+	pipeline_sync(p, s->all, s->ids, s->n_ids, &cbs);
+	(void)event_base_dispatch(s->base);
+	pipeline_free(p);
+	event_free(sigs[0]);
+	event_free(sigs[1]);
+	event_base_free(s->base);
+	s->base = NULL;
+	return CLI_OK;
+}
+
+/* Take the lock, or ask whoever has it. */
+static int
+run(struct sync *s)
+{
+	struct pipeline_cbs cbs = {report_cb, progress_cb, done_cb, s};
+	struct store_lock *lock = NULL;
+	struct store_lock_owner owner = {0};
+	struct diag d = {{0}};
+	enum ak_status st;
+	int rc;
+
+	st = store_lock_take(s->cli->path, "akin", "", &lock, &owner, &d);
+	if (st == AK_OK) {
+		rc = run_here(s);
+		store_lock_release(lock);
+		return rc;
+	}
+	if (st != AK_BUSY)
+		return cli_store_failed(s->cli, st, d.text);
+	if (owner.socket[0] == '\0') {
+		cli_error("sync", "another sync is at work: %s, process %lld",
+		    owner.program, (long long)owner.pid);
+		return CLI_LOCKED;
+	}
+	st = control_sync(owner.socket, s->all, s->ids, s->n_ids, &cbs, &d);
+	if (st == AK_OK)
+		return CLI_OK;
+	cli_error("akind", "process %lld: %s", (long long)owner.pid, d.text);
+	return CLI_UNAVAILABLE;
+}
+
+/* --- the verb
+ * -------------------------------------------------------------------------- */
+
+static void
+summarise(const struct sync *s)
+{
+	const struct pipeline_progress *n = &s->result;
+	double seconds = (double)(clock_mono_ms() - s->began_ms) / 1000;
+
+	if (s->as_json)
+		(void)json_line(json_pack("{sI sI sI sI sI sI sf}", "feeds",
+		    (json_int_t)n->n_done, "failed", (json_int_t)n->n_failed,
+		    "unchanged", (json_int_t)n->n_unchanged, "new",
+		    (json_int_t)n->n_new, "revised", (json_int_t)n->n_revised,
+		    "wire_bytes", (json_int_t)n->wire_bytes, "seconds",
+		    seconds));
+	else if (s->cli->verbosity > 0)
+		(void)printf("%lld feeds, %lld unchanged, %lld failed; "
+			     "%lld new articles, %lld revised; %.1f s\n",
+		    (long long)n->n_done, (long long)n->n_unchanged,
+		    (long long)n->n_failed, (long long)n->n_new,
+		    (long long)n->n_revised, seconds);
+}
+
+static int
+find_feeds(struct sync *s, int n, char **specs)
+{
+	struct store_reader *r = NULL;
+	int rc = cli_open_reader(s->cli, &r), one;
+
+	s->ids = xcalloc((size_t)n, sizeof(*s->ids));
+	for (int i = 0; rc == CLI_OK && i < n; i++) {
+		one = cli_feed_id(r, specs[i], &s->ids[i]);
+		if (one != CLI_OK)
+			rc = one;
+		s->n_ids++;
+	}
+	store_reader_close(r);
+	return rc;
+}
+
+static int
+sync_all(struct sync *s, int n_specs, char **specs)
+{
+	int rc = cli_conf(s->cli);
+
+	if (rc == CLI_OK && n_specs > 0)
+		rc = find_feeds(s, n_specs, specs);
+	if (rc != CLI_OK)
+		return rc;
+	s->began_ms = clock_mono_ms();
+	progress_begin(&s->progress, "feeds", !s->cli->is_quiet && !s->as_json);
+	rc = run(s);
+	progress_end(&s->progress);
+	if (rc != CLI_OK)
+		return rc;
+	if (s->fatal != NULL)
+		return cli_store_failed(s->cli, AK_IO, s->fatal);
+	if (!s->is_done) {
+		cli_error("sync", "interrupted");
+		return CLI_PARTLY;
+	}
+	summarise(s);
+	return s->result.n_failed > 0 ? CLI_PARTLY : CLI_OK;
+}
+
+int
+cmd_sync(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {{"all", no_argument, NULL, 'a'},
+	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0}};
+	struct sync s = {.cli = cli};
+	int c, rc;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c == 'h' || c == '?')
+			return cli_usage(usage, c == '?');
+		s.all |= c == 'a';
+		s.as_json |= c == 'j';
+	}
+	if (s.all && optind < argc) {
+		cli_error("sync", "--all takes no feeds");
+		return cli_usage(usage, true);
+	}
+	rc = sync_all(&s, argc - optind, argv + optind);
+	free(s.ids);
+	free(s.fatal);
+	return rc;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+/* akin check, backup, gc: looking after the store. */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "cli/article_json.h"
+#include "cli/progress.h"
+#include "conf/conf.h"
+#include "store/store.h"
+
+static const char check_usage[] = "usage: akin check [--json]\n"
+				  "Check the store; every finding is a line.\n";
+static const char backup_usage[] =
+    "usage: akin backup FILE\n"
+    "Copy the store to a new file while it is in use.\n";
+static const char gc_usage[] =
+    "usage: akin gc [--json]\n"
+    "Apply the retention of akin.conf(5) now. What goes does not come back.\n";
+
+/* The options of a verb that knows only --json; >= 0: stop with that. */
+static int
+only_json(int argc, char **argv, const char *usage, bool *ret)
+{
+	static const struct option options[] = {
+	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0}};
+	int c;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c != 'j')
+			return cli_usage(usage, c == '?');
+		*ret = true;
+	}
+	return -1;
+}
+
+struct checking {
+	bool as_json;
+	json_t *findings;
+};
+
+static void
+finding_cb(const char *line, void *arg)
+{
+	struct checking *k = arg;
+
+	if (k->as_json)
+		(void)json_array_append_new(k->findings, json_string(line));
+	else
+		cli_error("check", "%s", line);
+}
+
+int
+cmd_check(struct cli *cli, int argc, char **argv)
+{
+	struct checking k = {0};
+	struct store_reader *r = NULL;
+	struct store_stats stats = {0};
+	enum ak_status st;
+	int rc = only_json(argc, argv, check_usage, &k.as_json);
+
+	if (rc >= 0)
+		return rc;
+	if (optind < argc)
+		return cli_usage(check_usage, true);
+	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
+		return rc;
+	k.findings = json_array();
+	st = store_check(r, finding_cb, &k);
+	if (st == AK_OK)
+		st = store_stats(r, &stats);
+	if (k.as_json)
+		(void)json_line(json_pack("{sb sO sI sI sI}", "ok", st == AK_OK,
+		    "findings", k.findings, "feeds", (json_int_t)stats.n_feeds,
+		    "articles", (json_int_t)stats.n_articles, "bytes",
+		    (json_int_t)stats.file_bytes));
+	else if (st == AK_OK && !cli->is_quiet)
+		(void)printf("ok: %lld feeds, %lld articles, %lld relations\n",
+		    (long long)stats.n_feeds, (long long)stats.n_articles,
+		    (long long)stats.n_relations);
+	json_decref(k.findings);
+	if (st == AK_CORRUPT)
+		rc = CLI_PARTLY; /* its findings are told */
+	else if (st != AK_OK)
+		rc = cli_store_failed(cli, st, store_reader_error(r));
+	store_reader_close(r);
+	return rc;
+}
+
+static void
+pages_cb(int64_t done, int64_t all, void *arg)
+{
+	progress_show(arg, done, all, "");
+}
+
+int
+cmd_backup(struct cli *cli, int argc, char **argv)
+{
+	struct progress bar;
+	struct store_reader *r = NULL;
+	struct diag d = {{0}};
+	enum ak_status st;
+	bool as_json = false;
+	int rc = only_json(argc, argv, backup_usage, &as_json);
+
+	if (rc >= 0)
+		return rc;
+	if (argc - optind != 1) {
+		cli_error("backup", "one FILE is wanted");
+		return cli_usage(backup_usage, true);
+	}
+	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
+		return rc;
+	progress_begin(&bar, "pages", !cli->is_quiet);
+	st = store_backup(r, argv[optind], pages_cb, &bar, &d);
+	progress_end(&bar);
+	if (st != AK_OK) {
+		cli_error(argv[optind], "%s",
+		    d.text[0] != '\0' ? d.text : ak_status_name(st));
+		rc = st == AK_EXISTS ? CLI_USAGE : CLI_UNAVAILABLE;
+	}
+	store_reader_close(r);
+	return rc;
+}
+
+int
+cmd_gc(struct cli *cli, int argc, char **argv)
+{
+	struct store_gc_result res = {0};
+	struct store *s = NULL;
+	bool as_json = false;
+	enum ak_status st;
+	int rc = only_json(argc, argv, gc_usage, &as_json);
+
+	if (rc >= 0)
+		return rc;
+	if (optind < argc)
+		return cli_usage(gc_usage, true);
+	if ((rc = cli_open_store(cli, &s)) != CLI_OK)
+		return rc;
+	st = store_gc(s, clock_now(), cli->conf->store_keep_days,
+	    cli->conf->store_keep_items, cli->conf->store_keep_revisions, &res);
+	if (st != AK_OK)
+		rc = cli_store_failed(cli, st, store_error(s));
+	else if (as_json)
+		(void)json_line(json_pack("{sI sI sI}", "articles",
+		    (json_int_t)res.n_articles, "polls",
+		    (json_int_t)res.n_polls, "revisions",
+		    (json_int_t)res.n_revisions));
+	else if (!cli->is_quiet)
+		(void)printf("%lld articles, %lld revisions, %lld polls gone\n",
+		    (long long)res.n_articles, (long long)res.n_revisions,
+		    (long long)res.n_polls);
+	store_close(s);
+	return rc;
+}

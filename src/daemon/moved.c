@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * When a permanent redirect (301, 308) becomes the feed's address.
+ *
+ * A captive portal, a parked domain or a day's mistake must not take a
+ * subscription away, so the same target has to answer with a feed that holds
+ * a known entry, three times in a row over a day at least.  The same address
+ * under https is no risk and is taken at once; http never replaces https.
+ */
+#include <string.h>
+
+#include "base/str.h"
+#include "base/url.h"
+#include "daemon/poll.h"
+
+#define MOVED_TIMES 3
+#define MOVED_SECONDS 86400
+
+static bool
+is_https_upgrade(const char *from, const char *to)
+{
+	return ascii_istarts(from, "http://") &&
+	       ascii_istarts(to, "https://") && strcmp(from + 7, to + 8) == 0;
+}
+
+static bool
+may_be_address(const char *from, const char *to)
+{
+	struct arena *a = arena_new(64 << 10);
+	const char *bare = url_without_userinfo(a, to);
+	bool ok =
+	    url_is_http(to) && bare != NULL && strcmp(bare, to) == 0 &&
+	    !(ascii_istarts(from, "https:") && ascii_istarts(to, "http:"));
+
+	arena_free(a);
+	return ok;
+}
+
+void
+poll_judge_move(const struct poll *p, int64_t n_known, struct moved *ret)
+{
+	bool same_feed;
+
+	*ret = (struct moved){0};
+	if (p->doc == NULL)
+		return; /* an error or a 304 says nothing */
+	if (p->n_hops == 0 || !p->all_permanent ||
+	    !may_be_address(p->url, p->final_url)) {
+		ret->is_known = p->moved_to != NULL;
+		return;
+	}
+	same_feed = n_known > 0 ||
+		    (p->doc->n_entries == 0 && p->doc->title_text != NULL &&
+			str_eq(p->doc->title_text, p->feed_title));
+	if (!same_feed)
+		return;
+	ret->is_known = true;
+	ret->to = p->final_url;
+	ret->adopt = is_https_upgrade(p->url, p->final_url) ||
+		     (str_eq(p->moved_to, p->final_url) &&
+			 p->n_moved + 1 >= MOVED_TIMES &&
+			 p->at - p->moved_since >= MOVED_SECONDS);
+}

@@ -1,0 +1,739 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The loop's side: which feeds are under way, and for whom.
+ *
+ * A run is a list of feed ids to poll: one `akin sync`, or the standing run of
+ * the daemon, which asks the scout for due feeds again and again.  A flight is
+ * one feed under way, whatever number of runs wait for it; it is all that the
+ * loop keeps of a feed, so an idle daemon keeps nothing of its feeds.
+ *
+ * Flow control: a flight starts only while few enough wait in the fetcher and
+ * the bodies and documents between fetch and store are under HELD_BYTES.  Past
+ * that nothing starts until a batch is committed.  The queues between threads
+ * hold as many polls as there can be flights, so the loop never waits.
+ */
+#include "daemon/pipeline.h"
+
+#include <curl/curl.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "daemon/subscribe.h"
+#include "daemon/workers.h"
+
+#define HELD_BYTES ((size_t)8 << 20)
+#define LIST_LIMIT 256
+#define SPREAD_MS 600000    /* overdue feeds at start: over ten minutes ... */
+#define SPREAD_STEP_MS 1000 /* ... but no slower than one a second */
+#define LOOK_MS 300000	    /* looks for due feeds at least so often */
+#define REST_MS 60000	    /* after the store refused */
+
+struct run {
+	LIST_ENTRY(run) link;
+	struct pipeline_cbs cbs;
+	struct pipeline_progress now;
+	int64_t *ids;
+	size_t n_ids, at;
+	int64_t n_flying;
+	bool is_standing, is_manual, is_listing, was_full;
+	uint64_t ticket; /* waits for the relater; 0: not yet */
+};
+
+struct flight {
+	int64_t id;
+	struct pipeline *pipeline;
+	struct poll *poll;
+	struct fetch_job *job;
+	struct run **runs;
+	size_t n_runs;
+	bool is_manual;
+	UT_hash_handle hh;
+};
+
+struct pipeline {
+	struct event_base *base;
+	struct workers *workers;
+	struct fetcher *fetcher;
+	char *user_agent;
+	int64_t concurrency;
+	struct flight *flights; /* by id */
+	int64_t n_fetching;
+	LIST_HEAD(, run) runs;
+	struct run *standing; /* or NULL */
+	struct event *timer;
+	bool is_first_list, is_closing;
+	int64_t pace_ms, next_start_ms; /* of the standing run; 0: no pace */
+	int64_t rest_until_ms;
+	char *fatal; /* words, while a batch failed */
+	struct pipeline_stats stats;
+};
+
+static void pump(struct pipeline *p);
+
+/* --- runs -------------------------------------------------------------------
+ */
+
+static int64_t
+n_to_relate(const struct pipeline *p)
+{
+	long long n = atomic_load(&p->workers->n_arrived) -
+		      atomic_load(&p->workers->n_related);
+
+	return n > 0 ? n : 0;
+}
+
+static void
+run_free(struct run *r)
+{
+	LIST_REMOVE(r, link);
+	free(r->ids);
+	free(r);
+}
+
+static void
+run_finish(struct pipeline *p, struct run *r)
+{
+	r->now.is_done = true;
+	r->now.n_to_relate = 0;
+	r->now.fatal = p->fatal;
+	if (r->cbs.done != NULL && !p->is_closing)
+		r->cbs.done(&r->now, r->cbs.arg);
+	run_free(r);
+}
+
+/* All its feeds are done: what is left is to relate their articles. */
+static void
+run_settle(struct pipeline *p, struct run *r)
+{
+	if (r->is_standing || r->is_listing || r->at < r->n_ids ||
+	    r->n_flying > 0 || r->ticket != 0 || p->is_closing)
+		return;
+	if (p->fatal != NULL)
+		run_finish(p, r);
+	else
+		r->ticket = workers_relate(p->workers);
+}
+
+static void
+related_cb(uint64_t ticket, void *arg)
+{
+	struct pipeline *p = arg;
+	struct run *r, *next;
+
+	for (r = LIST_FIRST(&p->runs); r != NULL; r = next) {
+		next = LIST_NEXT(r, link);
+		if (r->ticket != 0 && r->ticket <= ticket)
+			run_finish(p, r);
+	}
+}
+
+static void
+show_progress(struct pipeline *p, struct run *r)
+{
+	r->now.n_to_relate = n_to_relate(p);
+	if (r->cbs.progress != NULL && !p->is_closing)
+		r->cbs.progress(&r->now, r->cbs.arg);
+}
+
+/* --- flights
+ * ------------------------------------------------------------------- */
+
+static void
+make_report(const struct poll *q, struct pipeline_report *ret)
+{
+	*ret = (struct pipeline_report){
+	    .feed_id = q->feed_id,
+	    .url = q->url,
+	    .title = q->title,
+	    .outcome = q->is_waiting || q->is_parked
+			   ? "waiting"
+			   : sched_outcome_name(q->answer.outcome),
+	    .status = q->answer.status,
+	    .error = q->error,
+	    .has_failed =
+		q->error != NULL || !(q->is_committed || q->is_waiting),
+	    .n_new = q->n_new,
+	    .n_revised = q->n_revised,
+	    .due_at = q->sched.due_at,
+	    .hint = sched_hint_name(q->sched.hint),
+	};
+}
+
+static void
+count(struct pipeline_progress *n, const struct poll *q,
+    const struct pipeline_report *rep)
+{
+	n->n_done++;
+	n->n_failed += rep->has_failed;
+	n->n_unchanged += q->answer.outcome == SCHED_NOT_MODIFIED;
+	n->n_new += q->n_new;
+	n->n_revised += q->n_revised;
+	n->wire_bytes += q->wire_bytes;
+}
+
+static void
+log_report(const struct poll *q, const struct pipeline_report *rep)
+{
+	bool first = rep->has_failed && q->sched.n_errors <= 1;
+
+	if (first)
+		log_warn("feed", "failed feed=%lld url=%s error=%s",
+		    (long long)q->feed_id, LOG_STR(q->url), LOG_STR(q->error));
+	else if (rep->n_new > 0 || rep->n_revised > 0)
+		log_info("feed", "polled feed=%lld new=%lld revised=%lld",
+		    (long long)q->feed_id, (long long)rep->n_new,
+		    (long long)rep->n_revised);
+	else
+		log_debug("feed",
+		    "polled feed=%lld outcome=%s status=%d due=%lld hint=%s",
+		    (long long)q->feed_id, rep->outcome, rep->status,
+		    (long long)rep->due_at, rep->hint);
+}
+
+/* The poll `q` (NULL: the feed is gone) of a flight ended. */
+static void
+land(struct pipeline *p, struct flight *f, struct poll *q)
+{
+	struct pipeline_report rep;
+
+	HASH_DEL(p->flights, f);
+	if (q != NULL) {
+		make_report(q, &rep);
+		p->stats.n_polls++;
+		p->stats.n_failed += rep.has_failed;
+		p->stats.n_new += rep.n_new;
+	}
+	for (size_t i = 0; i < f->n_runs; i++) {
+		struct run *r = f->runs[i];
+
+		r->n_flying--;
+		if (q == NULL) {
+			r->now.n_feeds--;
+		} else {
+			count(&r->now, q, &rep);
+			if (r->is_standing)
+				log_report(q, &rep);
+			else if (r->cbs.report != NULL && !p->is_closing)
+				r->cbs.report(&rep, r->cbs.arg);
+		}
+		show_progress(p, r);
+		run_settle(p, r);
+	}
+	poll_free(q);
+	free(f->runs);
+	free(f);
+}
+
+static void
+join_flight(struct flight *f, struct run *r)
+{
+	for (size_t i = 0; i < f->n_runs; i++)
+		if (f->runs[i] == r) {
+			r->now.n_feeds--; /* named twice */
+			return;
+		}
+	f->runs = xreallocarray(f->runs, f->n_runs + 1, sizeof(*f->runs));
+	f->runs[f->n_runs++] = r;
+	f->is_manual |= r->is_manual;
+	r->n_flying++;
+}
+
+static struct flight *
+find_flight(struct pipeline *p, int64_t id)
+{
+	struct flight *f;
+
+	HASH_FIND(hh, p->flights, &id, sizeof(id), f);
+	return f;
+}
+
+static void
+fetched_cb(struct fetch_result *res, void *arg)
+{
+	struct flight *f = arg;
+	struct pipeline *p = f->pipeline;
+	struct poll *q = f->poll;
+
+	p->n_fetching--;
+	if (res->st == AK_CANCELED) {
+		land(p, f, NULL);
+		poll_free(q);
+		return;
+	}
+	poll_fetched(q, res);
+	if (q->body != NULL && q->error == NULL && !poll_is_unchanged(q))
+		workers_parse(p->workers, q);
+	else
+		workers_commit(p->workers, q);
+	pump(p);
+}
+
+static void
+start_flight(struct pipeline *p, struct flight *f)
+{
+	struct arena *a;
+	struct fetch_req req;
+	int64_t wait_s = 0;
+
+	if (f->is_manual &&
+	    !sched_may_refresh(&f->poll->sched, clock_now(), &wait_s)) {
+		f->poll->is_waiting = true;
+		land(p, f, f->poll);
+		return;
+	}
+	if (poll_is_file(f->poll)) {
+		workers_parse(p->workers, f->poll);
+		return;
+	}
+	a = arena_new(64 << 10);
+	poll_request(f->poll, a, &req);
+	req.urgent = f->is_manual;
+	p->n_fetching++;
+	f->job = fetch_start(p->fetcher, &req, fetched_cb, f);
+	arena_free(a);
+}
+
+/* --- answers of the workers
+ * ----------------------------------------------------- */
+
+static void
+loaded_cb(struct workers_load *l, void *arg)
+{
+	struct pipeline *p = arg;
+	struct poll *q;
+
+	while ((q = STAILQ_FIRST(&l->polls)) != NULL) {
+		struct flight *f = find_flight(p, q->feed_id);
+
+		STAILQ_REMOVE_HEAD(&l->polls, link);
+		f->poll = q;
+		if (p->is_closing) {
+			land(p, f, NULL);
+			poll_free(q);
+		} else {
+			start_flight(p, f);
+		}
+	}
+	for (size_t i = 0; i < l->n_ids; i++) {
+		struct flight *f = find_flight(p, l->ids[i]);
+
+		if (f != NULL && f->poll == NULL)
+			land(p, f, NULL); /* removed meanwhile */
+	}
+	free(l);
+	if (!p->is_closing)
+		pump(p);
+}
+
+static void
+committed_cb(struct poll_list *polls, void *arg)
+{
+	struct pipeline *p = arg;
+	struct poll *q;
+
+	while ((q = STAILQ_FIRST(polls)) != NULL) {
+		STAILQ_REMOVE_HEAD(polls, link);
+		if (q->sub != NULL)
+			subscribe_landed(q, p->fatal, p->is_closing);
+		else
+			land(p, find_flight(p, q->feed_id), q);
+	}
+	if (!p->is_closing)
+		pump(p);
+}
+
+/*
+ * The store takes nothing (a full disk, a lost mount).  Polls that cannot be
+ * stored would be asked for again at once, so nobody is asked for a while.
+ */
+static void
+failed_cb(const char *words, void *arg)
+{
+	struct pipeline *p = arg;
+	struct run *r, *next;
+
+	log_err("store", "cannot write error=%s", LOG_STR(words));
+	free(p->fatal);
+	p->fatal = xstrdup(words);
+	p->rest_until_ms = clock_mono_ms() + REST_MS;
+	for (r = LIST_FIRST(&p->runs); r != NULL; r = next) {
+		next = LIST_NEXT(r, link);
+		r->n_ids = r->at; /* what has not begun is left out */
+		if (r->ticket != 0)
+			run_finish(p, r);
+		else
+			run_settle(p, r);
+	}
+}
+
+static void
+listed_cb(struct workers_list *l, void *arg)
+{
+	struct pipeline *p = arg;
+	struct run *r = l->tag;
+
+	r->is_listing = false;
+	free(r->ids);
+	r->ids = l->ids;
+	r->n_ids = l->n_ids;
+	r->at = 0;
+	r->was_full = l->limit != 0 && (int64_t)l->n_ids >= l->limit;
+	if (r->is_standing) {
+		p->stats.next_due = l->next_due;
+		p->pace_ms = 0;
+		if (p->is_first_list && r->n_ids > 0) {
+			p->pace_ms = SPREAD_MS / (int64_t)r->n_ids;
+			if (p->pace_ms > SPREAD_STEP_MS)
+				p->pace_ms = SPREAD_STEP_MS;
+			log_info("schedule", "overdue feeds=%zu spread_ms=%lld",
+			    r->n_ids, (long long)p->pace_ms);
+		}
+		p->is_first_list = false;
+	} else {
+		r->now.n_feeds = (int64_t)r->n_ids;
+		show_progress(p, r);
+	}
+	free(l);
+	if (p->is_closing)
+		return;
+	pump(p);
+	run_settle(p, r);
+}
+
+static void
+list_feeds(struct pipeline *p, struct run *r, bool all, int64_t limit)
+{
+	struct workers_list *l = xcalloc(1, sizeof(*l));
+
+	l->tag = r;
+	l->all = all;
+	l->now = clock_now();
+	l->limit = limit;
+	r->is_listing = true;
+	workers_list(p->workers, l);
+}
+
+/* --- what to start next
+ * ------------------------------------------------------------ */
+
+static void
+set_timer(struct pipeline *p, int64_t ms)
+{
+	struct timeval tv = {
+	    .tv_sec = (time_t)(ms / 1000), .tv_usec = (ms % 1000) * 1000};
+
+	(void)event_add(p->timer, &tv);
+}
+
+static bool
+may_start(struct pipeline *p)
+{
+	struct fetch_stats fs;
+	int64_t n = (int64_t)HASH_COUNT(p->flights);
+
+	if (n >= WORKERS_MAX_POLLS ||
+	    atomic_load(&p->workers->held) > HELD_BYTES)
+		return false;
+	if (n < 2 * p->concurrency)
+		return true;
+	/* Many feeds of few hosts: look further ahead for other hosts. */
+	fetch_stats(p->fetcher, &fs);
+	return fs.n_running < p->concurrency / 2;
+}
+
+/* Next run, in turn, that has a feed to start; NULL: none may. */
+static struct run *
+next_run(struct pipeline *p, int64_t now_ms)
+{
+	struct run *r;
+
+	LIST_FOREACH(r, &p->runs, link)
+	{
+		if (r->at >= r->n_ids)
+			continue;
+		if (r->is_standing && p->pace_ms > 0 &&
+		    now_ms < p->next_start_ms)
+			continue;
+		return r;
+	}
+	return NULL;
+}
+
+/* The standing run's own clock. */
+static void
+look_ahead(struct pipeline *p, int64_t now_ms)
+{
+	struct run *r = p->standing;
+	int64_t wait_ms;
+
+	if (r == NULL || r->is_listing)
+		return;
+	if (r->at < r->n_ids) {
+		if (p->pace_ms > 0)
+			set_timer(p, p->next_start_ms > now_ms
+					 ? p->next_start_ms - now_ms
+					 : 1);
+		return; /* a landing goes on with it */
+	}
+	wait_ms = p->stats.next_due == 0
+		      ? LOOK_MS
+		      : (p->stats.next_due - clock_now()) * 1000;
+	if (wait_ms > LOOK_MS)
+		wait_ms = LOOK_MS;
+	set_timer(p, wait_ms < 1000 ? 1000 : wait_ms);
+}
+
+static void
+pump(struct pipeline *p)
+{
+	int64_t now_ms = clock_mono_ms();
+	struct workers_load *l = NULL;
+	struct run *r;
+
+	if (p->is_closing)
+		return;
+	if (now_ms < p->rest_until_ms) {
+		set_timer(p, p->rest_until_ms - now_ms);
+		return;
+	}
+	while (may_start(p) && (r = next_run(p, now_ms)) != NULL) {
+		int64_t id = r->ids[r->at++];
+		struct flight *f = find_flight(p, id);
+
+		if (r->is_standing) {
+			p->next_start_ms = now_ms + p->pace_ms;
+			if (f != NULL)
+				continue; /* under way since the last look */
+			r->now.n_feeds++;
+		}
+		if (f != NULL) {
+			join_flight(f, r);
+			continue;
+		}
+		f = xcalloc(1, sizeof(*f));
+		f->id = id;
+		f->pipeline = p;
+		HASH_ADD(hh, p->flights, id, sizeof(f->id), f);
+		join_flight(f, r);
+		if (l == NULL)
+			l = xcalloc(1, sizeof(*l));
+		l->ids[l->n_ids++] = id;
+		if (l->n_ids == AK_COUNT(l->ids)) {
+			workers_load(p->workers, l);
+			l = NULL;
+		}
+	}
+	if (l != NULL)
+		workers_load(p->workers, l);
+	look_ahead(p, now_ms);
+}
+
+static void
+timer_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct pipeline *p = arg;
+	struct run *r = p->standing;
+
+	(void)fd;
+	(void)what;
+	if (clock_mono_ms() >= p->rest_until_ms) {
+		free(p->fatal);
+		p->fatal = NULL;
+		if (r != NULL && !r->is_listing && r->at >= r->n_ids) {
+			int64_t known = (int64_t)HASH_COUNT(p->flights);
+
+			list_feeds(p, r, false,
+			    p->is_first_list ? 0 : known + LIST_LIMIT);
+			return;
+		}
+	}
+	pump(p);
+}
+
+/* --- interface
+ * --------------------------------------------------------------------- */
+
+void
+pipeline_global_init(void)
+{
+	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+enum ak_status
+pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
+    struct pipeline **ret, struct diag *reterr)
+{
+	struct pipeline *p = xcalloc(1, sizeof(*p));
+	struct workers_cbs cbs = {
+	    listed_cb, loaded_cb, committed_cb, related_cb, failed_cb, p};
+	struct fetch_params fp;
+	struct poll_opts opts;
+	enum ak_status st;
+
+	p->base = base;
+	p->is_first_list = true;
+	p->concurrency = conf->fetch_concurrency;
+	p->user_agent = poll_user_agent(conf);
+	LIST_INIT(&p->runs);
+	p->timer = event_new(base, -1, 0, timer_cb, p);
+	assert(p->timer != NULL);
+	poll_opts_init(&opts, conf);
+	poll_fetch_params(conf, p->user_agent, &fp);
+	st = workers_start(base, &opts, conf->parse_workers, path,
+	    conf->store_search != 0 ? 0 : STORE_NO_SEARCH, &cbs, &p->workers,
+	    reterr);
+	if (st == AK_OK &&
+	    (p->fetcher = fetch_new(base, &fp, reterr)) == NULL) {
+		st = AK_BADINPUT;
+		workers_stop(p->workers);
+	}
+	if (st != AK_OK) {
+		event_free(p->timer);
+		free(p->user_agent);
+		free(p);
+		return st;
+	}
+	*ret = p;
+	return AK_OK;
+}
+
+void
+pipeline_free(struct pipeline *p)
+{
+	struct flight *f, *tmp;
+
+	if (p == NULL)
+		return;
+	p->is_closing = true;
+	fetch_free(p->fetcher);
+	workers_stop(p->workers);
+	HASH_ITER (hh, p->flights, f, tmp) {
+		HASH_DEL(p->flights, f);
+		free(f->runs);
+		free(f);
+	}
+	while (!LIST_EMPTY(&p->runs))
+		run_free(LIST_FIRST(&p->runs));
+	event_free(p->timer);
+	free(p->user_agent);
+	free(p->fatal);
+	free(p);
+}
+
+enum ak_status
+pipeline_reconfigure(
+    struct pipeline *p, const struct conf *conf, struct diag *reterr)
+{
+	char *user_agent = poll_user_agent(conf);
+	struct fetch_params fp;
+	struct poll_opts opts;
+	enum ak_status st;
+
+	poll_fetch_params(conf, user_agent, &fp);
+	st = fetch_reconfigure(p->fetcher, &fp, reterr);
+	if (st != AK_OK) {
+		free(user_agent);
+		return st;
+	}
+	free(p->user_agent);
+	p->user_agent = user_agent;
+	p->concurrency = conf->fetch_concurrency;
+	poll_opts_init(&opts, conf);
+	workers_reconfigure(p->workers, &opts);
+	return AK_OK;
+}
+
+void
+pipeline_sync(struct pipeline *p, bool all, const int64_t *ids, size_t n_ids,
+    const struct pipeline_cbs *cbs)
+{
+	struct run *r = xcalloc(1, sizeof(*r));
+
+	if (cbs != NULL)
+		r->cbs = *cbs;
+	r->is_manual = all || n_ids > 0;
+	LIST_INSERT_HEAD(&p->runs, r, link);
+	if (n_ids == 0) {
+		list_feeds(p, r, all, 0);
+		return;
+	}
+	r->ids = xreallocarray(NULL, n_ids, sizeof(*ids));
+	memcpy(r->ids, ids, n_ids * sizeof(*ids));
+	r->n_ids = n_ids;
+	r->now.n_feeds = (int64_t)n_ids;
+	pump(p);
+}
+
+void
+pipeline_relate(struct pipeline *p, const struct pipeline_cbs *cbs)
+{
+	struct run *r = xcalloc(1, sizeof(*r));
+
+	r->cbs = *cbs;
+	LIST_INSERT_HEAD(&p->runs, r, link);
+	run_settle(p, r);
+}
+
+void
+pipeline_forget(struct pipeline *p, const void *arg)
+{
+	struct run *r;
+
+	LIST_FOREACH(r, &p->runs, link)
+	if (r->cbs.arg == arg)
+		r->cbs = (struct pipeline_cbs){0};
+}
+
+void
+pipeline_run(struct pipeline *p)
+{
+	struct run *r = xcalloc(1, sizeof(*r));
+
+	assert(p->standing == NULL);
+	r->is_standing = true;
+	p->standing = r;
+	LIST_INSERT_HEAD(&p->runs, r, link);
+	(void)workers_relate(p->workers); /* what an `akin add` has left */
+	list_feeds(p, r, false, 0);
+}
+
+void
+pipeline_wake(struct pipeline *p)
+{
+	(void)workers_relate(p->workers);
+	if (p->standing != NULL && p->standing->at >= p->standing->n_ids)
+		set_timer(p, 1);
+}
+
+void
+pipeline_call(struct pipeline *p,
+    enum ak_status (*fn)(struct store *s, void *arg),
+    void (*done)(enum ak_status st, void *arg), void *arg)
+{
+	struct call *c = xcalloc(1, sizeof(*c));
+
+	c->run = fn;
+	c->done = done;
+	c->arg = arg;
+	workers_call(p->workers, c);
+}
+
+void
+pipeline_subscribe(struct pipeline *p, const struct pipeline_add *add,
+    pipeline_added_cb cb, void *arg)
+{
+	subscribe_start(p->workers, p->fetcher, add, cb, arg);
+}
+
+void
+pipeline_stats(const struct pipeline *p, struct pipeline_stats *ret)
+{
+	*ret = p->stats;
+	ret->n_polling = (int64_t)HASH_COUNT(p->flights);
+	ret->n_to_relate = n_to_relate(p);
+}

@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The steps of a poll, each called by the thread whose turn it is.  Validators
+ * follow one rule: an answer that was understood replaces them, also when its
+ * body is the old one; one that was not leaves them as they are, so that the
+ * next request does not claim knowledge that was never stored.
+ */
+#include "config.h"
+
+#include "daemon/poll.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/url.h"
+#include "clean/clean.h"
+#include "parse/parse.h"
+#include "relate/relate.h"
+
+#define MAX_HEADERS 32
+
+static char *
+dup_or_null(const char *s)
+{
+	return s != NULL ? xstrdup(s) : NULL;
+}
+
+struct poll *
+poll_new(const struct store_feed *f)
+{
+	struct poll *p = xcalloc(1, sizeof(*p));
+
+	p->feed_id = f->id;
+	p->url = xstrdup(f->url);
+	p->title = dup_or_null(f->title);
+	p->feed_title = dup_or_null(f->feed_title);
+	p->old_error = dup_or_null(f->error);
+	p->etag = dup_or_null(f->etag);
+	p->last_modified = dup_or_null(f->last_modified);
+	p->validators_url = dup_or_null(f->validators_url);
+	p->moved_to = dup_or_null(f->moved_to);
+	p->n_moved = f->n_moved;
+	p->moved_since = f->moved_since;
+	p->userinfo = dup_or_null(f->userinfo);
+	p->bearer = dup_or_null(f->bearer);
+	p->proxy = dup_or_null(f->proxy);
+	p->headers = dup_or_null(f->headers);
+	p->client_cert = dup_or_null(f->client_cert);
+	p->client_key = dup_or_null(f->client_key);
+	p->body_hash = f->body_hash;
+	p->sched = f->sched;
+	p->answer.fresh_s = p->answer.retry_after_s = -1;
+	return p;
+}
+
+void
+poll_free(struct poll *p)
+{
+	if (p == NULL)
+		return;
+	free(p->url);
+	free(p->title);
+	free(p->feed_title);
+	free(p->old_error);
+	free(p->etag);
+	free(p->last_modified);
+	free(p->validators_url);
+	free(p->moved_to);
+	free(p->userinfo);
+	free(p->bearer);
+	free(p->proxy);
+	free(p->headers);
+	free(p->client_cert);
+	free(p->client_key);
+	free(p->error);
+	free(p->doc_title);
+	free(p->new_etag);
+	free(p->new_last_modified);
+	free(p->final_url);
+	free(p->content_type);
+	free(p->body);
+	arena_free(p->arena);
+	free(p);
+}
+
+bool
+poll_is_file(const struct poll *p)
+{
+	return ascii_istarts(p->url, "file:");
+}
+
+static void
+fail(struct poll *p, enum sched_outcome outcome, const char *words)
+{
+	p->answer.outcome = outcome;
+	free(p->error);
+	p->error = xstrdup(words);
+}
+
+/* --- fetch -------------------------------------------------------------------
+ */
+
+/* "Name: value" lines as a NULL-terminated array. */
+static const char *const *
+header_lines(struct arena *a, const char *text)
+{
+	const char **lines = arena_alloc(a, (MAX_HEADERS + 1) * sizeof(*lines));
+	char *copy = arena_strdup(a, text), *line;
+	size_t n = 0;
+
+	while (lines != NULL && n < MAX_HEADERS &&
+	       (line = strsep(&copy, "\n")) != NULL)
+		if (*line != '\0')
+			lines[n++] = line;
+	return lines;
+}
+
+void
+poll_request(const struct poll *p, struct arena *a, struct fetch_req *ret)
+{
+	*ret = (struct fetch_req){
+	    .url = p->url,
+	    .method = FETCH_GET,
+	    .etag = p->etag,
+	    .last_modified = p->last_modified,
+	    .validators_url = p->validators_url,
+	    .want_delta = p->etag != NULL,
+	    .userinfo = p->userinfo,
+	    .bearer = p->bearer,
+	    .proxy = p->proxy,
+	    .client_cert = p->client_cert,
+	    .client_key = p->client_key,
+	    .https_only = ascii_istarts(p->url, "https:"),
+	};
+	if (p->headers != NULL)
+		ret->headers = header_lines(a, p->headers);
+}
+
+void
+poll_fetched(struct poll *p, struct fetch_result *r)
+{
+	p->at = clock_now();
+	fetch_answer(r, &p->answer);
+	p->new_etag = dup_or_null(r->etag);
+	p->new_last_modified = dup_or_null(r->last_modified);
+	p->final_url = xstrdup(r->final_url != NULL ? r->final_url : p->url);
+	p->content_type = dup_or_null(r->content_type);
+	p->n_hops = r->n_hops;
+	p->all_permanent = r->all_permanent;
+	p->is_delta = r->is_delta;
+	p->wire_bytes = r->wire_bytes;
+	p->elapsed_ms = r->elapsed_ms;
+	if (r->st == AK_BUSY) {
+		p->is_parked = true;
+		return;
+	}
+	if (r->outcome != SCHED_OK && r->outcome != SCHED_NOT_MODIFIED) {
+		fail(p, r->outcome,
+		    r->diag.text[0] != '\0' ? r->diag.text
+					    : sched_outcome_name(r->outcome));
+		return;
+	}
+	if (r->outcome != SCHED_OK)
+		return;
+	p->body = r->body;
+	p->body_len = r->body_len;
+	p->body_bytes = (int64_t)r->body_len;
+	r->body = NULL;
+	if (p->body_len == 0 && r->status != 204 && r->status != 205)
+		fail(p, SCHED_NOT_A_FEED, "the answer is empty");
+	else if (p->body_len > 0)
+		p->new_hash = XXH3_64bits(p->body, p->body_len) | 1;
+	else
+		p->answer.outcome = SCHED_NOT_MODIFIED;
+}
+
+/* --- files -------------------------------------------------------------------
+ */
+
+static void
+fail_errno(struct poll *p, const char *path)
+{
+	struct diag d;
+
+	(void)diag_set(&d, AK_IO, "%s: %s", path, strerrordesc_np(errno));
+	fail(p, errno == ENOENT ? SCHED_NOT_FOUND : SCHED_DENIED, d.text);
+}
+
+static char *
+path_of(struct arena *a, const char *url)
+{
+	const char *s = url + strlen("file:");
+	char *path, *out;
+
+	if (str_starts(s, "//"))
+		s = strchr(s + 2, '/');
+	if (s == NULL || (path = out = arena_strdup(a, s)) == NULL)
+		return NULL;
+	for (; *s != '\0'; s++) {
+		unsigned v;
+
+		if (*s == '%' && sscanf(s + 1, "%2x", &v) == 1 && v != 0 &&
+		    s[2] != '\0') {
+			*out++ = (char)v;
+			s += 2;
+		} else {
+			*out++ = *s;
+		}
+	}
+	*out = '\0';
+	return path;
+}
+
+static bool
+read_all(struct poll *p, int fd, size_t size)
+{
+	size_t n = 0;
+	ssize_t got = 1;
+
+	p->body = xmalloc(size + 1);
+	while (n < size && (got = read(fd, p->body + n, size - n)) != 0) {
+		if (got < 0 && errno != EINTR)
+			return false;
+		n += got > 0 ? (size_t)got : 0;
+	}
+	p->body_len = n;
+	p->body_bytes = (int64_t)n;
+	return true;
+}
+
+static void
+read_open_file(struct poll *p, int fd, const char *path, int64_t max_bytes)
+{
+	struct stat sb;
+
+	if (fstat(fd, &sb) != 0) {
+		fail_errno(p, path);
+		return;
+	}
+	if (!S_ISREG(sb.st_mode)) {
+		fail(p, SCHED_NOT_A_FEED,
+		    S_ISDIR(sb.st_mode) ? "is a directory" : "is no file");
+		return;
+	}
+	if (sb.st_size > max_bytes) {
+		fail(p, SCHED_TOO_BIG, "the file is over [fetch] max_body");
+		return;
+	}
+	/* A file's validator is what stat(2) tells of its content. */
+	p->new_etag = xasprintf("%lld.%09ld-%lld", (long long)sb.st_mtim.tv_sec,
+	    sb.st_mtim.tv_nsec, (long long)sb.st_size);
+	p->answer.had_validators = true;
+	p->answer.was_conditional = p->etag != NULL;
+	if (str_eq(p->etag, p->new_etag)) {
+		p->answer.outcome = SCHED_NOT_MODIFIED;
+		return;
+	}
+	if (!read_all(p, fd, (size_t)sb.st_size)) {
+		fail_errno(p, path);
+		return;
+	}
+	if (p->body_len == 0)
+		fail(p, SCHED_NOT_A_FEED, "the file is empty");
+	else
+		p->new_hash = XXH3_64bits(p->body, p->body_len) | 1;
+}
+
+void
+poll_read_file(struct poll *p, int64_t max_bytes)
+{
+	struct arena *a = arena_new(1 << 20);
+	const char *path = path_of(a, p->url);
+	int fd;
+
+	p->at = clock_now();
+	p->answer.outcome = SCHED_OK;
+	p->final_url = xstrdup(p->url);
+	if (path == NULL) {
+		fail(p, SCHED_DENIED, "no path in the URL");
+	} else if ((fd = open(path,
+			O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) < 0) {
+		fail_errno(p, path);
+	} else {
+		read_open_file(p, fd, path, max_bytes);
+		(void)close(fd);
+	}
+	arena_free(a);
+}
+
+/* --- parse -------------------------------------------------------------------
+ */
+
+bool
+poll_is_unchanged(struct poll *p)
+{
+	if (p->new_hash == 0 || p->new_hash != p->body_hash || p->is_delta)
+		return false;
+	free(p->body);
+	p->body = NULL;
+	p->answer.outcome = SCHED_NOT_MODIFIED;
+	return true;
+}
+
+static void
+make_features(struct poll *p, struct relate_lexer *lexer)
+{
+	struct doc *d = p->doc;
+	size_t i = 0;
+
+	p->features =
+	    arena_alloc(p->arena, (d->n_entries + 1) * sizeof(*p->features));
+	if (p->features == NULL)
+		return;
+	for (struct doc_entry *e = d->entries; e != NULL; e = e->next, i++) {
+		struct relate_text t = {.title = e->title_text,
+		    .text = e->text != NULL ? e->text : "",
+		    .text_len = e->text != NULL ? e->text_len : 0,
+		    .lang = e->language != NULL ? e->language : d->language,
+		    .feed_title = d->title_text};
+		struct relate_features f = {0};
+
+		relate_features(lexer, p->arena, &t, &f);
+		p->features[i] = (struct store_blob){f.data, f.len};
+	}
+}
+
+static enum ak_status
+parse_and_clean(struct poll *p, const struct poll_opts *opts, struct diag *d)
+{
+	struct parse_opts po = {
+	    .url = p->final_url, .content_type = p->content_type, .now = p->at};
+	struct clean_opts co = {.base = p->final_url,
+	    .strip_params = opts->strip_params,
+	    .keep_frames = opts->keep_frames,
+	    .split_related = true};
+	enum ak_status st;
+
+	p->arena = arena_new(LIMIT_DOC_ARENA);
+	st = parse_feed(p->arena, p->body, p->body_len, &po, &p->doc, d);
+	free(p->body);
+	p->body = NULL;
+	if (st == AK_OK && (st = clean_doc(p->doc, &co)) != AK_OK)
+		(void)diag_set(d, st, "its content is over the limits");
+	return st;
+}
+
+void
+poll_parse(
+    struct poll *p, const struct poll_opts *opts, struct relate_lexer *lexer)
+{
+	struct diag d = {{0}};
+	enum ak_status st = parse_and_clean(p, opts, &d);
+
+	if (st == AK_OK) {
+		if (lexer != NULL)
+			make_features(p, lexer);
+		return;
+	}
+	fail(p,
+	    st == AK_TOOBIG    ? SCHED_TOO_BIG
+	    : st == AK_TIMEOUT ? SCHED_TIMEOUT
+			       : SCHED_NOT_A_FEED,
+	    d.text[0] != '\0' ? d.text : ak_status_name(st));
+	arena_free(p->arena);
+	p->arena = NULL;
+	p->doc = NULL;
+}
+
+/* --- commit ------------------------------------------------------------------
+ */
+
+static void
+take_hints(struct poll *p)
+{
+	const struct doc *d = p->doc;
+
+	p->answer.ttl_s = d->ttl_minutes > 0 ? d->ttl_minutes * 60 : 0;
+	p->answer.sy_s =
+	    d->update_period_seconds > 0 ? d->update_period_seconds : 0;
+	p->answer.skip_hours = d->skip_hours;
+	p->answer.skip_days = d->skip_days;
+	p->answer.is_expired = d->is_expired;
+}
+
+static void
+describe(const struct poll *p, const char *host, struct store_fetch *f)
+{
+	bool understood = p->doc != NULL || p->new_hash != 0;
+
+	*f = (struct store_fetch){
+	    .feed_id = p->feed_id,
+	    .at = p->at,
+	    .doc = p->doc,
+	    .is_delta = p->is_delta,
+	    .sched = &p->sched,
+	    .error = p->error,
+	    .status = p->answer.status,
+	    .was_conditional = p->answer.was_conditional,
+	    .wire_bytes = p->wire_bytes,
+	    .body_bytes = p->body_bytes,
+	    .elapsed_ms = p->elapsed_ms,
+	    .user_agent_host = host,
+	    .features = p->features,
+	};
+	if (p->error != NULL)
+		return;
+	/* A 304 gives only what it wants changed; a 200 gives all. */
+	f->replace_validators = understood;
+	f->etag = p->new_etag;
+	f->last_modified = p->new_last_modified;
+	f->validators_url = p->final_url;
+	f->body_hash = p->is_delta ? 0 : p->new_hash;
+}
+
+/* The host is parked: the feed is not to blame, and was not asked. */
+static enum ak_status
+commit_parked(struct poll *p, struct store *s)
+{
+	int64_t wait =
+	    p->answer.retry_after_s > 0 ? p->answer.retry_after_s : 60;
+	struct store_fetch f = {.feed_id = p->feed_id,
+	    .at = p->at,
+	    .sched = &p->sched,
+	    .error = p->old_error};
+	struct store_delta delta = {0};
+	enum ak_status st;
+
+	p->sched.due_at = p->at + wait + p->feed_id % 60;
+	p->sched.hint = SCHED_HINT_HOST;
+	p->sched.hint_s = wait;
+	st = store_put_fetch(s, &f, &delta);
+	if (st == AK_OK)
+		store_delta_release(&delta);
+	return st;
+}
+
+static enum ak_status
+commit_answer(
+    struct poll *p, struct store *s, const struct sched_params *params)
+{
+	struct arena *a = arena_new(64 << 10);
+	struct store_delta delta = {0};
+	struct store_fetch f;
+	struct moved moved = {0};
+	enum ak_status st = AK_OK;
+	int64_t n_new = 0;
+
+	if (p->doc != NULL) {
+		take_hints(p);
+		st = store_count_new(s, p->feed_id, p->doc, &n_new);
+		p->answer.n_new_events = n_new;
+		poll_judge_move(p, (int64_t)p->doc->n_entries - n_new, &moved);
+	}
+	if (st == AK_OK) {
+		sched_next(params, p->feed_id, p->at, &p->answer, &p->sched);
+		describe(p, poll_is_file(p) ? NULL : url_host(a, p->url), &f);
+		f.has_moved = moved.is_known;
+		f.moved_to = moved.to;
+		f.adopt_url = moved.adopt;
+		st = store_put_fetch(s, &f, &delta);
+	}
+	if (st == AK_OK) {
+		p->n_new = delta.n_new;
+		p->n_revised = delta.n_revised;
+		p->n_new_articles = (int64_t)delta.n_new_articles;
+		if (moved.adopt)
+			log_info("feed", "moved feed=%lld from=%s to=%s",
+			    (long long)p->feed_id, LOG_STR(p->url),
+			    LOG_STR(moved.to));
+		store_delta_release(&delta);
+	}
+	arena_free(a);
+	return st;
+}
+
+enum ak_status
+poll_commit(struct poll *p, struct store *s, const struct sched_params *params)
+{
+	struct sched_state before = p->sched;
+	enum ak_status st =
+	    p->is_parked ? commit_parked(p, s) : commit_answer(p, s, params);
+
+	if (st == AK_OK)
+		p->is_committed = true;
+	else
+		p->sched = before;
+	return st;
+}
+
+void
+poll_refuse(struct poll *p, const char *words)
+{
+	fail(p, SCHED_OTHER_ERROR, words);
+	p->doc = NULL;
+	p->features = NULL;
+}
+
+/* --- configuration
+ * ------------------------------------------------------------ */
+
+void
+poll_opts_init(struct poll_opts *o, const struct conf *conf)
+{
+	*o = (struct poll_opts){
+	    .sched = {.floor_s = conf->schedule_floor,
+		.floor_unconditional_s = conf->schedule_floor_unconditional,
+		.ceiling_s = conf->schedule_ceiling,
+		.websub_s = conf->schedule_websub_poll,
+		.hint_max_s = conf->schedule_hint_max},
+	    .relate = {.keep = conf->relate_keep,
+		.window = conf->relate_window},
+	    .strip_params = conf->clean_strip_params != 0,
+	    .keep_frames = conf->clean_frames != 0,
+	    .with_relations = conf->relate_enabled != 0,
+	    .max_body = conf->fetch_max_body,
+	};
+}
+
+char *
+poll_user_agent(const struct conf *conf)
+{
+	return xasprintf(
+	    "akin/%s (+%s)", PACKAGE_VERSION, conf->fetch_user_agent_url);
+}
+
+void
+poll_fetch_params(
+    const struct conf *conf, const char *user_agent, struct fetch_params *ret)
+{
+	*ret = (struct fetch_params){
+	    .user_agent = user_agent,
+	    .allow = conf->fetch_allow,
+	    .proxy = str_empty(conf->fetch_proxy) ? NULL : conf->fetch_proxy,
+	    .ca_file =
+		str_empty(conf->fetch_ca_file) ? NULL : conf->fetch_ca_file,
+	    .max_total = conf->fetch_concurrency,
+	    .max_per_host = conf->fetch_per_host,
+	    .max_per_domain = conf->fetch_per_domain,
+	    .max_per_address = conf->fetch_per_address,
+	    .host_interval_ms = conf->fetch_host_interval * 1000,
+	    .connect_ms = conf->fetch_connect_timeout * 1000,
+	    .first_byte_ms = conf->fetch_first_byte_timeout * 1000,
+	    .transfer_ms = conf->fetch_timeout * 1000,
+	    .body_bytes = conf->fetch_max_body,
+	    .wire_bytes = conf->fetch_max_wire,
+	    .redirects = conf->fetch_redirects,
+	};
+}

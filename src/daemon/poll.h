@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * poll.h - one poll of one feed on its way through the stages (private to
+ * daemon).
+ *
+ * A poll is made from the feed's row, filled by fetch on the loop, by parse and
+ * clean in a worker, and committed by the writer; whoever has it owns all of
+ * it, and a hand-over is a pointer through a chan.
+ */
+#ifndef DAEMON_POLL_H
+#define DAEMON_POLL_H
+
+#include <sys/queue.h>
+
+#include "base/arena.h"
+#include "conf/conf.h"
+#include "fetch/fetch.h"
+#include "model/doc.h"
+#include "relate/relate.h"
+#include "sched/sched.h"
+#include "store/store.h"
+
+struct poll {
+	STAILQ_ENTRY(poll) link;
+
+	/* The feed as it was when the poll began. */
+	int64_t feed_id;
+	char *url, *title;
+	char *etag, *last_modified, *validators_url;
+	char *moved_to;
+	int64_t n_moved, moved_since;
+	char *userinfo, *bearer, *proxy, *headers, *client_cert, *client_key;
+	uint64_t body_hash;
+	struct sched_state sched; /* after the commit: the new state */
+	char *feed_title;	  /* the feed's own */
+	char *old_error;
+
+	/* The answer. */
+	int64_t at;
+	struct sched_answer answer;
+	char *error; /* one line, or NULL */
+	char *new_etag, *new_last_modified, *final_url, *content_type;
+	size_t n_hops;
+	bool all_permanent, is_delta;
+	int64_t wire_bytes, body_bytes, elapsed_ms;
+	char *body; /* until it is parsed */
+	size_t body_len;
+	uint64_t new_hash; /* 0: no body */
+
+	/* The document. */
+	struct arena *arena;
+	struct doc *doc;
+	struct store_blob *features; /* parallel to the entries, or NULL */
+
+	/* A poll of a feed to be: see subscribe.h. */
+	struct subscription *sub; /* or NULL */
+	char *doc_title;
+
+	/* What the commit changed. */
+	bool is_committed;
+	bool is_waiting; /* not polled: a Retry-After is running */
+	bool is_parked;	 /* its host is: only the due time changes */
+	int64_t n_new, n_revised;
+	int64_t n_new_articles;
+};
+STAILQ_HEAD(poll_list, poll);
+
+struct poll *poll_new(const struct store_feed *f);
+void poll_free(struct poll *p); /* NULL allowed */
+
+/* Is it read from a file, not asked of a server? */
+bool poll_is_file(const struct poll *p);
+
+/* The request; strings are borrowed from `p`, `headers` from the caller's
+ * arena. */
+void poll_request(const struct poll *p, struct arena *a, struct fetch_req *ret);
+
+/* Take the answer; the body moves from `r` to `p`. */
+void poll_fetched(struct poll *p, struct fetch_result *r);
+
+/* Read a local file instead (blocks: not on the loop). */
+void poll_read_file(struct poll *p, int64_t max_bytes);
+
+/* Same bytes as last time: nothing to parse. */
+bool poll_is_unchanged(struct poll *p);
+
+/* What the stages need of the configuration: copied, so that a reload never
+ * changes it under a thread. */
+struct poll_opts {
+	struct sched_params sched;
+	struct relate_params relate;
+	bool strip_params, keep_frames, with_relations;
+	int64_t max_body;
+};
+void poll_opts_init(struct poll_opts *o, const struct conf *conf);
+
+/* Body to document, and features where `lexer` is given; frees the body. */
+void poll_parse(
+    struct poll *p, const struct poll_opts *opts, struct relate_lexer *lexer);
+
+/*
+ * Commit everything in one savepoint of the store: entries, validators, due
+ * time.  Other than AK_OK: the store refused, and the poll is as if it never
+ * happened.
+ */
+enum ak_status poll_commit(
+    struct poll *p, struct store *s, const struct sched_params *params) AK_USE;
+
+/* The store could not take the document: an error of the feed. */
+void poll_refuse(struct poll *p, const char *words);
+
+/* Fetcher's parameters; `user_agent` is the caller's to keep. */
+void poll_fetch_params(
+    const struct conf *conf, const char *user_agent, struct fetch_params *ret);
+char *poll_user_agent(const struct conf *conf); /* malloc'ed */
+
+/* Should the feed's URL become that of its permanent redirects (moved.c)? */
+struct moved {
+	bool is_known;	/* this poll says something about it */
+	const char *to; /* target seen, or NULL: none, forget an older one */
+	bool adopt;
+};
+void poll_judge_move(const struct poll *p, int64_t n_known, struct moved *ret);
+
+#endif

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The relater: keeps the index of articles and relates what is new.
+ *
+ * It pulls: woken up, it reads the articles above its mark from the store, in
+ * order of arrival, adds each to the index and hands the relations found to
+ * the writer.  The index is built at the first article that needs it, from the
+ * stored features of the window, so that a poll that brings nothing costs
+ * nothing.  Whoever resets the relations (a reindex, perhaps by another
+ * process) lowers the store's watermark; seeing it below what was committed,
+ * the relater begins anew.
+ *
+ * A wake-up is a ticket; when all that was stored by then is related and
+ * committed, the ticket goes to the loop.
+ */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "daemon/workers.h"
+#include "relate/relate.h"
+
+#define PULL 64		  /* articles of one batch to the writer */
+#define RESTORE_PULL 1024 /* rows read at a time while rebuilding */
+#define SAVE_EVERY 5000	  /* articles between two saves of the state */
+#define STATE_NAME "relate-state"
+
+struct relater {
+	struct workers *w;
+	struct store_reader *reader;
+	pthread_t thread;
+
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	uint64_t wanted; /* ticket of the last wake-up */
+	bool is_stopping;
+
+	atomic_llong committed; /* newest article whose relations are */
+
+	/* Thread's own: */
+	struct relate_index *index; /* NULL: not built yet */
+	struct relate_params params;
+	int64_t mark; /* newest article handed to the writer */
+	int64_t n_unsaved;
+	bool said_stale;
+};
+
+/* --- to the writer
+ * ------------------------------------------------------------ */
+
+struct batch { /* relations of up to PULL articles */
+	struct relater *r;
+	size_t n;
+	struct {
+		struct store_relations rel;
+		struct store_edge *edges;
+		int64_t merged[8];
+	} items[PULL];
+};
+
+static enum ak_status
+put_batch(struct store *s, void *arg)
+{
+	struct batch *b = arg;
+	enum ak_status st = AK_OK;
+
+	for (size_t i = 0; i < b->n && st == AK_OK; i++) {
+		st = store_put_relations(s, &b->items[i].rel);
+		if (st == AK_NOTFOUND)
+			st = AK_OK; /* removed meanwhile */
+	}
+	return st;
+}
+
+static void
+batch_done(enum ak_status st, void *arg)
+{
+	struct batch *b = arg;
+	struct relater *r = b->r;
+
+	if (b->n > 0 && st == AK_OK)
+		atomic_store(&r->committed, b->items[b->n - 1].rel.article);
+	(void)atomic_fetch_add(&r->w->n_related, (long long)b->n);
+	for (size_t i = 0; i < b->n; i++)
+		free(b->items[i].edges);
+	free(b);
+}
+
+static void
+call_writer(struct relater *r, enum ak_status (*run)(struct store *, void *),
+    void (*done)(enum ak_status, void *), void *arg)
+{
+	struct call *c = xcalloc(1, sizeof(*c));
+
+	c->run = run;
+	c->done = done;
+	c->arg = arg;
+	workers_call(r->w, c);
+}
+
+struct state {
+	void *data;
+	size_t len;
+};
+
+static enum ak_status
+put_state(struct store *s, void *arg)
+{
+	struct state *state = arg;
+
+	return store_blob_put(s, STATE_NAME, state->data, state->len);
+}
+
+static void
+state_done(enum ak_status st, void *arg)
+{
+	struct state *state = arg;
+
+	(void)st; /* the next save does it */
+	free(state->data);
+	free(state);
+}
+
+static void
+save_state(struct relater *r)
+{
+	struct state *state = xcalloc(1, sizeof(*state));
+
+	relate_save(r->index, &state->data, &state->len);
+	r->n_unsaved = 0;
+	call_writer(r, put_state, state_done, state);
+}
+
+struct fence {
+	struct relater *r;
+	uint64_t ticket;
+};
+
+static enum ak_status
+pass_fence(struct store *s, void *arg)
+{
+	(void)s;
+	(void)arg;
+	return AK_OK;
+}
+
+static void
+fence_done(enum ak_status st, void *arg)
+{
+	struct fence *f = arg;
+	struct workers *w = f->r->w;
+
+	(void)st;
+	w->cbs.related(f->ticket, w->cbs.arg);
+	free(f);
+}
+
+/* --- the index
+ * ------------------------------------------------------------------ */
+
+static bool
+is_stopping(struct relater *r)
+{
+	bool stop;
+
+	(void)pthread_mutex_lock(&r->lock);
+	stop = r->is_stopping;
+	(void)pthread_mutex_unlock(&r->lock);
+	return stop;
+}
+
+static bool
+to_article(struct relater *r, const struct store_related_input *in,
+    struct relate_article *ret)
+{
+	*ret = (struct relate_article){.id = in->id,
+	    .feed_id = in->feed_id,
+	    .date = in->date,
+	    .is_dated = in->is_dated,
+	    .features = {in->features, in->features_len}};
+	if (in->features == NULL)
+		return false;
+	if (relate_features_current(in->features, in->features_len))
+		return true;
+	if (!r->said_stale)
+		log_warn(
+		    "relate", "features of an older version: run akin reindex");
+	r->said_stale = true;
+	return false;
+}
+
+struct restoring {
+	struct relater *r;
+	int64_t last, until;
+	size_t n;
+};
+
+static void
+restore_cb(const struct store_related_input *in, void *arg)
+{
+	struct restoring *rs = arg;
+	struct relate_article art;
+
+	rs->n++;
+	rs->last = in->id;
+	if (in->id <= rs->until && to_article(rs->r, in, &art))
+		relate_restore(rs->r->index, &art, in->thread);
+}
+
+/* Build the index of what was related before. */
+static void
+load_index(struct relater *r)
+{
+	struct restoring rs = {.r = r, .until = r->mark};
+	void *state = NULL;
+	size_t len = 0;
+
+	r->index = relate_index_new(&r->params);
+	if (store_blob_get(r->reader, STATE_NAME, &state, &len) == AK_OK &&
+	    relate_load(r->index, state, len) != AK_OK)
+		log_warn(
+		    "relate", "saved state is of no use; going on without");
+	free(state);
+	rs.last = r->mark > r->params.window ? r->mark - r->params.window : 0;
+	while (rs.last < r->mark && !is_stopping(r)) {
+		rs.n = 0;
+		if (store_relate_inputs(r->reader, rs.last, RESTORE_PULL,
+			restore_cb, &rs) != AK_OK ||
+		    rs.n == 0)
+			break;
+	}
+}
+
+static void
+drop_index(struct relater *r)
+{
+	relate_index_free(r->index);
+	r->index = NULL;
+}
+
+struct pulling {
+	struct relater *r;
+	struct batch *b;
+};
+
+static void
+pull_cb(const struct store_related_input *in, void *arg)
+{
+	struct pulling *pl = arg;
+	struct relater *r = pl->r;
+	struct batch *b = pl->b;
+	struct relate_result res = {0};
+	struct relate_article art;
+	struct store_relations *rel = &b->items[b->n].rel;
+
+	r->mark = in->id;
+	if (to_article(r, in, &art))
+		relate_add(r->index, &art, &res);
+	*rel = (struct store_relations){.article = in->id,
+	    .n_edges = res.n_edges,
+	    .thread = res.thread,
+	    .n_merged = res.n_merged,
+	    .keep = r->params.keep};
+	b->items[b->n].edges = xcalloc(res.n_edges, sizeof(struct store_edge));
+	for (size_t i = 0; i < res.n_edges; i++)
+		b->items[b->n].edges[i] =
+		    (struct store_edge){.other = res.edges[i].other,
+			.kind = (int)res.edges[i].kind,
+			.score = res.edges[i].score};
+	for (size_t i = 0; i < res.n_merged; i++)
+		b->items[b->n].merged[i] = res.merged[i];
+	rel->edges = b->items[b->n].edges;
+	rel->merged = b->items[b->n].merged;
+	b->n++;
+}
+
+static void
+any_cb(const struct store_related_input *in, void *arg)
+{
+	(void)in;
+	*(bool *)arg = true;
+}
+
+/* Relate what is above the mark; true: there was something. */
+static bool
+pull(struct relater *r)
+{
+	struct pulling pl = {.r = r};
+	bool any = false;
+
+	if (r->index == NULL) {
+		if (store_relate_inputs(r->reader, r->mark, 1, any_cb, &any) !=
+			AK_OK ||
+		    !any)
+			return false;
+		load_index(r);
+	}
+	pl.b = xcalloc(1, sizeof(*pl.b));
+	pl.b->r = r;
+	if (store_relate_inputs(r->reader, r->mark, PULL, pull_cb, &pl) !=
+		AK_OK ||
+	    pl.b->n == 0) {
+		free(pl.b);
+		return false;
+	}
+	r->n_unsaved += (int64_t)pl.b->n;
+	call_writer(r, put_batch, batch_done, pl.b);
+	return true;
+}
+
+/* Is the index still about what the store holds? */
+static void
+look_at_watermark(struct relater *r, const struct poll_opts *opts)
+{
+	int64_t stored = store_relate_watermark(r->reader);
+
+	if (r->index != NULL && (stored < atomic_load(&r->committed) ||
+				    opts->relate.keep != r->params.keep ||
+				    opts->relate.window != r->params.window)) {
+		drop_index(r);
+		atomic_store(&r->committed, 0);
+		r->mark = 0;
+	}
+	if (r->index == NULL && stored > r->mark)
+		r->mark = stored;
+	if (r->index == NULL)
+		r->params = opts->relate;
+}
+
+static void
+work(struct relater *r)
+{
+	struct poll_opts opts;
+
+	workers_opts(r->w, &opts);
+	if (!opts.with_relations)
+		return;
+	look_at_watermark(r, &opts);
+	while (!is_stopping(r) && pull(r))
+		if (r->n_unsaved >= SAVE_EVERY)
+			save_state(r);
+}
+
+static void *
+relater_main(void *arg)
+{
+	struct relater *r = arg;
+	uint64_t done = 0;
+
+	for (;;) {
+		struct fence *f;
+
+		(void)pthread_mutex_lock(&r->lock);
+		while (r->wanted == done && !r->is_stopping)
+			(void)pthread_cond_wait(&r->wake, &r->lock);
+		done = r->wanted;
+		(void)pthread_mutex_unlock(&r->lock);
+		if (is_stopping(r))
+			break;
+		work(r);
+		f = xcalloc(1, sizeof(*f));
+		f->r = r;
+		f->ticket = done;
+		call_writer(r, pass_fence, fence_done, f);
+	}
+	if (r->index != NULL && r->n_unsaved > 0)
+		save_state(r);
+	return NULL;
+}
+
+/* --- interface
+ * -------------------------------------------------------------------- */
+
+enum ak_status
+relater_start(struct workers *w, const char *path, struct relater **ret,
+    struct diag *reterr)
+{
+	struct relater *r = xcalloc(1, sizeof(*r));
+	enum ak_status st = store_reader_open(path, &r->reader, reterr);
+
+	if (st != AK_OK) {
+		free(r);
+		return st;
+	}
+	r->w = w;
+	(void)pthread_mutex_init(&r->lock, NULL);
+	(void)pthread_cond_init(&r->wake, NULL);
+	*ret = r;
+	if (pthread_create(&r->thread, NULL, relater_main, r) != 0)
+		abort();
+	return AK_OK;
+}
+
+void
+relater_stop(struct relater *r)
+{
+	if (r == NULL)
+		return;
+	(void)pthread_mutex_lock(&r->lock);
+	r->is_stopping = true;
+	(void)pthread_cond_signal(&r->wake);
+	(void)pthread_mutex_unlock(&r->lock);
+	(void)pthread_join(r->thread, NULL);
+	drop_index(r);
+	store_reader_close(r->reader);
+}
+
+void
+relater_free(struct relater *r)
+{
+	if (r == NULL)
+		return;
+	(void)pthread_cond_destroy(&r->wake);
+	(void)pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+uint64_t
+relater_wake(struct relater *r)
+{
+	uint64_t ticket;
+
+	(void)pthread_mutex_lock(&r->lock);
+	ticket = ++r->wanted;
+	(void)pthread_cond_signal(&r->wake);
+	(void)pthread_mutex_unlock(&r->lock);
+	return ticket;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Starting, feeding and stopping the threads; scout and parsers, which are
+ * too small for files of their own.
+ *
+ * Threads stop in the order of the data's way (parsers, relater, writer), each
+ * after its inbox was closed and drained, so whatever was handed over is
+ * stored.  Then the mailbox delivers the last answers.
+ */
+#include "daemon/workers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "daemon/subscribe.h"
+
+#define WRITER_INBOX (2 * WORKERS_MAX_POLLS)
+
+/* --- scout
+ * ---------------------------------------------------------------------- */
+
+struct scout_job { /* one of the two */
+	struct workers_list *list;
+	struct workers_load *load;
+};
+
+static void
+list_cb(const struct store_feed *f, void *arg)
+{
+	struct workers_list *l = arg;
+
+	if (f->sched.life != SCHED_ACTIVE)
+		return;
+	if (l->n_ids == l->cap) {
+		l->cap = l->cap != 0 ? l->cap * 2 : 64;
+		l->ids = xreallocarray(l->ids, l->cap, sizeof(*l->ids));
+	}
+	l->ids[l->n_ids++] = f->id;
+}
+
+static void
+load_cb(const struct store_feed *f, void *arg)
+{
+	struct workers_load *l = arg;
+	struct poll *p = poll_new(f);
+
+	STAILQ_INSERT_TAIL(&l->polls, p, link);
+}
+
+static struct mail *
+scout_work(struct workers *w, const struct scout_job *j)
+{
+	struct mail *m = xcalloc(1, sizeof(*m));
+
+	if (j->list != NULL) {
+		struct store_feed_query q = {
+		    .due_before = j->list->all ? 0 : j->list->now,
+		    .limit = j->list->limit};
+
+		m->kind = MAIL_LISTED;
+		m->list = j->list;
+		(void)!store_feeds(w->scout_reader, &q, list_cb, j->list);
+		j->list->next_due = store_next_due(w->scout_reader);
+		return m;
+	}
+	m->kind = MAIL_LOADED;
+	m->load = j->load;
+	for (size_t i = 0; i < j->load->n_ids; i++) {
+		struct store_feed_query q = {.id = j->load->ids[i]};
+
+		(void)!store_feeds(w->scout_reader, &q, load_cb, j->load);
+	}
+	return m;
+}
+
+static void *
+scout_main(void *arg)
+{
+	struct workers *w = arg;
+	struct scout_job *j;
+
+	while ((j = chan_pop(w->to_scout)) != NULL) {
+		mailbox_post(w->mailbox, scout_work(w, j));
+		free(j);
+	}
+	return NULL;
+}
+
+/* --- parsers
+ * --------------------------------------------------------------------- */
+
+static void *
+parser_main(void *arg)
+{
+	struct workers *w = arg;
+	struct relate_lexer *lexer = relate_lexer_new();
+	struct poll *p;
+
+	while ((p = chan_pop(w->to_parse)) != NULL) {
+		struct poll_opts opts;
+		size_t before = p->body_len;
+		struct job *j = xcalloc(1, sizeof(*j));
+
+		workers_opts(w, &opts);
+		if (poll_is_file(p)) {
+			poll_read_file(p, opts.max_body);
+			before = 0;
+		}
+		if (p->sub != NULL)
+			subscribe_parse(
+			    p, &opts, opts.with_relations ? lexer : NULL);
+		else if (p->body != NULL && p->error == NULL &&
+			 !poll_is_unchanged(p))
+			poll_parse(
+			    p, &opts, opts.with_relations ? lexer : NULL);
+		if (p->arena != NULL)
+			(void)atomic_fetch_add(&w->held, arena_used(p->arena));
+		(void)atomic_fetch_sub(&w->held, before);
+		j->poll = p;
+		if (!chan_push(w->to_write, j))
+			assert(!"the writer outlives the parsers");
+	}
+	relate_lexer_free(lexer);
+	return NULL;
+}
+
+/* --- loop
+ * ------------------------------------------------------------------------- */
+
+static void
+committed(struct workers *w, struct mail *m)
+{
+	struct call *c;
+
+	if (m->has_failed)
+		w->cbs.failed(m->diag.text, w->cbs.arg);
+	w->cbs.committed(&m->polls, w->cbs.arg);
+	while ((c = STAILQ_FIRST(&m->calls)) != NULL) {
+		STAILQ_REMOVE_HEAD(&m->calls, link);
+		if (c->done != NULL)
+			c->done(c->st, c->arg);
+		else
+			free(c->arg);
+		free(c);
+	}
+}
+
+static void
+mail_cb(void *msg, void *arg)
+{
+	struct workers *w = arg;
+	struct mail *m = msg;
+
+	switch (m->kind) {
+	case MAIL_LISTED:
+		w->cbs.listed(m->list, w->cbs.arg);
+		break;
+	case MAIL_LOADED:
+		w->cbs.loaded(m->load, w->cbs.arg);
+		break;
+	case MAIL_COMMITTED:
+		committed(w, m);
+		break;
+	}
+	free(m);
+}
+
+void
+workers_list(struct workers *w, struct workers_list *l)
+{
+	struct scout_job *j = xcalloc(1, sizeof(*j));
+
+	j->list = l;
+	if (!chan_try_push(w->to_scout, j))
+		assert(!"the scout's inbox holds every feed and run");
+}
+
+void
+workers_load(struct workers *w, struct workers_load *l)
+{
+	struct scout_job *j = xcalloc(1, sizeof(*j));
+
+	STAILQ_INIT(&l->polls);
+	j->load = l;
+	if (!chan_try_push(w->to_scout, j))
+		assert(!"the scout's inbox holds every feed and run");
+}
+
+void
+workers_parse(struct workers *w, struct poll *p)
+{
+	if (p->body != NULL)
+		(void)atomic_fetch_add(&w->held, p->body_len);
+	if (!chan_try_push(w->to_parse, p))
+		assert(!"the parsers' inbox holds every poll");
+}
+
+void
+workers_commit(struct workers *w, struct poll *p)
+{
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	j->poll = p;
+	if (!chan_try_push(w->to_write, j))
+		assert(!"the writer's inbox holds every poll");
+}
+
+void
+workers_call(struct workers *w, struct call *c)
+{
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	j->call = c;
+	if (!chan_push(w->to_write, j))
+		assert(!"the writer outlives those who call it");
+}
+
+uint64_t
+workers_relate(struct workers *w)
+{
+	return relater_wake(w->relater);
+}
+
+void
+workers_opts(struct workers *w, struct poll_opts *ret)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	*ret = w->opts;
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+void
+workers_reconfigure(struct workers *w, const struct poll_opts *opts)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	w->opts = *opts;
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+/* --- start and stop
+ * ----------------------------------------------------------------- */
+
+static void
+spawn(pthread_t *t, void *(*main_fn)(void *), void *arg)
+{
+	if (pthread_create(t, NULL, main_fn, arg) != 0)
+		abort(); /* no thread to be had is no memory to be had */
+}
+
+enum ak_status
+workers_start(struct event_base *base, const struct poll_opts *opts,
+    int64_t n_parsers, const char *path, unsigned store_flags,
+    const struct workers_cbs *cbs, struct workers **ret, struct diag *reterr)
+{
+	struct workers *w = xcalloc(1, sizeof(*w));
+	enum ak_status st;
+
+	w->cbs = *cbs;
+	w->opts = *opts;
+	(void)pthread_mutex_init(&w->lock, NULL);
+	w->mailbox = mailbox_new(base, mail_cb, w);
+	w->to_scout = chan_new(2 * WORKERS_MAX_POLLS);
+	w->to_parse = chan_new(WORKERS_MAX_POLLS);
+	w->to_write = chan_new(WRITER_INBOX);
+	/* The writer first: it makes and migrates the file. */
+	if ((st = writer_start(w, path, store_flags, &w->writer, reterr)) !=
+	    AK_OK)
+		goto undo;
+	if ((st = relater_start(w, path, &w->relater, reterr)) != AK_OK)
+		goto undo;
+	if ((st = store_reader_open(path, &w->scout_reader, reterr)) != AK_OK)
+		goto undo;
+	spawn(&w->scout, scout_main, w);
+	w->n_parsers = (size_t)n_parsers;
+	w->parsers = xcalloc(w->n_parsers, sizeof(*w->parsers));
+	for (size_t i = 0; i < w->n_parsers; i++)
+		spawn(&w->parsers[i], parser_main, w);
+	*ret = w;
+	return AK_OK;
+undo:
+	workers_stop(w);
+	return st;
+}
+
+void
+workers_stop(struct workers *w)
+{
+	if (w == NULL)
+		return;
+	chan_close(w->to_scout);
+	if (w->scout_reader != NULL) {
+		(void)pthread_join(w->scout, NULL);
+		store_reader_close(w->scout_reader);
+	}
+	chan_close(w->to_parse);
+	for (size_t i = 0; i < w->n_parsers; i++)
+		(void)pthread_join(w->parsers[i], NULL);
+	relater_stop(w->relater);
+	chan_close(w->to_write);
+	writer_stop(w->writer);
+	mailbox_free(w->mailbox);
+	relater_free(w->relater);
+	chan_free(w->to_scout);
+	chan_free(w->to_parse);
+	chan_free(w->to_write);
+	(void)pthread_mutex_destroy(&w->lock);
+	free(w->parsers);
+	free(w);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The writer: one thread, one read-write connection, batches.
+ *
+ * A commit costs far more than a row, and the full-text index merges less when
+ * it gets much at once.  So a transaction takes what comes: up to BATCH_JOBS
+ * jobs, as long as the next one is there within LINGER_MS, and no longer than
+ * BATCH_MS, since other processes wait for the same lock.  Each poll is a
+ * savepoint, so a bad document sinks no neighbour.  The loop hears of a poll
+ * only after its commit.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "daemon/subscribe.h"
+#include "daemon/workers.h"
+
+#define BATCH_JOBS 100
+#define LINGER_MS 50
+#define BATCH_MS 400
+
+struct writer {
+	struct workers *w;
+	struct store *store;
+	pthread_t thread;
+};
+
+/* Errors of the store itself, not of what was to be stored. */
+static bool
+is_fatal(enum ak_status st)
+{
+	return st == AK_IO || st == AK_FULL || st == AK_CORRUPT ||
+	       st == AK_BUSY || st == AK_DENIED;
+}
+
+/* A document that the store cannot take is an error of its feed. */
+static enum ak_status
+commit_poll(struct writer *wr, struct poll *p, const struct poll_opts *opts)
+{
+	enum ak_status st;
+
+	if (p->sub != NULL) {
+		st = subscribe_commit(p, wr->store, &opts->sched);
+		return is_fatal(st) ? st : AK_OK;
+	}
+	st = poll_commit(p, wr->store, &opts->sched);
+	if (st == AK_OK || is_fatal(st) || st == AK_NOTFOUND)
+		return is_fatal(st) ? st : AK_OK;
+	poll_refuse(p, store_error(wr->store));
+	st = poll_commit(p, wr->store, &opts->sched);
+	return is_fatal(st) ? st : AK_OK;
+}
+
+static enum ak_status
+do_job(struct writer *wr, struct job *j, struct mail *m,
+    const struct poll_opts *opts)
+{
+	enum ak_status st;
+
+	if (j->poll != NULL) {
+		STAILQ_INSERT_TAIL(&m->polls, j->poll, link);
+		st = commit_poll(wr, j->poll, opts);
+	} else {
+		STAILQ_INSERT_TAIL(&m->calls, j->call, link);
+		st = j->call->st = j->call->run(wr->store, j->call->arg);
+		if (!is_fatal(st))
+			st = AK_OK;
+	}
+	free(j);
+	return st;
+}
+
+/* One transaction, beginning with `j`. */
+static enum ak_status
+do_batch(struct writer *wr, struct job *j, struct mail *m)
+{
+	int64_t until = clock_mono_ms() + BATCH_MS;
+	struct poll_opts opts;
+	enum ak_status st;
+
+	workers_opts(wr->w, &opts);
+	if ((st = store_begin(wr->store)) != AK_OK) {
+		/* Not done, but told: its sender waits. */
+		if (j->poll != NULL)
+			STAILQ_INSERT_TAIL(&m->polls, j->poll, link);
+		else
+			STAILQ_INSERT_TAIL(&m->calls, j->call, link);
+		free(j);
+		return st;
+	}
+	for (int n = 1;; n++) {
+		if ((st = do_job(wr, j, m, &opts)) != AK_OK)
+			break;
+		if (n == BATCH_JOBS || clock_mono_ms() >= until)
+			break;
+		if ((j = chan_pop_timed(wr->w->to_write, LINGER_MS)) == NULL)
+			break;
+	}
+	return st == AK_OK ? store_commit(wr->store) : st;
+}
+
+/* Count what was stored, free the documents: the loop needs only words. */
+static void
+settle(struct writer *wr, struct mail *m)
+{
+	struct poll *p;
+	int64_t n_new = 0;
+
+	STAILQ_FOREACH (p, &m->polls, link) {
+		if (p->arena != NULL)
+			(void)atomic_fetch_sub(
+			    &wr->w->held, arena_used(p->arena));
+		arena_free(p->arena);
+		p->arena = NULL;
+		p->doc = NULL;
+		p->features = NULL;
+		if (m->has_failed)
+			p->is_committed = false;
+		else
+			n_new += p->n_new_articles;
+	}
+	if (n_new > 0) {
+		(void)atomic_fetch_add(&wr->w->n_arrived, n_new);
+		(void)relater_wake(wr->w->relater);
+	}
+}
+
+static void *
+writer_main(void *arg)
+{
+	struct writer *wr = arg;
+	struct job *j;
+
+	while ((j = chan_pop(wr->w->to_write)) != NULL) {
+		struct mail *m = xcalloc(1, sizeof(*m));
+		enum ak_status st;
+		struct call *c;
+
+		m->kind = MAIL_COMMITTED;
+		STAILQ_INIT(&m->polls);
+		STAILQ_INIT(&m->calls);
+		if ((st = do_batch(wr, j, m)) != AK_OK) {
+			m->has_failed = true;
+			(void)diag_set(
+			    &m->diag, st, "%s", store_error(wr->store));
+			store_rollback(wr->store);
+			STAILQ_FOREACH (c, &m->calls, link)
+				c->st = st;
+		}
+		settle(wr, m);
+		mailbox_post(wr->w->mailbox, m);
+	}
+	return NULL;
+}
+
+enum ak_status
+writer_start(struct workers *w, const char *path, unsigned store_flags,
+    struct writer **ret, struct diag *reterr)
+{
+	struct writer *wr = xcalloc(1, sizeof(*wr));
+	enum ak_status st;
+
+	wr->w = w;
+	st = store_open(path, STORE_CREATE | store_flags, &wr->store, reterr);
+	if (st != AK_OK) {
+		free(wr);
+		return st;
+	}
+	*ret = wr;
+	if (pthread_create(&wr->thread, NULL, writer_main, wr) != 0)
+		abort(); /* no thread to be had is no memory to be had */
+	return AK_OK;
+}
+
+void
+writer_stop(struct writer *wr)
+{
+	if (wr == NULL)
+		return;
+	(void)pthread_join(wr->thread, NULL);
+	store_close(wr->store);
+	free(wr);
+}
