@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "store/private.h"
 
 struct store_lock {
 	int fd;
@@ -80,17 +81,14 @@ store_lock_take(const char *path, const char *program, const char *socket,
 {
 	int fd = open_lock(path, O_RDWR | O_CREAT);
 	struct store_lock *l;
-	char text[128];
 
 	if (fd < 0) {
 		int err = errno;
+		char *lock = xasprintf("%s.lock", path);
+		enum ak_status st = fail_errno(reterr, lock, err);
 
-		return diag_set(reterr,
-		    err == EACCES || err == EROFS || err == EPERM ? AK_DENIED
-		    : err == ENOSPC || err == EDQUOT		  ? AK_FULL
-		    : err == ENOENT				  ? AK_NOTFOUND
-								  : AK_IO,
-		    "%s.lock: %s", path, strerror_r(err, text, sizeof(text)));
+		free(lock);
+		return st;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		/* It may have been taken this instant, and not be signed. */

@@ -34,6 +34,9 @@ struct store_reader {
 enum ak_status unit_begin(struct store *s) AK_USE;
 enum ak_status unit_end(struct store *s, enum ak_status st) AK_USE;
 
+/* Words for a failed system call. */
+enum ak_status fail_errno(struct diag *reterr, const char *path, int err);
+
 /* migrate.c: AK_NEWER, AK_CORRUPT; runs nothing when the file is current. */
 enum ak_status migrate(struct conn *c) AK_USE;
 /* Is it akin's file, of a version that we read? */

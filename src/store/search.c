@@ -118,9 +118,8 @@ search_forget(struct store *s, int64_t id, const char *title, const char *words)
 	    &s->c, Q_SEARCH_DELETE, ARGS(vi(id), vt(title), vt(words)));
 }
 
-/* Add one article, unless it is there already or is gone. */
-static enum ak_status
-index_one(struct store *s, int64_t id)
+enum ak_status
+search_add(struct store *s, int64_t id)
 {
 	struct conn *c = &s->c;
 	const char *words, *title;
@@ -172,7 +171,7 @@ search_flush(struct store *s)
 		if (s->to_index[k] == last)
 			continue;
 		last = s->to_index[k];
-		st = index_one(s, last);
+		st = search_add(s, last);
 	}
 	return st;
 }

@@ -18,6 +18,8 @@ void search_want(struct store *s, int64_t id);
  * called before its words change. */
 enum ak_status search_forget(
     struct store *s, int64_t id, const char *title, const char *words) AK_USE;
+/* Add one article now, unless it is there already or is gone. */
+enum ak_status search_add(struct store *s, int64_t id) AK_USE;
 /* The work of this transaction; part of commit. */
 enum ak_status search_flush(struct store *s) AK_USE;
 

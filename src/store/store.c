@@ -31,6 +31,8 @@ static enum ak_status
 errno_status(int err)
 {
 	switch (err) {
+	case EEXIST:
+		return AK_EXISTS;
 	case ENOENT:
 	case ENOTDIR:
 		return AK_NOTFOUND;
@@ -46,7 +48,7 @@ errno_status(int err)
 	}
 }
 
-static enum ak_status
+enum ak_status
 fail_errno(struct diag *reterr, const char *path, int err)
 {
 	char text[128];
@@ -100,6 +102,19 @@ real_path(const char *path, char **ret, struct diag *reterr)
 	return AK_OK;
 }
 
+/* An empty file of the right mode, which SQLite takes for a new one: feeds
+ * may hold passwords. */
+static enum ak_status
+make_file(const char *path, struct diag *reterr)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return fail_errno(reterr, path, errno);
+	(void)close(fd);
+	return AK_OK;
+}
+
 /* Is the file one that SQLite could have written? */
 static enum ak_status
 probe(const char *path, bool create, struct diag *reterr)
@@ -112,7 +127,7 @@ probe(const char *path, bool create, struct diag *reterr)
 
 	if (stat(path, &sb) != 0) {
 		if (errno == ENOENT && create)
-			return AK_OK;
+			return make_file(path, reterr);
 		if (errno == ENOENT)
 			return diag_set(reterr, AK_NOTFOUND,
 			    "%s: there is no store here", path);
@@ -202,8 +217,7 @@ store_open(
 	s->path = real;
 	s->has_search = (flags & STORE_NO_SEARCH) == 0;
 	s->scratch = arena_new(LIMIT_DOC_ARENA);
-	st = conn_open(&s->c, real,
-	    SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0), reterr);
+	st = conn_open(&s->c, real, SQLITE_OPEN_READWRITE, reterr);
 	if (st == AK_OK)
 		st = set_up(s, reterr);
 	if (st != AK_OK) {
