@@ -3,11 +3,10 @@
  * opml.c - read a subscription list.
  *
  * Everything that matters stands in the attributes of <outline>, so the text is
- * scanned for tags rather than parsed: lists in the wild are often no XML
- * (bare ampersands in URLs, names in any case, tags left open), and a parser
- * that recovers drops the ampersand with the name behind it.  There are no
- * entities but the five of XML and numbers, so nothing can grow; each byte is
- * looked at once or twice.
+ * scanned for tags (base/tags.h) rather than parsed: lists in the wild are
+ * often no XML (bare ampersands in URLs, names in any case, tags left open),
+ * and a parser that recovers drops the ampersand with the name behind it.
+ * Declared entities do not exist, so nothing can grow.
  *
  * A stack of the open outlines, limited in depth, gives the category.
  */
@@ -16,13 +15,13 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/tags.h"
 #include "base/url.h"
-#include "base/utf8.h"
 #include "parse/parse.h"
 
 struct scan {
 	struct arena *arena;
-	const char *p, *end;
+	struct tags tags;
 	struct opml *opml;
 	struct opml_feed **tail;
 	const char *open[LIMIT_OPML_DEPTH]; /* path so far, or NULL */
@@ -36,89 +35,6 @@ struct scan {
 struct attributes {
 	const char *xml_url, *html_url, *title, *text, *category;
 };
-
-struct slice {
-	const char *p;
-	size_t len;
-};
-
-/* --- text -------------------------------------------------------------- */
-
-/* One reference at s[0] == '&'; its length, 0: it is none. */
-static size_t
-read_reference(const char *s, size_t len, uint32_t *ret_cp)
-{
-	static const struct {
-		const char *name;
-		uint32_t cp;
-	} named[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'},
-	    {"&quot;", '"'}, {"&apos;", '\''}};
-	uint32_t cp = 0, base = 10;
-	size_t i = 2;
-
-	for (size_t n = 0; n < AK_COUNT(named); n++) {
-		size_t k = strlen(named[n].name);
-
-		if (len >= k && memcmp(s, named[n].name, k) == 0) {
-			*ret_cp = named[n].cp;
-			return k;
-		}
-	}
-	if (len < 4 || s[1] != '#')
-		return 0;
-	if ((s[2] | 0x20) == 'x') {
-		base = 16;
-		i = 3;
-	}
-	for (; i < len && s[i] != ';'; i++) {
-		unsigned char c = ascii_lower((unsigned char)s[i]);
-		uint32_t v = c >= 'a' ? c - 'a' + 10u : (uint32_t)c - '0';
-
-		if (v >= base || cp > 0x10FFFF)
-			return 0;
-		cp = cp * base + v;
-	}
-	if (i == len || cp < 0x20)
-		return 0;
-	*ret_cp = cp;
-	return i + 1;
-}
-
-/* The text of an attribute or element, trimmed; NULL: nothing. */
-static const char *
-unescape(struct scan *s, struct slice v, size_t max)
-{
-	char *out;
-	size_t n = 0, i = 0;
-
-	while (v.len > 0 && ascii_space((unsigned char)v.p[0])) {
-		v.p++;
-		v.len--;
-	}
-	while (v.len > 0 && ascii_space((unsigned char)v.p[v.len - 1]))
-		v.len--;
-	v.len = utf8_cut(v.p, v.len, max);
-	if (v.len == 0 || (out = arena_alloc_raw(s->arena, v.len + 4)) == NULL)
-		return NULL;
-	while (i < v.len) {
-		uint32_t cp;
-		size_t k = 0;
-
-		if (v.p[i] == '&')
-			k = read_reference(v.p + i, v.len - i, &cp);
-		if (k == 0) {
-			out[n++] =
-			    ascii_space((unsigned char)v.p[i]) ? ' ' : v.p[i];
-			i++;
-			continue;
-		}
-		/* No reference is shorter than its character. */
-		n += utf8_encode(cp, out + n);
-		i += k;
-	}
-	out[n] = '\0';
-	return out;
-}
 
 /* --- categories -------------------------------------------------------- */
 
@@ -172,12 +88,12 @@ category_of(struct scan *s, const char *list)
 		return NULL;
 	for (size_t i = 0; *list != '\0' && *list != ','; i++) {
 		size_t n = strcspn(list, "/,");
-		struct slice name = {list, n};
 		const char *text;
 
 		if (i > LIMIT_OPML_DEPTH)
 			break;
-		if ((text = unescape(s, name, LIMIT_TITLE_BYTES)) != NULL)
+		text = tag_text(s->arena, list, n, LIMIT_TITLE_BYTES);
+		if (text != NULL)
 			path = join_path(s, path, text);
 		list += n;
 		list += *list == '/';
@@ -237,8 +153,7 @@ add_feed(struct scan *s, const struct attributes *at)
 }
 
 static void
-keep(struct scan *s, struct slice name, struct slice value,
-    struct attributes *at)
+keep(struct scan *s, const struct tag_attribute *raw, struct attributes *at)
 {
 	const struct {
 		const char *name;
@@ -252,82 +167,31 @@ keep(struct scan *s, struct slice name, struct slice value,
 	    {"category", &at->category, LIMIT_TITLE_BYTES},
 	};
 
-	for (size_t i = 0; i < AK_COUNT(rows); i++) {
-		if (name.len == strlen(rows[i].name) &&
-		    ascii_ieq_n(name.p, rows[i].name, name.len) &&
+	for (size_t i = 0; raw->value != NULL && i < AK_COUNT(rows); i++) {
+		if (tag_attribute_is(raw, rows[i].name) &&
 		    *rows[i].where == NULL)
-			*rows[i].where = unescape(s, value, rows[i].max);
+			*rows[i].where = tag_text(
+			    s->arena, raw->value, raw->value_len, rows[i].max);
 	}
-}
-
-/* From behind the tag's name to behind its '>'; is it closed by "/>"? */
-static bool
-read_attributes(struct scan *s, struct attributes *at)
-{
-	while (s->p < s->end && *s->p != '>') {
-		struct slice name = {s->p, 0}, value = {NULL, 0};
-
-		if (ascii_space((unsigned char)*s->p) || *s->p == '/') {
-			bool closed = *s->p == '/';
-
-			s->p++;
-			if (closed && s->p < s->end && *s->p == '>') {
-				s->p++;
-				return true;
-			}
-			continue;
-		}
-		if (*s->p == '<')
-			return false; /* the tag was never ended */
-		while (s->p < s->end && strchr("=>/<", *s->p) == NULL &&
-		       !ascii_space((unsigned char)*s->p))
-			s->p++;
-		name.len = (size_t)(s->p - name.p);
-		while (s->p < s->end && ascii_space((unsigned char)*s->p))
-			s->p++;
-		if (s->p == s->end || *s->p != '=')
-			continue;
-		s->p++;
-		while (s->p < s->end && ascii_space((unsigned char)*s->p))
-			s->p++;
-		if (s->p < s->end && (*s->p == '"' || *s->p == '\'')) {
-			const char *q = memchr(
-			    s->p + 1, *s->p, (size_t)(s->end - s->p) - 1);
-
-			value.p = s->p + 1;
-			if (q == NULL)
-				q = s->end;
-			value.len = (size_t)(q - value.p);
-			s->p = q < s->end ? q + 1 : q;
-		} else {
-			value.p = s->p;
-			while (s->p < s->end && *s->p != '>' &&
-			       !ascii_space((unsigned char)*s->p))
-				s->p++;
-			value.len = (size_t)(s->p - value.p);
-		}
-		keep(s, name, value, at);
-	}
-	if (s->p < s->end)
-		s->p++;
-	return false;
 }
 
 static enum ak_status
-read_outline(struct scan *s)
+read_outline(struct scan *s, struct tag *tag)
 {
 	struct attributes at = {0};
-	bool closed = read_attributes(s, &at);
-	const char *name = at.title != NULL ? at.title : at.text;
-	const char *path = parent_path(s);
+	struct tag_attribute raw;
+	const char *name, *path = parent_path(s);
 	enum ak_status st;
 
+	while (tag_next_attribute(tag, &raw))
+		keep(s, &raw, &at);
+	name = at.title != NULL ? at.title : at.text;
 	s->is_opml = true;
 	if (++s->n_outlines > LIMIT_OPML_OUTLINES)
 		return AK_TOOBIG;
 	if (at.xml_url != NULL && (st = add_feed(s, &at)) != AK_OK)
 		return st;
-	if (closed)
+	if (tag->is_closed)
 		return AK_OK;
 	if (at.xml_url == NULL && name != NULL && s->depth < LIMIT_OPML_DEPTH)
 		path = join_path(s, path, name);
@@ -337,84 +201,41 @@ read_outline(struct scan *s)
 
 /* --- tags -------------------------------------------------------------- */
 
-static bool
-at_tag(const struct scan *s, const char *name)
-{
-	size_t n = strlen(name), left = (size_t)(s->end - s->p);
-
-	return left > n && ascii_ieq_n(s->p, name, n) &&
-	       (ascii_space((unsigned char)s->p[n]) || s->p[n] == '>' ||
-		   s->p[n] == '/');
-}
-
-static void
-skip_past(struct scan *s, const char *mark)
-{
-	size_t n = strlen(mark);
-	const char *q = memmem(s->p, (size_t)(s->end - s->p), mark, n);
-
-	s->p = q != NULL ? q + n : s->end;
-}
-
-/* Comments, CDATA, instructions, a DOCTYPE with what it declares. */
-static bool
-skip_other(struct scan *s)
-{
-	size_t left = (size_t)(s->end - s->p);
-
-	if (left >= 3 && memcmp(s->p, "!--", 3) == 0) {
-		skip_past(s, "-->");
-	} else if (left >= 8 && memcmp(s->p, "![CDATA[", 8) == 0) {
-		skip_past(s, "]]>");
-	} else if (*s->p == '?') {
-		skip_past(s, "?>");
-	} else if (*s->p == '!') {
-		while (s->p < s->end && *s->p != '>' && *s->p != '[')
-			s->p++;
-		if (s->p < s->end && *s->p == '[')
-			skip_past(s, "]");
-	} else {
-		return false;
-	}
-	return true;
-}
-
 static void
 read_title(struct scan *s)
 {
-	const char *from;
+	const char *from = s->tags.p, *to;
+	size_t left = (size_t)(s->tags.end - from);
 
-	skip_past(s, ">");
-	from = s->p;
-	while (s->p < s->end && *s->p != '<')
-		s->p++;
-	if (s->opml->title == NULL)
-		s->opml->title =
-		    unescape(s, (struct slice){from, (size_t)(s->p - from)},
-			LIMIT_TITLE_BYTES);
+	/* Behind the '>' of the tag, up to the next one. */
+	if (left == 0 || s->opml->title != NULL)
+		return;
+	from++;
+	to = memchr(from, '<', left - 1);
+	if (to == NULL)
+		to = s->tags.end;
+	s->opml->title =
+	    tag_text(s->arena, from, (size_t)(to - from), LIMIT_TITLE_BYTES);
 }
 
 static enum ak_status
 read_tags(struct scan *s)
 {
 	enum ak_status st;
+	struct tag tag;
 
-	while ((s->p = memchr(s->p, '<', (size_t)(s->end - s->p))) != NULL) {
-		if (++s->p == s->end)
-			break;
-		if (skip_other(s))
-			continue;
-		if (at_tag(s, "outline")) {
-			s->p += strlen("outline");
-			if ((st = read_outline(s)) != AK_OK)
-				return st;
-		} else if (at_tag(s, "/outline")) {
+	while (tags_next(&s->tags, &tag)) {
+		if (tag_is(&tag, "outline") && tag.is_end) {
 			s->depth -= s->depth > 0;
-		} else if (at_tag(s, "opml")) {
+		} else if (tag_is(&tag, "outline")) {
+			if ((st = read_outline(s, &tag)) != AK_OK)
+				return st;
+		} else if (tag_is(&tag, "opml")) {
 			s->is_opml = true;
-		} else if (at_tag(s, "body")) {
+		} else if (tag_is(&tag, "body")) {
 			s->in_body = true;
-		} else if (at_tag(s, "title") && !s->in_body) {
+		} else if (tag_is(&tag, "title") && !tag.is_end &&
+			   !s->in_body) {
 			read_title(s);
 		}
 	}
@@ -436,8 +257,7 @@ opml_parse(struct arena *a, const char *bytes, size_t len, struct opml *ret,
 	if ((st = parse_decode_xml(a, bytes, len, NULL, &d)) != AK_OK)
 		return diag_set(
 		    reterr, st, "the subscription list is too large");
-	s.p = d.text;
-	s.end = d.text + d.len;
+	s.tags = (struct tags){d.text, d.text + d.len};
 	if ((st = read_tags(&s)) != AK_OK || arena_full(a))
 		return diag_set(reterr, AK_TOOBIG,
 		    "a subscription list of over %d outlines, or too large",

@@ -109,9 +109,9 @@ test_broken_lists(void **state)
 		"https://a.example/f", NULL, NULL},
 	    {"<opml><outline xmlUrl='file:///srv/feed.xml'/>",
 		"file:///srv/feed.xml", NULL, NULL},
-	    {"<opml><outline text='a &lt;b&gt; &nbsp; &#0; &#xZ;' "
+	    {"<opml><outline text='a &lt;b&gt; &eacute; &#0; &#xZ;' "
 	     "xmlUrl='http://a.example/'/>",
-		"http://a.example/", "a <b> &nbsp; &#0; &#xZ;", NULL},
+		"http://a.example/", "a <b> &eacute; &#0; &#xZ;", NULL},
 	};
 
 	(void)state;
