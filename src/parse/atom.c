@@ -66,8 +66,13 @@ text_start(struct parser *p, struct frame *f)
 				  ascii_ieq(type, "text")
 			      ? DOC_TEXT_PLAIN
 			      : DOC_TEXT_AUTO;
+	} else if (ascii_istarts(type, "image/") ||
+		   ascii_istarts(type, "audio/") ||
+		   ascii_istarts(type, "video/")) {
+		f->gathers = false;
 	} else if (strchr(type, '/') != NULL) {
-		f->gathers = false; /* an image in base64, or the like */
+		f->obj = f; /* RFC 4287, 4.1.3.3, 6: base64 */
+		f->type = DOC_TEXT_HTML;
 	} else {
 		f->type = DOC_TEXT_AUTO;
 	}

@@ -49,9 +49,17 @@ static const uint16_t iso_8859_16[96] = {
 #include "parse/iso_8859_16.def"
 };
 
+struct utf8_counts {
+	bool is_known;	    /* they have been counted */
+	size_t n_sequences; /* well-formed ones beyond ASCII */
+	size_t n_bad;
+	size_t n_forbidden;
+};
+
 struct input {
 	const char *p;
 	size_t len;
+	struct utf8_counts *counts; /* of p, once they are wanted */
 };
 
 /* --- labels ------------------------------------------------------------ */
@@ -199,12 +207,6 @@ sink_put(struct sink *out, uint32_t cp)
 
 /* --- UTF-8 ------------------------------------------------------------- */
 
-struct utf8_counts {
-	size_t n_sequences; /* well-formed ones beyond ASCII */
-	size_t n_bad;
-	size_t n_forbidden;
-};
-
 /* Nothing in these eight bytes is below 0x20 or above 0x7F. */
 static bool
 plain_word(const char *p)
@@ -216,10 +218,26 @@ plain_word(const char *p)
 	return (((w - ones * 0x20) | w) & high) == 0;
 }
 
-static struct utf8_counts
-count_utf8(const char *p, size_t len)
+/*
+ * Length of the well-formed and allowed sequence at p, when it is one of the
+ * two and three byte forms that need no second look; else 0.
+ */
+static size_t
+easy_sequence(const unsigned char *p, size_t len)
 {
-	struct utf8_counts n = {0};
+	if (p[0] >= 0xE1 && p[0] <= 0xEC)
+		return len >= 3 && (p[1] & 0xC0) == 0x80 &&
+			       (p[2] & 0xC0) == 0x80
+			   ? 3
+			   : 0;
+	if (p[0] >= 0xC2 && p[0] <= 0xDF)
+		return len >= 2 && (p[1] & 0xC0) == 0x80 ? 2 : 0;
+	return 0;
+}
+
+static void
+count_bytes(const char *p, size_t len, struct utf8_counts *n)
+{
 	size_t i = 0;
 
 	while (i < len) {
@@ -230,22 +248,36 @@ count_utf8(const char *p, size_t len)
 		if (c >= 0x20 && c < 0x80) {
 			while (i + 8 <= len && plain_word(p + i))
 				i += 8;
-			if (i < len && (unsigned char)p[i] >= 0x20 &&
-			    (unsigned char)p[i] < 0x80)
+			while (i < len && (unsigned char)p[i] >= 0x20 &&
+			       (unsigned char)p[i] < 0x80)
 				i++;
+			continue;
+		}
+		k = easy_sequence((const unsigned char *)p + i, len - i);
+		if (k > 0) {
+			n->n_sequences++;
+			i += k;
 			continue;
 		}
 		k = utf8_decode(p + i, len - i, &cp);
 		if (cp == UTF8_REPLACEMENT &&
 		    !(k == 3 && memcmp(p + i, "\xEF\xBF\xBD", 3) == 0))
-			n.n_bad++;
+			n->n_bad++;
 		else if (is_forbidden(cp))
-			n.n_forbidden++;
+			n->n_forbidden++;
 		else
-			n.n_sequences += k > 1;
+			n->n_sequences += k > 1;
 		i += k;
 	}
-	return n;
+}
+
+static struct utf8_counts
+count_utf8(const struct input *in)
+{
+	if (!in->counts->is_known)
+		count_bytes(in->p, in->len, in->counts);
+	in->counts->is_known = true;
+	return *in->counts;
 }
 
 static void
@@ -351,7 +383,7 @@ decode_as(struct arena *a, const struct input *in, const struct encoding *e,
 	struct utf8_counts n = {0};
 
 	if (strcmp(e->name, "utf-8") == 0) {
-		n = count_utf8(in->p, in->len);
+		n = count_utf8(in);
 		if (n.n_bad == 0 && n.n_forbidden == 0) {
 			*ret = (struct parse_decoded){
 			    .text = in->p, .len = in->len, .encoding = e->name};
@@ -504,7 +536,7 @@ decode_labelled(struct arena *a, const struct input *in,
 	if (candidates[0] == NULL)
 		candidates[0] = inside != NULL ? inside : utf8;
 	if (candidates[0] == western || candidates[0] == utf8) {
-		n = count_utf8(in->p, in->len);
+		n = count_utf8(in);
 		if (candidates[0] == western && n.n_bad == 0 &&
 		    n.n_sequences > 0) {
 			candidates[0] = utf8;
@@ -577,10 +609,12 @@ meta_declared(const struct input *in, bool *ret_named)
 }
 
 static enum ak_status
-decode(struct arena *a, struct input in, const char *content_type,
+decode(struct arena *a, const char *bytes, size_t len, const char *content_type,
     const struct encoding *(*declared)(const struct input *, bool *),
     struct parse_decoded *ret)
 {
+	struct utf8_counts counts = {0};
+	struct input in = {bytes, len, &counts};
 	const struct encoding *e, *header = NULL, *inside;
 	bool in_header = false, in_document = false;
 	enum ak_status st;
@@ -607,14 +641,12 @@ enum ak_status
 parse_decode_xml(struct arena *a, const char *bytes, size_t len,
     const char *content_type, struct parse_decoded *ret)
 {
-	return decode(
-	    a, (struct input){bytes, len}, content_type, xml_declared, ret);
+	return decode(a, bytes, len, content_type, xml_declared, ret);
 }
 
 enum ak_status
 parse_decode_html(struct arena *a, const char *bytes, size_t len,
     const char *content_type, struct parse_decoded *ret)
 {
-	return decode(
-	    a, (struct input){bytes, len}, content_type, meta_declared, ret);
+	return decode(a, bytes, len, content_type, meta_declared, ret);
 }

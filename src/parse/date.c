@@ -585,10 +585,13 @@ int64_t
 parse_date(const char *s)
 {
 	struct date d;
+	int64_t t;
 	size_t len;
 
 	if (s == NULL || (len = strlen(s)) == 0 || len > DATE_MAX_BYTES)
 		return DOC_NO_TIME;
+	if (date_read_fast(s, &t))
+		return t;
 	memset(&d, 0, offsetof(struct date, tokens));
 	d.s = s;
 	d.year = d.month = d.day = d.hour = d.pm = d.weekday = -1;
