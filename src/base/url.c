@@ -26,12 +26,23 @@ scheme_len(const char *s)
 	return s[n] == ':' ? n : 0;
 }
 
+/* Bytes that no URL may hold as they are. */
+static const bool escaped[256] = {[0 ... ' '] = true,
+    ['"'] = true,
+    ['<'] = true,
+    ['>'] = true,
+    ['\\'] = true,
+    ['^'] = true,
+    ['`'] = true,
+    ['{'] = true,
+    ['|'] = true,
+    ['}'] = true,
+    [0x7F ... 0xFF] = true};
+
 static bool
 needs_escape(unsigned char c)
 {
-	return c <= ' ' || c >= 0x7F || c == '"' || c == '<' || c == '>' ||
-	       c == '\\' || c == '^' || c == '`' || c == '{' || c == '|' ||
-	       c == '}';
+	return escaped[c];
 }
 
 /* Lower-case "http://" or "https://" with a host, nothing to normalise. */

@@ -207,32 +207,93 @@ sink_put(struct sink *out, uint32_t cp)
 
 /* --- UTF-8 ------------------------------------------------------------- */
 
-/* Nothing in these eight bytes is below 0x20 or above 0x7F. */
-static bool
-plain_word(const char *p)
+/* How many of the eight bytes at p come before one below 0x20 or above 0x7F. */
+static size_t
+plain_bytes(const char *p)
 {
 	const uint64_t high = 0x8080808080808080u, ones = high >> 7;
 	uint64_t w;
+	size_t n = 0;
 
 	memcpy(&w, p, 8);
-	return (((w - ones * 0x20) | w) & high) == 0;
+	w = ((w - ones * 0x20) | w) & high;
+	if (w == 0)
+		return 8;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	/* A borrow goes upwards only: the lowest mark is right. */
+	n = (size_t)__builtin_ctzll(w) / 8;
+#else
+	while ((unsigned char)p[n] >= 0x20 && (unsigned char)p[n] < 0x80)
+		n++;
+#endif
+	return n;
+}
+
+/* Well-formed three byte sequences begin so, but for E0, ED and EF. */
+static bool
+is_easy_lead(unsigned char c)
+{
+	return c >= 0xE1 && c <= 0xEE && c != 0xED;
 }
 
 /*
- * Length of the well-formed and allowed sequence at p, when it is one of the
- * two and three byte forms that need no second look; else 0.
+ * Past the two and three byte sequences at i that need no second look, most of
+ * what is not ASCII; their number is added.
  */
 static size_t
-easy_sequence(const unsigned char *p, size_t len)
+skip_easy(const char *s, size_t i, size_t len, size_t *n)
 {
-	if (p[0] >= 0xE1 && p[0] <= 0xEC)
-		return len >= 3 && (p[1] & 0xC0) == 0x80 &&
-			       (p[2] & 0xC0) == 0x80
-			   ? 3
-			   : 0;
-	if (p[0] >= 0xC2 && p[0] <= 0xDF)
-		return len >= 2 && (p[1] & 0xC0) == 0x80 ? 2 : 0;
-	return 0;
+	static const unsigned char mask[8] = {
+	    0xF0, 0xC0, 0xC0, 0xF0, 0xC0, 0xC0, 0, 0};
+	static const unsigned char bits[8] = {
+	    0xE0, 0x80, 0x80, 0xE0, 0x80, 0x80, 0, 0};
+	const unsigned char *p = (const unsigned char *)s;
+	uint64_t two_mask, two_bits, w;
+	size_t found = 0;
+
+	memcpy(&two_mask, mask, 8);
+	memcpy(&two_bits, bits, 8);
+	for (;;) {
+		if (i + 8 <= len && is_easy_lead(p[i])) {
+			memcpy(&w, p + i, 8);
+			if ((w & two_mask) == two_bits &&
+			    is_easy_lead(p[i + 3])) {
+				i += 6;
+				found += 2;
+				continue;
+			}
+		}
+		if (i + 3 <= len && is_easy_lead(p[i]) &&
+		    (p[i + 1] & 0xC0) == 0x80 && (p[i + 2] & 0xC0) == 0x80)
+			i += 3;
+		else if (i + 2 <= len && p[i] >= 0xC2 && p[i] <= 0xDF &&
+			 (p[i + 1] & 0xC0) == 0x80)
+			i += 2;
+		else
+			break;
+		found++;
+	}
+	*n += found;
+	return i;
+}
+
+/* Past what is plain ASCII. */
+static size_t
+skip_ascii(const char *p, size_t i, size_t len)
+{
+	for (;;) {
+		size_t n = 8;
+
+		while (i + 8 <= len && (n = plain_bytes(p + i)) == 8)
+			i += 8;
+		i += n % 8;
+		while (i + 8 > len && i < len && (unsigned char)p[i] >= 0x20 &&
+		       (unsigned char)p[i] < 0x80)
+			i++;
+		if (i == len || (p[i] != '\n' && p[i] != '\t' && p[i] != '\r'))
+			return i;
+		i++;
+	}
 }
 
 static void
@@ -241,24 +302,13 @@ count_bytes(const char *p, size_t len, struct utf8_counts *n)
 	size_t i = 0;
 
 	while (i < len) {
-		unsigned char c = (unsigned char)p[i];
+		size_t from = i, k;
 		uint32_t cp;
-		size_t k;
 
-		if (c >= 0x20 && c < 0x80) {
-			while (i + 8 <= len && plain_word(p + i))
-				i += 8;
-			while (i < len && (unsigned char)p[i] >= 0x20 &&
-			       (unsigned char)p[i] < 0x80)
-				i++;
+		i = skip_ascii(p, i, len);
+		i = skip_easy(p, i, len, &n->n_sequences);
+		if (i > from)
 			continue;
-		}
-		k = easy_sequence((const unsigned char *)p + i, len - i);
-		if (k > 0) {
-			n->n_sequences++;
-			i += k;
-			continue;
-		}
 		k = utf8_decode(p + i, len - i, &cp);
 		if (cp == UTF8_REPLACEMENT &&
 		    !(k == 3 && memcmp(p + i, "\xEF\xBF\xBD", 3) == 0))

@@ -173,8 +173,11 @@ is_repeat(const struct doc_related *list, const struct doc_related *r,
 void
 related_finish(struct doc_entry *e, struct arena *a)
 {
-	const char *own = e->url != NULL ? url_key(a, e->url) : NULL;
+	const char *own;
 
+	if (e->related == NULL)
+		return;
+	own = e->url != NULL ? url_key(a, e->url) : NULL;
 	for (struct doc_related **at = &e->related; *at != NULL;) {
 		const char *key =
 		    (*at)->url != NULL ? url_key(a, (*at)->url) : NULL;
