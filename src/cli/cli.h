@@ -68,8 +68,7 @@ void cli_error(const char *what, const char *fmt, ...) AK_PRINTF(2, 3);
 enum ak_status cli_read_file(
     const char *name, size_t max, char **ret, size_t *ret_len) AK_USE;
 
-/* --- verbs
- * -------------------------------------------------------------------- */
+/* --- verbs ---------------------------------------------------------------- */
 
 int cmd_add(struct cli *cli, int argc, char **argv);
 int cmd_remove(struct cli *cli, int argc, char **argv);

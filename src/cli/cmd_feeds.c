@@ -205,8 +205,7 @@ cmd_feeds(struct cli *cli, int argc, char **argv)
 	return rc;
 }
 
-/* --- why-next
- * ------------------------------------------------------------------- */
+/* --- why-next ------------------------------------------------------------- */
 
 static void
 why_next_cb(const struct store_feed *f, void *arg)
@@ -271,8 +270,7 @@ cmd_why_next(struct cli *cli, int argc, char **argv)
 	return rc;
 }
 
-/* --- remove
- * ----------------------------------------------------------------------- */
+/* --- remove --------------------------------------------------------------- */
 
 int
 cmd_remove(struct cli *cli, int argc, char **argv)

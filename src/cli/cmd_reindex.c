@@ -57,8 +57,7 @@ search_cb(int64_t done, int64_t all, void *arg)
 	progress_show(&x->bar, done, all, "search");
 }
 
-/* --- features
- * ------------------------------------------------------------------ */
+/* --- features ------------------------------------------------------------- */
 
 static void
 feature_cb(const struct store_article *a, void *arg)
@@ -115,8 +114,7 @@ make_features(struct reindex *x)
 	return st;
 }
 
-/* --- relations
- * ------------------------------------------------------------------- */
+/* --- relations ------------------------------------------------------------ */
 
 static void
 show_relating(struct reindex *x)

@@ -42,8 +42,7 @@ struct relations {
 	int64_t n;
 };
 
-/* --- reasons
- * ------------------------------------------------------------------ */
+/* --- reasons -------------------------------------------------------------- */
 
 /* What a listing says in short; `akin why` says it whole. */
 static json_t *
@@ -65,8 +64,7 @@ reasons(const struct store_relation *rel)
 	return why;
 }
 
-/* --- one article
- * ---------------------------------------------------------------- */
+/* --- one article ---------------------------------------------------------- */
 
 static json_t *
 relation_json(const struct store_relation *rel)
@@ -288,8 +286,7 @@ cmd_related(struct cli *cli, int argc, char **argv)
 	return show(cli, argv[optind], all, as_json);
 }
 
-/* --- why
- * ------------------------------------------------------------------------ */
+/* --- why ------------------------------------------------------------------ */
 
 static void
 print_why(const struct term *t, const struct why_pair *p)

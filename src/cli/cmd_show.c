@@ -52,8 +52,7 @@ json_cb(const struct store_article *a, void *arg)
 	(void)json_line(article_json(a));
 }
 
-/* --- differences ------------------------------------------------------------
- */
+/* --- differences ---------------------------------------------------------- */
 
 struct lines {
 	char *text;

@@ -46,8 +46,7 @@ struct sync {
 	char *fatal;
 };
 
-/* --- what comes back
- * -------------------------------------------------------------- */
+/* --- what comes back ------------------------------------------------------ */
 
 static void
 report_cb(const struct pipeline_report *r, void *arg)
@@ -102,8 +101,7 @@ done_cb(const struct pipeline_progress *n, void *arg)
 		(void)event_base_loopbreak(s->base);
 }
 
-/* --- by ourselves
- * ------------------------------------------------------------------ */
+/* --- by ourselves --------------------------------------------------------- */
 
 static void
 signal_cb(evutil_socket_t sig, short what, void *arg)
@@ -179,8 +177,7 @@ run(struct sync *s)
 	return CLI_UNAVAILABLE;
 }
 
-/* --- the verb
- * -------------------------------------------------------------------------- */
+/* --- the verb ------------------------------------------------------------- */
 
 static void
 summarise(const struct sync *s)

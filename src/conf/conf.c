@@ -215,8 +215,7 @@ say_range(const struct option *o, char *out, size_t size)
 	}
 }
 
-/* --- hooks ------------------------------------------------------------------
- */
+/* --- hooks ---------------------------------------------------------------- */
 
 static struct conf_hook *
 hook_named(struct conf *c, const char *name)
@@ -269,8 +268,7 @@ set_hook(struct conf_hook *h, const char *key, const char *value)
 	return "";
 }
 
-/* --- file -------------------------------------------------------------------
- */
+/* --- file ----------------------------------------------------------------- */
 
 static void AK_PRINTF(2, 3) fail(struct reading *r, const char *fmt, ...)
 {
@@ -380,8 +378,7 @@ read_file(struct conf *c, FILE *f, const char *path, struct diag *reterr)
 	return check_owner(c, fileno(f), path, reterr);
 }
 
-/* --- environment
- * -------------------------------------------------------------- */
+/* --- environment ---------------------------------------------------------- */
 
 static enum ak_status
 read_environment(struct conf *c, struct diag *reterr)
@@ -409,8 +406,7 @@ read_environment(struct conf *c, struct diag *reterr)
 	return AK_OK;
 }
 
-/* --- interface
- * ------------------------------------------------------------------ */
+/* --- interface ------------------------------------------------------------ */
 
 /* The file to read by default, or NULL. */
 static char *

@@ -52,8 +52,7 @@ struct control {
 	int n_clients;
 };
 
-/* --- where
- * -------------------------------------------------------------------- */
+/* --- where ---------------------------------------------------------------- */
 
 static char *
 absolute(const char *path)
@@ -85,8 +84,7 @@ control_path(const char *store_path)
 	return path;
 }
 
-/* --- clients
- * ------------------------------------------------------------------ */
+/* --- clients -------------------------------------------------------------- */
 
 static void
 client_free(struct client *c)
@@ -301,8 +299,7 @@ accept_cb(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa,
 	(void)bufferevent_enable(c->bev, EV_READ | EV_WRITE);
 }
 
-/* --- start and stop
- * --------------------------------------------------------------- */
+/* --- start and stop ------------------------------------------------------- */
 
 /* A folder of ours in /tmp, or the store's, which is there. */
 static bool

@@ -26,8 +26,7 @@ struct control;
  * $XDG_RUNTIME_DIR or a private folder of /tmp.  malloc'ed. */
 char *control_path(const char *store_path);
 
-/* --- daemon ------------------------------------------------------------------
- */
+/* --- daemon --------------------------------------------------------------- */
 
 struct control_ops {
 	enum ak_status (*reload)(void *arg, struct diag *reterr);
@@ -40,8 +39,7 @@ enum ak_status control_new(struct event_base *base, const char *path,
     struct control **ret, struct diag *reterr) AK_USE;
 void control_free(struct control *c); /* removes the socket; NULL allowed */
 
-/* --- command (blocks) --------------------------------------------------------
- */
+/* --- command (blocks) ----------------------------------------------------- */
 
 /* AK_NOTFOUND: nobody listens there; AK_IO: the answer broke off. */
 enum ak_status control_sync(const char *socket, bool all, const int64_t *ids,

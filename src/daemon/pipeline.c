@@ -75,8 +75,7 @@ struct pipeline {
 
 static void pump(struct pipeline *p);
 
-/* --- runs -------------------------------------------------------------------
- */
+/* --- runs ----------------------------------------------------------------- */
 
 static int64_t
 n_to_relate(const struct pipeline *p)
@@ -140,8 +139,7 @@ show_progress(struct pipeline *p, struct run *r)
 		r->cbs.progress(&r->now, r->cbs.arg);
 }
 
-/* --- flights
- * ------------------------------------------------------------------- */
+/* --- flights -------------------------------------------------------------- */
 
 static void
 make_report(const struct poll *q, struct pipeline_report *ret)
@@ -298,8 +296,7 @@ start_flight(struct pipeline *p, struct flight *f)
 	arena_free(a);
 }
 
-/* --- answers of the workers
- * ----------------------------------------------------- */
+/* --- answers of the workers ----------------------------------------------- */
 
 static void
 loaded_cb(struct workers_load *l, void *arg)
@@ -418,8 +415,7 @@ list_feeds(struct pipeline *p, struct run *r, bool all, int64_t limit)
 	workers_list(p->workers, l);
 }
 
-/* --- what to start next
- * ------------------------------------------------------------ */
+/* --- what to start next --------------------------------------------------- */
 
 static void
 set_timer(struct pipeline *p, int64_t ms)
@@ -555,8 +551,7 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 	pump(p);
 }
 
-/* --- interface
- * --------------------------------------------------------------------- */
+/* --- interface ------------------------------------------------------------ */
 
 void
 pipeline_global_init(void)

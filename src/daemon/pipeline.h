@@ -88,8 +88,7 @@ void pipeline_call(struct pipeline *p,
     enum ak_status (*fn)(struct store *s, void *arg),
     void (*done)(enum ak_status st, void *arg), void *arg);
 
-/* --- subscribing ------------------------------------------------------------
- */
+/* --- subscribing ---------------------------------------------------------- */
 
 struct pipeline_add {
 	const char *url;	      /* of a feed or a page; or file: */

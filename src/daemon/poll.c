@@ -108,8 +108,7 @@ fail(struct poll *p, enum sched_outcome outcome, const char *words)
 	p->error = xstrdup(words);
 }
 
-/* --- fetch -------------------------------------------------------------------
- */
+/* --- fetch ---------------------------------------------------------------- */
 
 /* "Name: value" lines as a NULL-terminated array. */
 static const char *const *
@@ -185,8 +184,7 @@ poll_fetched(struct poll *p, struct fetch_result *r)
 		p->answer.outcome = SCHED_NOT_MODIFIED;
 }
 
-/* --- files -------------------------------------------------------------------
- */
+/* --- files ---------------------------------------------------------------- */
 
 static void
 fail_errno(struct poll *p, const char *path)
@@ -298,8 +296,7 @@ poll_read_file(struct poll *p, int64_t max_bytes)
 	arena_free(a);
 }
 
-/* --- parse -------------------------------------------------------------------
- */
+/* --- parse ---------------------------------------------------------------- */
 
 bool
 poll_is_unchanged(struct poll *p)
@@ -377,8 +374,7 @@ poll_parse(
 	p->doc = NULL;
 }
 
-/* --- commit ------------------------------------------------------------------
- */
+/* --- commit --------------------------------------------------------------- */
 
 static void
 take_hints(struct poll *p)
@@ -506,8 +502,7 @@ poll_refuse(struct poll *p, const char *words)
 	p->features = NULL;
 }
 
-/* --- configuration
- * ------------------------------------------------------------ */
+/* --- configuration -------------------------------------------------------- */
 
 void
 poll_opts_init(struct poll_opts *o, const struct conf *conf)

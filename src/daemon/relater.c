@@ -45,8 +45,7 @@ struct relater {
 	bool said_stale;
 };
 
-/* --- to the writer
- * ------------------------------------------------------------ */
+/* --- to the writer -------------------------------------------------------- */
 
 struct batch { /* relations of up to PULL articles */
 	struct relater *r;
@@ -155,8 +154,7 @@ fence_done(enum ak_status st, void *arg)
 	free(f);
 }
 
-/* --- the index
- * ------------------------------------------------------------------ */
+/* --- the index ------------------------------------------------------------ */
 
 static bool
 is_stopping(struct relater *r)
@@ -368,8 +366,7 @@ relater_main(void *arg)
 	return NULL;
 }
 
-/* --- interface
- * -------------------------------------------------------------------- */
+/* --- interface ------------------------------------------------------------ */
 
 enum ak_status
 relater_start(struct workers *w, const char *path, struct relater **ret,

@@ -187,8 +187,7 @@ subscribe_start(struct workers *w, struct fetcher *f,
 	arena_free(a);
 }
 
-/* --- parser
- * ---------------------------------------------------------------------- */
+/* --- parser --------------------------------------------------------------- */
 
 static void
 find_links(struct subscription *s, struct poll *p, const char *body, size_t len)
@@ -243,8 +242,7 @@ subscribe_parse(
 	free(body);
 }
 
-/* --- writer
- * ----------------------------------------------------------------------- */
+/* --- writer --------------------------------------------------------------- */
 
 enum ak_status
 subscribe_commit(
@@ -276,8 +274,7 @@ subscribe_commit(
 	return st;
 }
 
-/* --- loop
- * -------------------------------------------------------------------------- */
+/* --- loop ----------------------------------------------------------------- */
 
 void
 subscribe_landed(struct poll *p, const char *refused, bool is_closing)

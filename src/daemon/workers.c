@@ -16,9 +16,9 @@
 #include "daemon/subscribe.h"
 
 #define WRITER_INBOX (2 * WORKERS_MAX_POLLS)
+#define DOCS_BYTES ((size_t)6 << 20) /* past it no parser begins another */
 
-/* --- scout
- * ---------------------------------------------------------------------- */
+/* --- scout ---------------------------------------------------------------- */
 
 struct scout_job { /* one of the two */
 	struct workers_list *list;
@@ -87,8 +87,37 @@ scout_main(void *arg)
 	return NULL;
 }
 
-/* --- parsers
- * --------------------------------------------------------------------- */
+/* --- parsers -------------------------------------------------------------- */
+
+/* A document takes several times the memory of its body, so parsers wait for
+ * the writer rather than make more of them. */
+static void
+wait_for_room(struct workers *w)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	while (w->docs > DOCS_BYTES)
+		(void)pthread_cond_wait(&w->docs_shrunk, &w->lock);
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+static void
+count_doc(struct workers *w, const struct poll *p)
+{
+	if (p->arena == NULL)
+		return;
+	(void)pthread_mutex_lock(&w->lock);
+	w->docs += arena_used(p->arena);
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+void
+workers_doc_freed(struct workers *w, size_t bytes)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	w->docs -= bytes;
+	(void)pthread_cond_broadcast(&w->docs_shrunk);
+	(void)pthread_mutex_unlock(&w->lock);
+}
 
 static void *
 parser_main(void *arg)
@@ -102,6 +131,7 @@ parser_main(void *arg)
 		size_t before = p->body_len;
 		struct job *j = xcalloc(1, sizeof(*j));
 
+		wait_for_room(w);
 		workers_opts(w, &opts);
 		if (poll_is_file(p)) {
 			poll_read_file(p, opts.max_body);
@@ -114,8 +144,7 @@ parser_main(void *arg)
 			 !poll_is_unchanged(p))
 			poll_parse(
 			    p, &opts, opts.with_relations ? lexer : NULL);
-		if (p->arena != NULL)
-			(void)atomic_fetch_add(&w->held, arena_used(p->arena));
+		count_doc(w, p);
 		(void)atomic_fetch_sub(&w->held, before);
 		j->poll = p;
 		if (!chan_push(w->to_write, j))
@@ -125,8 +154,7 @@ parser_main(void *arg)
 	return NULL;
 }
 
-/* --- loop
- * ------------------------------------------------------------------------- */
+/* --- loop ----------------------------------------------------------------- */
 
 static void
 committed(struct workers *w, struct mail *m)
@@ -238,8 +266,7 @@ workers_reconfigure(struct workers *w, const struct poll_opts *opts)
 	(void)pthread_mutex_unlock(&w->lock);
 }
 
-/* --- start and stop
- * ----------------------------------------------------------------- */
+/* --- start and stop ------------------------------------------------------- */
 
 static void
 spawn(pthread_t *t, void *(*main_fn)(void *), void *arg)
@@ -259,6 +286,7 @@ workers_start(struct event_base *base, const struct poll_opts *opts,
 	w->cbs = *cbs;
 	w->opts = *opts;
 	(void)pthread_mutex_init(&w->lock, NULL);
+	(void)pthread_cond_init(&w->docs_shrunk, NULL);
 	w->mailbox = mailbox_new(base, mail_cb, w);
 	w->to_scout = chan_new(2 * WORKERS_MAX_POLLS);
 	w->to_parse = chan_new(WORKERS_MAX_POLLS);
@@ -304,6 +332,7 @@ workers_stop(struct workers *w)
 	chan_free(w->to_scout);
 	chan_free(w->to_parse);
 	chan_free(w->to_write);
+	(void)pthread_cond_destroy(&w->docs_shrunk);
 	(void)pthread_mutex_destroy(&w->lock);
 	free(w->parsers);
 	free(w);

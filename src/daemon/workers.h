@@ -76,7 +76,9 @@ struct workers {
 	struct relater *relater;
 	pthread_mutex_t lock; /* of opts */
 	struct poll_opts opts;
-	atomic_size_t held;	/* bytes of bodies and documents */
+	atomic_size_t held; /* bytes of bodies that wait for a parser */
+	pthread_cond_t docs_shrunk;
+	size_t docs; /* bytes of documents that wait for the writer; lock */
 	atomic_llong n_related; /* articles related so far */
 	atomic_llong n_arrived; /* articles stored so far */
 };
@@ -100,11 +102,13 @@ void workers_call(struct workers *w, struct call *c);
 /* Relate all that is stored by now; cbs.related() gets the ticket. */
 uint64_t workers_relate(struct workers *w);
 
+/* Writer: a document of so many bytes is stored and freed. */
+void workers_doc_freed(struct workers *w, size_t bytes);
+
 /* Any thread: a copy of what is in force. */
 void workers_opts(struct workers *w, struct poll_opts *ret);
 
-/* --- between the threads
- * ------------------------------------------------------ */
+/* --- between the threads -------------------------------------------------- */
 
 /* What the writer's inbox carries: one of the two. */
 struct job {

@@ -53,6 +53,19 @@ commit_poll(struct writer *wr, struct poll *p, const struct poll_opts *opts)
 	return is_fatal(st) ? st : AK_OK;
 }
 
+/* The loop needs only words of it. */
+static void
+free_doc(struct writer *wr, struct poll *p)
+{
+	if (p->arena == NULL)
+		return;
+	workers_doc_freed(wr->w, arena_used(p->arena));
+	arena_free(p->arena);
+	p->arena = NULL;
+	p->doc = NULL;
+	p->features = NULL;
+}
+
 static enum ak_status
 do_job(struct writer *wr, struct job *j, struct mail *m,
     const struct poll_opts *opts)
@@ -62,6 +75,7 @@ do_job(struct writer *wr, struct job *j, struct mail *m,
 	if (j->poll != NULL) {
 		STAILQ_INSERT_TAIL(&m->polls, j->poll, link);
 		st = commit_poll(wr, j->poll, opts);
+		free_doc(wr, j->poll);
 	} else {
 		STAILQ_INSERT_TAIL(&m->calls, j->call, link);
 		st = j->call->st = j->call->run(wr->store, j->call->arg);
@@ -83,10 +97,12 @@ do_batch(struct writer *wr, struct job *j, struct mail *m)
 	workers_opts(wr->w, &opts);
 	if ((st = store_begin(wr->store)) != AK_OK) {
 		/* Not done, but told: its sender waits. */
-		if (j->poll != NULL)
+		if (j->poll != NULL) {
 			STAILQ_INSERT_TAIL(&m->polls, j->poll, link);
-		else
+			free_doc(wr, j->poll);
+		} else {
 			STAILQ_INSERT_TAIL(&m->calls, j->call, link);
+		}
 		free(j);
 		return st;
 	}
@@ -101,7 +117,7 @@ do_batch(struct writer *wr, struct job *j, struct mail *m)
 	return st == AK_OK ? store_commit(wr->store) : st;
 }
 
-/* Count what was stored, free the documents: the loop needs only words. */
+/* Count what was stored, and have it related. */
 static void
 settle(struct writer *wr, struct mail *m)
 {
@@ -109,13 +125,6 @@ settle(struct writer *wr, struct mail *m)
 	int64_t n_new = 0;
 
 	STAILQ_FOREACH (p, &m->polls, link) {
-		if (p->arena != NULL)
-			(void)atomic_fetch_sub(
-			    &wr->w->held, arena_used(p->arena));
-		arena_free(p->arena);
-		p->arena = NULL;
-		p->doc = NULL;
-		p->features = NULL;
 		if (m->has_failed)
 			p->is_committed = false;
 		else
