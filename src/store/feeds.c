@@ -240,6 +240,17 @@ category_id(struct store *s, const char *path, int64_t *ret)
 	return AK_OK;
 }
 
+enum ak_status
+store_category_add(struct store *s, const char *path, int64_t *ret_id)
+{
+	enum ak_status st;
+
+	if (str_empty(path))
+		return conn_say(&s->c, AK_BADINPUT, "a category needs a name");
+	st = unit_begin(s);
+	return st != AK_OK ? st : unit_end(s, category_id(s, path, ret_id));
+}
+
 /* Move one category to `path`, into the one that is there perhaps. */
 static enum ak_status
 category_move(struct store *s, int64_t id, const char *path)

@@ -157,6 +157,9 @@ struct store_category {
 typedef void (*store_category_cb)(const struct store_category *c, void *arg);
 enum ak_status store_categories(
     struct store_reader *r, store_category_cb cb, void *arg) AK_USE;
+/* The id of a path, made where missing. */
+enum ak_status store_category_add(
+    struct store *s, const char *path, int64_t *ret_id) AK_USE;
 enum ak_status store_category_rename(
     struct store *s, const char *path, const char *to) AK_USE;
 enum ak_status store_category_remove(struct store *s, const char *path) AK_USE;
@@ -328,6 +331,27 @@ struct store_mark_query { /* which articles; all that match */
 };
 enum ak_status store_mark(struct store *s, enum store_mark m,
     const struct store_mark_query *q, int64_t *ret_changed) AK_USE;
+
+/* Labels on articles; apart from the categories of feeds.  A label is there as
+ * long as an article has it. */
+struct store_label {
+	const char *name;
+	int64_t n_articles, n_unread;
+};
+typedef void (*store_label_cb)(const struct store_label *l, void *arg);
+enum ak_status store_labels(
+    struct store_reader *r, store_label_cb cb, void *arg) AK_USE;
+enum ak_status store_label_articles(struct store_reader *r, const char *name,
+    void (*cb)(int64_t article, void *arg), void *arg) AK_USE; /* rising */
+enum ak_status store_article_labels(struct store_reader *r, const int64_t *ids,
+    size_t n, void (*cb)(int64_t article, const char *name, void *arg),
+    void *arg) AK_USE;
+/* Unknown articles are passed over. */
+enum ak_status store_label_set(struct store *s, const char *name,
+    const int64_t *ids, size_t n, bool on) AK_USE;
+enum ak_status store_label_rename(
+    struct store *s, const char *name, const char *to) AK_USE;
+enum ak_status store_label_remove(struct store *s, const char *name) AK_USE;
 
 /* --- relations, threads
  * ------------------------------------------------------------- */
