@@ -69,8 +69,13 @@
 
 /* --- serving ----------------------------------------------------------- */
 #define LIMIT_HTTP_HEADER_BYTES (16 * LIMIT_KIB)
-#define LIMIT_HTTP_BODY_BYTES (1 * LIMIT_MIB)
+#define LIMIT_HTTP_BODY_BYTES (2 * LIMIT_MIB)
+#define LIMIT_HTTP_REPLY_BYTES (64 * LIMIT_MIB)
+#define LIMIT_HTTP_ARENA (64 * LIMIT_MIB) /* memory of one request */
 #define LIMIT_HTTP_CONNECTIONS 256
+#define LIMIT_HTTP_REQUEST_S 60 /* from the first byte to the last */
+#define LIMIT_HTTP_QUEUE 512	/* requests waiting for a thread */
+#define LIMIT_THROTTLE_ENTRIES 4096
 #define LIMIT_HTTP_IDLE_S 30
 #define LIMIT_PAGE_ITEMS 500
 #define LIMIT_QUERY_BYTES (1 * LIMIT_KIB)

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: ISC */
+/* out_xml.c - output feeds as Atom (RFC 4287) and RSS 2.0. */
+#include "serve/feedout.h"
+
+#include "base/clock.h"
+
+static void
+element(struct buf *out, const char *name, const char *text)
+{
+	if (text == NULL)
+		return;
+	buf_addf(out, "<%s>", name);
+	out_xml(out, text);
+	buf_addf(out, "</%s>\n", name);
+}
+
+static void
+attribute(struct buf *out, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	buf_addf(out, " %s=\"", name);
+	out_xml(out, value);
+	buf_addc(out, '"');
+}
+
+static void
+atom_time(struct buf *out, const char *name, int64_t t)
+{
+	char text[CLOCK_RFC3339_SIZE];
+
+	element(out, name, clock_rfc3339(t, text));
+}
+
+/* <link>, or <atom:link> inside RSS. */
+static void
+related_links(struct buf *out, const char *tag, const struct out_item *o)
+{
+	for (const struct out_link *l = o->related; l != NULL; l = l->next) {
+		buf_addf(out, "<%s rel=\"related\"", tag);
+		attribute(out, "href", l->url);
+		attribute(out, "title", l->title);
+		buf_adds(out, "/>\n");
+	}
+}
+
+static void
+categories(struct buf *out, const struct out_item *o, bool is_atom)
+{
+	json_t *tags = out_array(o->tags), *tag;
+	size_t i;
+
+	json_array_foreach(tags, i, tag)
+	{
+		const char *text = json_string_value(tag);
+
+		if (text == NULL)
+			continue;
+		if (is_atom) {
+			buf_adds(out, "<category");
+			attribute(out, "term", text);
+			buf_adds(out, "/>\n");
+		} else {
+			element(out, "category", text);
+		}
+	}
+	json_decref(tags);
+}
+
+static void
+enclosures(struct buf *out, const struct out_item *o, bool is_atom)
+{
+	json_t *list = out_array(o->attachments), *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		const char *url =
+		    json_string_value(json_object_get(one, "url"));
+		const char *type =
+		    json_string_value(json_object_get(one, "mime_type"));
+		json_t *size = json_object_get(one, "size_in_bytes");
+
+		/* RSS 2.0 has one enclosure, with type and length. */
+		if (url == NULL || (!is_atom && (type == NULL || i > 0)))
+			continue;
+		buf_adds(
+		    out, is_atom ? "<link rel=\"enclosure\"" : "<enclosure");
+		attribute(out, is_atom ? "href" : "url", url);
+		attribute(out, "type", type);
+		if (json_is_integer(size) || !is_atom)
+			buf_addf(out, " length=\"%lld\"",
+			    (long long)json_integer_value(size));
+		buf_adds(out, "/>\n");
+	}
+	json_decref(list);
+}
+
+static void
+atom_entry(struct buf *out, const struct out_item *o)
+{
+	buf_adds(out, "<entry");
+	attribute(out, "xml:lang", o->language);
+	buf_adds(out, ">\n");
+	element(out, "id", o->key);
+	element(out, "title", o->title != NULL ? o->title : "");
+	if (o->url != NULL) {
+		buf_adds(out, "<link rel=\"alternate\" type=\"text/html\"");
+		attribute(out, "href", o->url);
+		buf_adds(out, "/>\n");
+	}
+	atom_time(out, "published", o->published);
+	atom_time(out, "updated", o->modified);
+	if (o->author != NULL) {
+		buf_adds(out, "<author>");
+		element(out, "name", o->author);
+		buf_adds(out, "</author>\n");
+	}
+	categories(out, o, true);
+	element(out, "summary", o->summary);
+	if (o->html != NULL) {
+		buf_adds(out, "<content type=\"html\">");
+		out_xml(out, o->html);
+		buf_adds(out, "</content>\n");
+	}
+	enclosures(out, o, true);
+	related_links(out, "link", o);
+	if (o->feed_url != NULL) {
+		buf_adds(out, "<source>\n");
+		element(out, "id", o->feed_url);
+		element(out, "title", o->feed_title);
+		buf_adds(out, "</source>\n");
+	}
+	buf_adds(out, "</entry>\n");
+}
+
+void
+out_atom(struct buf *out, const struct out_feed *f)
+{
+	buf_adds(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		      "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
+	element(out, "id", f->self);
+	element(out, "title", f->title);
+	atom_time(out, "updated", f->updated);
+	buf_adds(out, "<author><name>akin</name></author>\n");
+	buf_adds(out, "<generator>akin</generator>\n<link rel=\"self\"");
+	attribute(out, "href", f->self);
+	buf_adds(out, "/>\n<link rel=\"alternate\" type=\"text/html\"");
+	attribute(out, "href", f->home);
+	buf_adds(out, "/>\n");
+	for (const struct out_item *o = f->items; o != NULL; o = o->next)
+		atom_entry(out, o);
+	buf_adds(out, "</feed>\n");
+}
+
+static void
+rss_item(struct buf *out, const struct out_item *o)
+{
+	char date[CLOCK_HTTP_SIZE];
+
+	buf_adds(out, "<item>\n");
+	element(out, "title", o->title != NULL ? o->title : "");
+	element(out, "link", o->url);
+	buf_adds(out, "<guid isPermaLink=\"false\">");
+	out_xml(out, o->key);
+	buf_adds(out, "</guid>\n");
+	element(out, "pubDate", clock_http(o->published, date));
+	element(out, "dc:creator", o->author);
+	categories(out, o, false);
+	element(out, "description", o->html != NULL ? o->html : o->summary);
+	enclosures(out, o, false);
+	related_links(out, "atom:link", o);
+	if (o->feed_url != NULL) {
+		buf_adds(out, "<source");
+		attribute(out, "url", o->feed_url);
+		buf_addc(out, '>');
+		out_xml(out, o->feed_title);
+		buf_adds(out, "</source>\n");
+	}
+	buf_adds(out, "</item>\n");
+}
+
+void
+out_rss(struct buf *out, const struct out_feed *f)
+{
+	char date[CLOCK_HTTP_SIZE];
+
+	buf_adds(out,
+	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	    "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" "
+	    "xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n<channel>\n");
+	element(out, "title", f->title);
+	element(out, "link", f->home);
+	element(out, "description", f->title);
+	element(out, "generator", "akin");
+	element(out, "lastBuildDate", clock_http(f->updated, date));
+	buf_adds(out, "<atom:link rel=\"self\" type=\"application/rss+xml\"");
+	attribute(out, "href", f->self);
+	buf_adds(out, "/>\n");
+	for (const struct out_item *o = f->items; o != NULL; o = o->next)
+		rss_item(out, o);
+	buf_adds(out, "</channel>\n</rss>\n");
+}

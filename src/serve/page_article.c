@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: ISC */
+/* page_article.c - one article: content, what changed, what is related. */
+#include "serve/page.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/url.h"
+#include "serve/api.h"
+
+#define RELATED 24
+#define REVISIONS_SHOWN 20
+
+/* --- relations
+ * -------------------------------------------------------------------- */
+
+static const struct {
+	const char *title, *note;
+} groups[] = {
+    {"The publisher lists", "printed by the publisher with this article"},
+    {"Copies", "the same text again"},
+    {"Same story", "other reports of the same event"},
+    {"Related reading", "about the same things"},
+};
+
+struct relation {
+	int64_t article, rank, published;
+	const char *title, *url, *form, *feed, *language;
+	double score;
+	int kind;
+	struct relation *next;
+};
+
+struct relations {
+	struct job *j;
+	struct relation *first, **end;
+};
+
+static void
+keep_relation(const struct store_relation *r, void *arg)
+{
+	struct relations *all = arg;
+	struct relation *copy = arena_alloc(all->j->arena, sizeof(*copy));
+
+	if (copy == NULL)
+		return;
+	copy->article = r->article;
+	copy->rank = r->rank;
+	copy->published = r->published;
+	copy->title = job_strdup(all->j, r->title);
+	copy->url = job_strdup(all->j, r->url);
+	copy->form = job_strdup(all->j, r->form);
+	copy->feed = job_strdup(all->j, r->feed_title);
+	copy->language = job_strdup(all->j, r->language);
+	copy->score = r->score;
+	copy->kind = r->kind & 3;
+	*all->end = copy;
+	all->end = &copy->next;
+}
+
+static void
+put_reason(struct job *j, int64_t id, const struct relation *r)
+{
+	h(j, "<details class=\"why\"><summary>Why?</summary><p>");
+	if (r->kind == 0) {
+		h(j, "The publisher printed it with this article");
+		if (r->rank > 0)
+			h(j, ", place %d of its list", r->rank);
+		if (r->form != NULL)
+			h(j, " (<code>%s</code>)", r->form);
+		h(j, ".</p>");
+	} else {
+		h(j, "Score %d of 100: %s.</p>",
+		    (int64_t)(r->score * 100 + 0.5), groups[r->kind].note);
+		if (j->ops->why != NULL)
+			h(j,
+			    "<p><a href=\"%r/article/%d/why/%d\">What they "
+			    "share</a></p>",
+			    id, r->article);
+	}
+	if (r->article != 0 && r->kind != 0) {
+		page_form(j,
+		    job_printf(j, "/article/%lld/wrong", (long long)id),
+		    "inline");
+		h(j,
+		    "<input type=\"hidden\" name=\"other\" value=\"%d\">"
+		    "<button class=\"link\">Not related</button></form>",
+		    r->article);
+	}
+	h(j, "</details>");
+}
+
+static void
+put_relation(struct job *j, int64_t id, const struct relation *r)
+{
+	const char *title = !str_empty(r->title) ? r->title : r->url;
+
+	h(j, "<li><p class=\"t\"");
+	page_lang(j, r->language);
+	if (r->article != 0)
+		h(j, "><a href=\"%r/article/%d\">%s</a></p>", r->article,
+		    title);
+	else if (r->url != NULL && url_is_http(r->url))
+		h(j,
+		    "><a href=\"%s\" rel=\"noreferrer\" "
+		    "class=\"out\">%s</a></p>",
+		    r->url, title);
+	else
+		h(j, ">%s</p>", title);
+	h(j, "<p class=\"meta\">");
+	if (r->feed != NULL)
+		h(j, "<span dir=\"auto\">%s</span>", r->feed);
+	if (r->feed != NULL && r->published != 0)
+		h(j, " · ");
+	if (r->published != 0)
+		page_time(j, r->published);
+	h(j, "</p>");
+	put_reason(j, id, r);
+	h(j, "</li>");
+}
+
+static void
+put_relations(struct job *j, int64_t id)
+{
+	struct relations all = {.j = j};
+
+	all.end = &all.first;
+	(void)!store_related(j->reader, id, RELATED, keep_relation, &all);
+	h(j, "<aside class=\"related\" aria-label=\"Related articles\">");
+	for (int kind = 0; kind < 4; kind++) {
+		bool open = false;
+
+		for (const struct relation *r = all.first; r; r = r->next) {
+			if (r->kind != kind)
+				continue;
+			if (!open)
+				h(j, "<section><h2>%s</h2><ul>",
+				    groups[kind].title);
+			open = true;
+			put_relation(j, id, r);
+		}
+		if (open)
+			h(j, "</ul></section>");
+	}
+	if (all.first == NULL)
+		h(j, "<p class=\"empty\">No related articles yet.</p>");
+	h(j, "</aside>");
+}
+
+/* --- revisions
+ * ------------------------------------------------------------------------ */
+
+struct revision {
+	int64_t n, at;
+	const char *title, *text;
+};
+
+struct revisions {
+	struct job *j;
+	struct revision list[REVISIONS_SHOWN];
+	size_t n;
+};
+
+static void
+keep_revision(const struct store_revision *v, void *arg)
+{
+	struct revisions *all = arg;
+
+	if (all->n == REVISIONS_SHOWN) { /* the newest ones are wanted */
+		memmove(all->list, all->list + 1,
+		    (REVISIONS_SHOWN - 1) * sizeof(all->list[0]));
+		all->n--;
+	}
+	all->list[all->n++] = (struct revision){v->n, v->at,
+	    job_strdup(all->j, v->title != NULL ? v->title : ""),
+	    job_strdup(all->j, v->text != NULL ? v->text : "")};
+}
+
+static void
+put_revisions(struct job *j, int64_t id)
+{
+	struct revisions *all = arena_alloc(j->arena, sizeof(*all));
+
+	if (all == NULL)
+		return;
+	all->j = j;
+	(void)!store_revisions(j->reader, id, keep_revision, all);
+	if (all->n < 2)
+		return;
+	h(j,
+	    "<details class=\"changes\" id=\"changes\"><summary>Edited %d "
+	    "%h</summary>",
+	    (int64_t)all->n - 1, all->n == 2 ? "time" : "times");
+	for (size_t i = all->n - 1; i > 0; i--) {
+		const struct revision *old = &all->list[i - 1];
+		const struct revision *new = &all->list[i];
+
+		h(j, "<section><h3>Seen ");
+		page_time(j, new->at);
+		h(j, "</h3>");
+		if (strcmp(old->title, new->title) != 0) {
+			h(j, "<p class=\"t\" dir=\"auto\">");
+			diff_words(j, old->title, new->title);
+			h(j, "</p>");
+		}
+		h(j, "<p class=\"diff\" dir=\"auto\">");
+		diff_words(j, old->text, new->text);
+		h(j, "</p></section>");
+	}
+	h(j, "</details>");
+}
+
+/* --- the page
+ * -----------------------------------------------------------------------------
+ */
+
+static void
+put_attachments(struct job *j, const char *attachments)
+{
+	json_t *list =
+	    attachments != NULL ? json_loads(attachments, 0, NULL) : NULL;
+	json_t *one;
+	size_t i;
+
+	if (json_array_size(list) > 0)
+		h(j, "<ul class=\"files\">");
+	json_array_foreach(list, i, one)
+	{
+		const char *url =
+		    json_string_value(json_object_get(one, "url"));
+		const char *type =
+		    json_string_value(json_object_get(one, "mime_type"));
+
+		if (url != NULL && url_is_http(url))
+			h(j,
+			    "<li><a href=\"%s\" rel=\"noreferrer\">%s</a> "
+			    "<span class=\"meta\">%s</span></li>",
+			    url, strrchr(url, '/') + 1, type);
+	}
+	if (json_array_size(list) > 0)
+		h(j, "</ul>");
+	json_decref(list);
+}
+
+static void
+put_other_feeds(struct job *j, const struct store_article *a)
+{
+	json_t *list = a->feeds != NULL ? json_loads(a->feeds, 0, NULL) : NULL;
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		int64_t id = json_integer_value(json_object_get(one, "id"));
+
+		if (id != a->feed_id)
+			h(j,
+			    ", <a href=\"%r/articles?feed=%d\" "
+			    "dir=\"auto\">%s</a>",
+			    id,
+			    json_string_value(json_object_get(one, "title")));
+	}
+	json_decref(list);
+}
+
+struct shown {
+	struct job *j;
+	bool found;
+};
+
+static void
+put_article(const struct store_article *a, void *arg)
+{
+	struct shown *s = arg;
+	struct job *j = s->j;
+	const char *title = !str_empty(a->title) ? a->title : "(untitled)";
+
+	s->found = true;
+	page_begin(j, 200, title, NULL);
+	h(j,
+	    "<div class=\"with-related\"><article class=\"full%h\" "
+	    "data-id=\"%d\" data-open=\"1\"><header><p class=\"kicker\">"
+	    "<a href=\"%r/articles?feed=%d\" dir=\"auto\">%s</a>",
+	    a->is_read ? " read" : "", a->id, a->feed_id, a->feed_title);
+	put_other_feeds(j, a);
+	h(j, "</p><h1");
+	page_lang(j, a->language);
+	if (a->url != NULL && url_is_http(a->url))
+		h(j, "><a href=\"%s\" rel=\"noreferrer\">%s</a></h1>", a->url,
+		    title);
+	else
+		h(j, ">%s</h1>", title);
+	h(j, "<div class=\"byline\"><p class=\"meta\">");
+	if (a->author != NULL)
+		h(j, "<span dir=\"auto\">%s</span> · ", a->author);
+	page_time(j, page_date(a));
+	if (a->thread != 0)
+		h(j, " · <a class=\"chip\" href=\"%r/thread/%d\">story</a>",
+		    a->thread);
+	if (a->comments_url != NULL && url_is_http(a->comments_url))
+		h(j, " · <a href=\"%s\" rel=\"noreferrer\">comments</a>",
+		    a->comments_url);
+	h(j, "</p>");
+	page_marks(j, a->id, a->is_read, a->is_starred);
+	h(j, "</div></header><div class=\"content\"");
+	page_lang(j, a->language);
+	/* The cleaner's canonical output: the only HTML that is not ours. */
+	if (!str_empty(a->content_html))
+		h(j, ">%h</div>", a->content_html);
+	else
+		h(j, "><p>%s</p></div>", a->summary);
+	put_attachments(j, a->attachments);
+	if (a->url != NULL && url_is_http(a->url))
+		h(j,
+		    "<p class=\"source\"><a class=\"button\" href=\"%s\" "
+		    "rel=\"noreferrer\">Read at the source</a></p>",
+		    a->url);
+}
+
+void
+page_article(struct job *j)
+{
+	struct shown s = {.j = j};
+	int64_t id;
+
+	if (!api_id(j, 0, &id))
+		return;
+	(void)!store_article_get(j->reader, id, put_article, &s);
+	if (!s.found) {
+		reply_error(j, 404, "There is no such article.");
+		return;
+	}
+	put_revisions(j, id);
+	h(j, "</article>");
+	put_relations(j, id);
+	h(j, "</div>");
+	page_end(j);
+}
+
+/* --- reasons
+ * ---------------------------------------------------------------------------------
+ */
+
+static void
+put_terms(struct job *j, json_t *why)
+{
+	json_t *terms = json_object_get(why, "terms"), *term;
+	size_t i;
+
+	if (json_array_size(terms) == 0)
+		return;
+	h(j, "<h2>Shared terms</h2><ul class=\"terms\">");
+	json_array_foreach(terms, i, term)
+	{
+		json_t *text = json_object_get(term, "text");
+		json_t *weight = json_object_get(term, "weight");
+
+		if (text == NULL)
+			text = json_object_get(term, "term");
+		h(j, "<li dir=\"auto\">%s <span class=\"count\">%d</span></li>",
+		    json_string_value(text),
+		    (int64_t)(json_number_value(weight) * 100 + 0.5));
+	}
+	h(j, "</ul>");
+}
+
+static void
+put_numbers(struct job *j, json_t *why)
+{
+	const char *key;
+	json_t *value;
+
+	h(j, "<h2>Measures</h2><dl class=\"measures\">");
+	json_object_foreach(why, key, value)
+	{
+		char text[32];
+
+		if (!json_is_real(value) && !json_is_string(value))
+			continue;
+		(void)snprintf(
+		    text, sizeof(text), "%.3f", json_number_value(value));
+		h(j, "<dt>%s</dt><dd dir=\"auto\">%s</dd>", key,
+		    json_is_real(value) ? text : json_string_value(value));
+	}
+	h(j, "</dl>");
+}
+
+void
+page_why(struct job *j)
+{
+	struct diag error = {{0}};
+	char *json = NULL;
+	json_t *why;
+	int64_t a, b;
+
+	if (!api_id(j, 0, &a) || !api_id(j, 1, &b))
+		return;
+	if (j->ops->why == NULL ||
+	    j->ops->why(j->ops->arg, j->reader, a, b, &json, &error) != AK_OK) {
+		reply_error(j, 404, "%s",
+		    error.text[0] != '\0' ? error.text
+					  : "No reason is to be had here.");
+		return;
+	}
+	why = json_loads(json, 0, NULL);
+	free(json);
+	page_begin(j, 200, "Why related", NULL);
+	h(j,
+	    "<section class=\"card narrow\"><h1>Why related</h1><p><a "
+	    "href=\"%r/article/%d\">One article</a>, <a "
+	    "href=\"%r/article/%d\">the other</a></p>",
+	    a, b);
+	put_terms(j, why);
+	put_numbers(j, why);
+	h(j, "</section>");
+	page_end(j);
+	json_decref(why);
+}
+
+/* --- changes
+ * -----------------------------------------------------------------------------------
+ */
+
+void
+page_mark(struct job *j)
+{
+	static const struct {
+		const char *name;
+		enum store_mark mark;
+	} marks[] = {
+	    {"read", STORE_READ},
+	    {"unread", STORE_UNREAD},
+	    {"star", STORE_STAR},
+	    {"unstar", STORE_UNSTAR},
+	};
+	const char *name = req_param(&j->req, "mark");
+	struct store_mark_query q = {.n_ids = 1};
+	enum ak_status st = AK_BADINPUT;
+	int64_t id, changed;
+
+	if (!api_id(j, 0, &id))
+		return;
+	q.ids = &id;
+	for (size_t i = 0; i < AK_COUNT(marks); i++) {
+		if (str_eq(name, marks[i].name))
+			st = store_mark(j->store, marks[i].mark, &q, &changed);
+	}
+	if (st != AK_OK)
+		reply_status(j, st, "marking");
+	else if (req_param(&j->req, "quiet") != NULL) /* the script */
+		reply_empty(j, 204);
+	else
+		reply_redirect(j, page_back(j, job_printf(j, "/article/%lld",
+						   (long long)id)));
+}
+
+void
+page_wrong(struct job *j)
+{
+	int64_t id, other = req_param_i64(&j->req, "other", 1, INT64_MAX, 0);
+	enum ak_status st;
+
+	if (!api_id(j, 0, &id))
+		return;
+	if ((st = store_relation_wrong(j->store, id, other)) == AK_OK)
+		reply_redirect(
+		    j, job_printf(j, "/article/%lld", (long long)id));
+	else
+		reply_status(j, st, "removing the relation");
+}

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * serve.c - from an evhttp request to its answer.
+ *
+ * The loop thread turns a request into a job (request.c), finds its route,
+ * and hands the job to a worker: any reader thread, or the one writer thread
+ * where the route changes something.  Each worker has connections of its own
+ * to the store.  The finished job comes back by mailbox; the ticket number in
+ * it finds the evhttp request again.  If the client has gone meanwhile, its
+ * ticket is gone too and the answer is dropped.
+ *
+ * A full queue is answered 503 at once, so a flood costs no memory.
+ */
+#include "serve/serve_run.h"
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+/* --- jobs --------------------------------------------------------------------
+ */
+
+const char *
+job_strdup(struct job *j, const char *s)
+{
+	const char *copy = arena_strdup(j->arena, s);
+
+	return copy != NULL || s == NULL ? copy : "";
+}
+
+char *
+job_printf(struct job *j, const char *fmt, ...)
+{
+	va_list ap;
+	char *text = NULL, *copy;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	copy = arena_strdup(j->arena, text);
+	free(text);
+	return copy != NULL ? copy : arena_strdup(j->arena, "");
+}
+
+void
+job_sync(struct job *j, int64_t feed_id)
+{
+	int64_t *ids = arena_grow(j->arena, j->sync_ids,
+	    j->n_sync * sizeof(*ids), (j->n_sync + 1) * sizeof(*ids));
+
+	if (ids == NULL)
+		return;
+	j->sync_ids = ids;
+	ids[j->n_sync++] = feed_id;
+}
+
+void
+job_free(struct job *j)
+{
+	for (size_t i = 0; i < j->reply.n_headers; i++)
+		free(j->reply.headers[i].value);
+	buf_release(&j->reply.body);
+	free(j->metrics);
+	arena_free(j->arena);
+	free(j);
+}
+
+void
+job_run(struct job *j)
+{
+	if (!(j->route->flags & ROUTE_OPEN) && !j->has_added)
+		auth_identify(j);
+	if ((j->route->flags & ROUTE_OPEN) || j->has_added || auth_allow(j))
+		j->route->handler(j);
+	if (!j->asks_add)
+		reply_finish(j);
+}
+
+/* --- workers
+ * ------------------------------------------------------------------ */
+
+static void *
+worker_main(void *arg)
+{
+	struct worker *w = arg;
+	struct job *j;
+
+	while ((j = chan_pop(w->inbox)) != NULL) {
+		j->reader = w->reader;
+		j->store = w->store;
+		job_run(j);
+		j->reader = NULL;
+		j->store = NULL;
+		mailbox_post(w->done, j);
+	}
+	return NULL;
+}
+
+static enum ak_status
+start_worker(
+    struct serve *s, struct worker *w, bool writes, struct diag *reterr)
+{
+	enum ak_status st;
+
+	w->done = s->done;
+	w->inbox = writes ? s->writes : s->reads;
+	if ((st = store_reader_open(s->path, &w->reader, reterr)) != AK_OK)
+		return st;
+	if (writes && (st = store_open(s->path, 0, &w->store, reterr)) != AK_OK)
+		goto undo;
+	if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
+		st = diag_set(reterr, AK_IO, "cannot start a thread");
+		goto undo;
+	}
+	s->n_workers++;
+	return AK_OK;
+undo:
+	if (w->store != NULL)
+		store_close(w->store);
+	store_reader_close(w->reader);
+	return st;
+}
+
+/* --- tickets
+ * ------------------------------------------------------------------- */
+
+static void
+client_gone(struct evhttp_connection *con, void *arg)
+{
+	struct serve *s = arg;
+	struct ticket *t, *next;
+
+	HASH_ITER (hh, s->tickets, t, next) {
+		if (evhttp_request_get_connection(t->evreq) == con) {
+			HASH_DEL(s->tickets, t);
+			free(t);
+		}
+	}
+}
+
+static void
+take_ticket(struct serve *s, struct job *j, struct evhttp_request *evreq)
+{
+	struct ticket *t = xcalloc(1, sizeof(*t));
+
+	j->ticket = t->number = ++s->last_ticket;
+	t->evreq = evreq;
+	HASH_ADD(hh, s->tickets, number, sizeof(t->number), t);
+	evhttp_connection_set_closecb(
+	    evhttp_request_get_connection(evreq), client_gone, s);
+}
+
+/* The request of a ticket, which is used up; NULL: the client has gone. */
+static struct evhttp_request *
+use_ticket(struct serve *s, uint64_t number)
+{
+	struct evhttp_request *evreq;
+	struct ticket *t;
+
+	HASH_FIND(hh, s->tickets, &number, sizeof(number), t);
+	if (t == NULL)
+		return NULL;
+	evreq = t->evreq;
+	HASH_DEL(s->tickets, t);
+	free(t);
+	return evreq;
+}
+
+/* --- answers
+ * --------------------------------------------------------------------- */
+
+static void
+add_security_headers(const struct job *j, struct evkeyvalq *h)
+{
+	const struct reply *r = &j->reply;
+
+	(void)evhttp_add_header(h, "Content-Security-Policy",
+	    r->is_sandboxed ? "default-src 'none'; sandbox"
+	    : j->images == IMAGES_DIRECT
+		? "default-src 'none'; script-src 'self'; style-src 'self'; "
+		  "img-src 'self' https: http: data:; media-src https: http:; "
+		  "connect-src 'self'; form-action 'self'; base-uri 'none'; "
+		  "frame-ancestors 'none'"
+		: "default-src 'none'; script-src 'self'; style-src 'self'; "
+		  "img-src 'self' data:; connect-src 'self'; "
+		  "form-action 'self'; base-uri 'none'; "
+		  "frame-ancestors 'none'");
+	(void)evhttp_add_header(h, "X-Content-Type-Options", "nosniff");
+	(void)evhttp_add_header(h, "Referrer-Policy", "no-referrer");
+	(void)evhttp_add_header(h, "Cross-Origin-Opener-Policy", "same-origin");
+	(void)evhttp_add_header(
+	    h, "Cross-Origin-Resource-Policy", "same-origin");
+	(void)evhttp_add_header(
+	    h, "Cache-Control", r->cache != NULL ? r->cache : "no-store");
+}
+
+static void
+free_body(const void *data, size_t len, void *extra)
+{
+	(void)len;
+	(void)extra;
+	free((void *)(uintptr_t)data);
+}
+
+static void
+send_reply(struct serve *s, struct job *j, struct evhttp_request *evreq)
+{
+	struct evkeyvalq *h = evhttp_request_get_output_headers(evreq);
+	struct reply *r = &j->reply;
+	struct evbuffer *body = evbuffer_new();
+	char len[24];
+
+	add_security_headers(j, h);
+	for (size_t i = 0; i < r->n_headers; i++)
+		(void)evhttp_add_header(
+		    h, r->headers[i].name, r->headers[i].value);
+	if (r->type != NULL)
+		(void)evhttp_add_header(h, "Content-Type", r->type);
+	if (r->is_gzipped)
+		(void)evhttp_add_header(h, "Content-Encoding", "gzip");
+	if (r->type != NULL && !j->req.is_head)
+		(void)evhttp_add_header(h, "Vary", "Accept-Encoding");
+	(void)snprintf(len, sizeof(len), "%zu", r->body.len);
+	if (r->status != 204 && r->status != 304)
+		(void)evhttp_add_header(h, "Content-Length", len);
+	if (r->body.len > 0 && !j->req.is_head) {
+		size_t n = r->body.len;
+
+		(void)evbuffer_add_reference(
+		    body, buf_steal(&r->body), n, free_body, NULL);
+	}
+	metrics_count(&s->counts, j, clock_mono_ms());
+	conns_answered(s->conns, evreq);
+	evhttp_send_reply(evreq, r->status, NULL, body);
+	evbuffer_free(body);
+}
+
+static void enqueue(struct serve *s, struct job *j);
+
+static void
+feed_added(const struct serve_added *a, void *arg)
+{
+	struct job *j = arg;
+
+	TAILQ_REMOVE(&j->serve->asking, j, asking);
+	j->added = *a;
+	j->added.error = job_strdup(j, a->error);
+	j->has_added = true;
+	j->asks_add = false;
+	enqueue(j->serve, j);
+}
+
+static void
+keep_account(struct serve *s, struct job *j)
+{
+	int64_t now = clock_mono_ms() / 1000;
+	const char *claim = auth_claim(j);
+
+	if (j->logs_in_failed) {
+		throttle_failed(s->throttle, j->req.address, claim, now);
+		log_info("serve", "login failed address=%s path=%s",
+		    LOG_STR(j->req.address), LOG_STR(j->req.path));
+	} else if (j->who.is_known && *claim != '\0') {
+		throttle_passed(s->throttle, j->req.address, claim);
+	}
+	if (s->ops.sync != NULL && (j->sync_all || j->n_sync > 0))
+		s->ops.sync(s->ops.arg, j->sync_all, j->sync_ids, j->n_sync);
+}
+
+/* A job came back from its worker. */
+static void
+job_done(void *msg, void *arg)
+{
+	struct serve *s = arg;
+	struct job *j = msg;
+	struct evhttp_request *evreq;
+
+	s->n_queued--;
+	if (j->asks_add && s->is_stopping) {
+		j->asks_add = false;
+		reply_error(j, 503, "the service is stopping");
+	}
+	if (j->asks_add) {
+		TAILQ_INSERT_TAIL(&s->asking, j, asking);
+		s->ops.add(s->ops.arg, &j->add, feed_added, j);
+		return;
+	}
+	keep_account(s, j);
+	if (j->route->handler == touch_token) {
+		job_free(j);
+		return;
+	}
+	if (j->who.is_known)
+		touch_later(s, j);
+	evreq = use_ticket(s, j->ticket);
+	if (evreq != NULL)
+		send_reply(s, j, evreq);
+	job_free(j);
+}
+
+static void
+enqueue(struct serve *s, struct job *j)
+{
+	bool writes = (j->route->flags & ROUTE_WRITES) != 0;
+
+	s->n_queued++;
+	if (s->is_stopping ||
+	    !chan_try_push(writes ? s->writes : s->reads, j)) {
+		reply_error(j, 503, "too many requests are waiting");
+		reply_header(j, "Retry-After", "2");
+		j->asks_add = false;
+		job_done(j, s);
+	}
+}
+
+/* --- requests
+ * ---------------------------------------------------------------------- */
+
+static void
+answer_now(struct serve *s, struct job *j)
+{
+	struct evhttp_request *evreq = use_ticket(s, j->ticket);
+
+	reply_finish(j);
+	if (evreq != NULL)
+		send_reply(s, j, evreq);
+	job_free(j);
+}
+
+/* Is this one that tries a name and a password? */
+static bool
+is_login(struct job *j)
+{
+	return *auth_claim(j) != '\0' ||
+	       (j->req.method == M_POST && strcmp(j->req.path, "/login") == 0);
+}
+
+static bool
+is_throttled(struct serve *s, struct job *j)
+{
+	int64_t wait;
+	char text[24];
+
+	if (!is_login(j))
+		return false;
+	wait = throttle_wait(
+	    s->throttle, j->req.address, auth_claim(j), clock_mono_ms() / 1000);
+	if (wait == 0)
+		return false;
+	reply_error(j, 429, "too many wrong logins; try again in %lld s",
+	    (long long)wait);
+	(void)snprintf(text, sizeof(text), "%lld", (long long)wait);
+	reply_header(j, "Retry-After", text);
+	return true;
+}
+
+static void
+on_request(struct evhttp_request *evreq, void *arg)
+{
+	struct serve *s = arg;
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	conns_asked(s->conns, evreq);
+	j->serve = s;
+	j->ops = &s->ops;
+	j->images = s->images;
+	j->progress = s->progress;
+	j->came_ms = clock_mono_ms();
+	j->arena = arena_new(LIMIT_HTTP_ARENA);
+	buf_init(&j->reply.body, LIMIT_HTTP_REPLY_BYTES);
+	take_ticket(s, j, evreq);
+	if (!request_read(s, evreq, j) || is_throttled(s, j)) {
+		answer_now(s, j);
+		return;
+	}
+	if (j->route->flags & ROUTE_LOOP) {
+		j->route->handler(j);
+		answer_now(s, j);
+		return;
+	}
+	if (j->route->handler == metrics_get)
+		metrics_ask(s, j);
+	enqueue(s, j);
+}
+
+/* --- the whole
+ * ------------------------------------------------------------------------ */
+
+void
+serve_reconfigure(struct serve *s, const struct conf *conf)
+{
+	free(s->base_url);
+	free(s->hosts);
+	free(s->proxies);
+	s->base_url = xstrdup(conf->http_base_url);
+	while (str_ends(s->base_url, "/"))
+		s->base_url[strlen(s->base_url) - 1] = '\0';
+	s->hosts = xstrdup(conf->http_hosts);
+	s->proxies = xstrdup(conf->http_trusted_proxies);
+	s->images = strcmp(conf->http_images, "off") == 0     ? IMAGES_OFF
+		    : strcmp(conf->http_images, "proxy") == 0 ? IMAGES_PROXY
+							      : IMAGES_DIRECT;
+}
+
+static void
+set_up_http(struct serve *s, struct event_base *base)
+{
+	s->http = evhttp_new(base);
+	if (s->http == NULL)
+		abort();
+	s->conns = conns_new(base, s->http);
+	evhttp_set_allowed_methods(
+	    s->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
+			 EVHTTP_REQ_PUT | EVHTTP_REQ_PATCH | EVHTTP_REQ_DELETE |
+			 EVHTTP_REQ_OPTIONS);
+	evhttp_set_max_headers_size(
+	    s->http, (ev_ssize_t)LIMIT_HTTP_HEADER_BYTES);
+	evhttp_set_max_body_size(s->http, (ev_ssize_t)LIMIT_HTTP_BODY_BYTES);
+	evhttp_set_timeout(s->http, LIMIT_HTTP_IDLE_S);
+	evhttp_set_gencb(s->http, on_request, s);
+}
+
+enum ak_status
+serve_new(struct event_base *base, const struct conf *conf,
+    const char *store_path, const struct serve_ops *ops, struct serve **ret,
+    struct diag *reterr)
+{
+	struct serve *s = xcalloc(1, sizeof(*s));
+	size_t n_readers = (size_t)conf->http_readers;
+	enum ak_status st = AK_OK;
+
+	TAILQ_INIT(&s->asking);
+	s->path = xstrdup(store_path);
+	if (ops != NULL)
+		s->ops = *ops;
+	serve_reconfigure(s, conf);
+	s->throttle = throttle_new();
+	s->done = mailbox_new(base, job_done, s);
+	s->reads = chan_new(LIMIT_HTTP_QUEUE);
+	s->writes = chan_new(LIMIT_HTTP_QUEUE);
+	s->workers = xcalloc(n_readers + 1, sizeof(*s->workers));
+	for (size_t i = 0; i <= n_readers && st == AK_OK; i++)
+		st = start_worker(s, &s->workers[i], i == 0, reterr);
+	set_up_http(s, base);
+	if (st == AK_OK)
+		st = listen_all(s, base, conf->http_listen, reterr);
+	if (st != AK_OK) {
+		serve_free(s);
+		return st;
+	}
+	*ret = s;
+	return AK_OK;
+}
+
+void
+serve_free(struct serve *s)
+{
+	struct ticket *t, *next;
+	struct job *j;
+
+	if (s == NULL)
+		return;
+	s->is_stopping = true;
+	chan_close(s->reads);
+	chan_close(s->writes);
+	for (size_t i = 0; i < s->n_workers; i++) {
+		struct worker *w = &s->workers[i];
+
+		(void)pthread_join(w->thread, NULL);
+		store_close(w->store);
+		store_reader_close(w->reader);
+	}
+	mailbox_free(s->done); /* answers what the workers finished */
+	evhttp_free(s->http);  /* its connections drop their tickets */
+	conns_free(s->conns);
+	HASH_ITER (hh, s->tickets, t, next) {
+		HASH_DEL(s->tickets, t);
+		free(t);
+	}
+	while ((j = TAILQ_FIRST(&s->asking)) != NULL) {
+		TAILQ_REMOVE(&s->asking, j, asking);
+		job_free(j);
+	}
+	chan_free(s->reads);
+	chan_free(s->writes);
+	throttle_free(s->throttle);
+	free(s->workers);
+	free(s->base_url);
+	free(s->hosts);
+	free(s->proxies);
+	free(s->path);
+	free(s);
+}
+
+void
+serve_set_progress(struct serve *s, const struct serve_progress *p)
+{
+	s->progress = *p;
+}
+
+int
+serve_port(const struct serve *s)
+{
+	return s->port;
+}

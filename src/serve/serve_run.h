@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * serve_run.h - private to serve: the service itself, loop thread only.
+ */
+#ifndef SERVE_RUN_H
+#define SERVE_RUN_H
+
+#include <event2/http.h>
+#include <pthread.h>
+#include <sys/queue.h>
+#include <uthash.h>
+
+#include "base/chan.h"
+#include "base/mailbox.h"
+#include "serve/conns.h"
+#include "serve/serve_int.h"
+
+struct ticket {
+	uint64_t number;
+	struct evhttp_request *evreq;
+	UT_hash_handle hh;
+};
+
+struct worker {
+	pthread_t thread;
+	struct chan *inbox;
+	struct mailbox *done;
+	struct store_reader *reader;
+	struct store *store; /* the writer's; NULL in a reader */
+};
+
+/* What /metrics says of serve itself. */
+#define METRICS_BUCKETS 8
+struct metrics {
+	uint64_t by_class[6]; /* answers by status / 100 */
+	uint64_t bucket[METRICS_BUCKETS + 1];
+	uint64_t total_ms;
+	uint64_t bytes;
+};
+
+struct serve {
+	struct serve_ops ops;
+	char *path;
+	char *base_url, *hosts, *proxies; /* of [http] */
+	enum images images;
+	struct serve_progress progress;
+	struct evhttp *http;
+	struct conns *conns;
+	int port;
+	int ports[32]; /* of all TCP listeners, for the Host check */
+	size_t n_ports;
+	struct ticket *tickets;
+	uint64_t last_ticket;
+	struct chan *reads, *writes;
+	struct mailbox *done;
+	struct worker *workers; /* the first one writes */
+	size_t n_workers;
+	int64_t n_queued;
+	TAILQ_HEAD(, job) asking; /* wait for ops.add to answer */
+	struct throttle *throttle;
+	struct metrics counts;
+	bool is_stopping;
+};
+
+/* listen.c */
+enum ak_status listen_all(struct serve *s, struct event_base *base,
+    const char *list, struct diag *reterr) AK_USE;
+
+/* request.c: fill j->req and j->route.  false: j->reply has the answer. */
+bool request_read(struct serve *s, struct evhttp_request *evreq, struct job *j);
+
+/* metrics.c */
+void metrics_count(struct metrics *m, const struct job *j, int64_t now_ms);
+void metrics_get(struct job *j);
+void metrics_ask(
+    struct serve *s, struct job *j); /* before it leaves the loop */
+
+/* touch.c: keep a token's time of last use, at most once an hour. */
+void touch_token(struct job *j);
+void touch_later(struct serve *s, struct job *j);
+
+#endif
