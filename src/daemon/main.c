@@ -26,6 +26,7 @@
 #include "base/str.h"
 #include "conf/conf.h"
 #include "daemon/control.h"
+#include "daemon/doors.h"
 #include "daemon/notify.h"
 #include "daemon/pipeline.h"
 #include "store/store.h"
@@ -43,6 +44,7 @@ struct akind {
 	struct event_base *base;
 	struct pipeline *pipeline;
 	struct control *control;
+	struct doors *doors;
 	struct event *signals[3], *watchdog;
 };
 
@@ -86,6 +88,7 @@ reload(void *arg, struct diag *reterr)
 	if (st == AK_OK)
 		st = pipeline_reconfigure(a->pipeline, conf, reterr);
 	if (st == AK_OK) {
+		doors_reconfigure(a->doors, conf);
 		log_set_level(level_of(conf));
 		conf_free(a->conf);
 		a->conf = conf;
@@ -148,6 +151,9 @@ start(struct akind *a, struct diag *d)
 	if (st == AK_OK)
 		st = control_new(
 		    a->base, a->socket_path, a->pipeline, &ops, &a->control, d);
+	if (st == AK_OK)
+		st = doors_new(a->base, a->conf, a->store_path, a->pipeline,
+		    &a->doors, d);
 	return st == AK_OK ? 0 : EX_UNAVAIL;
 }
 
@@ -157,6 +163,7 @@ stop(struct akind *a)
 	notify_send("STOPPING=1");
 	(void)signal(SIGALRM, alarm_cb);
 	(void)alarm(STOP_S);
+	doors_free(a->doors);
 	control_free(a->control);
 	pipeline_free(a->pipeline);
 	for (size_t i = 0; i < AK_COUNT(a->signals); i++)
@@ -190,6 +197,8 @@ run(struct akind *a)
 		return rc;
 	}
 	pipeline_run(a->pipeline);
+	if (isatty(STDERR_FILENO))
+		doors_print_login(a->doors);
 	a->watchdog = notify_watchdog(a->base);
 	notify_send("READY=1\nSTATUS=polling");
 	log_info("main", "started version=%s store=%s", PACKAGE_VERSION,

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/doors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/token.h"
+#include "daemon/why.h"
+#include "serve/serve.h"
+#include "store/store.h"
+
+struct doors {
+	struct pipeline *pipeline;
+	struct serve *serve;
+	char *base_url;
+	int64_t n_runs; /* polls that a client asked for, under way */
+	LIST_HEAD(, asked) asked;
+};
+
+/* --- what serve asks of the pipeline ----------------------------------------
+ */
+
+static void
+show_progress(const struct pipeline_progress *p, void *arg)
+{
+	struct doors *d = arg;
+	struct serve_progress s = {.is_running = !p->is_done,
+	    .n_feeds = p->n_feeds,
+	    .n_done = p->n_done,
+	    .n_failed = p->n_failed,
+	    .n_new = p->n_new,
+	    .n_to_relate = p->n_to_relate};
+
+	serve_set_progress(d->serve, &s);
+}
+
+static void
+run_done(const struct pipeline_progress *p, void *arg)
+{
+	struct doors *d = arg;
+	struct pipeline_progress done = *p;
+
+	d->n_runs--;
+	done.is_done = d->n_runs == 0;
+	show_progress(&done, d);
+}
+
+static void
+op_sync(void *arg, bool all, const int64_t *ids, size_t n_ids)
+{
+	struct doors *d = arg;
+	struct pipeline_cbs cbs = {
+	    .progress = show_progress, .done = run_done, .arg = d};
+
+	d->n_runs++;
+	pipeline_sync(d->pipeline, all, ids, n_ids, &cbs);
+}
+
+struct asked {
+	serve_added_cb done; /* NULL: serve is gone */
+	void *arg;
+	LIST_ENTRY(asked) link;
+};
+
+static void
+subscribed(const struct pipeline_added *r, void *arg)
+{
+	struct asked *q = arg;
+	struct serve_added a = {r->status, r->feed_id, r->error};
+
+	/* A page with several feeds: who asked here cannot choose. */
+	if (r->status == AK_UNSUPPORTED && r->n_choices > 0)
+		a.error = "the page names several feeds; give the address of "
+			  "one";
+	if (q->done != NULL) {
+		LIST_REMOVE(q, link);
+		q->done(&a, q->arg);
+	}
+	free(q);
+}
+
+static void
+op_add(
+    void *arg, const struct serve_add *a, serve_added_cb done, void *done_arg)
+{
+	struct doors *d = arg;
+	struct pipeline_add add = {
+	    .url = a->url, .title = a->title, .category = a->category};
+	struct asked *q = xcalloc(1, sizeof(*q));
+
+	q->done = done;
+	q->arg = done_arg;
+	LIST_INSERT_HEAD(&d->asked, q, link);
+	pipeline_subscribe(d->pipeline, &add, subscribed, q);
+}
+
+static enum ak_status
+op_why(void *arg, struct store_reader *r, int64_t a, int64_t b, char **ret_json,
+    struct diag *reterr)
+{
+	(void)arg;
+	return why_json(r, a, b, ret_json, reterr);
+}
+
+static void
+op_metrics(void *arg, struct buf *out)
+{
+	const struct doors *d = arg;
+	struct pipeline_stats s;
+
+	pipeline_stats(d->pipeline, &s);
+	buf_addf(out,
+	    "# HELP akin_polls_total Polls since the start, by result.\n"
+	    "# TYPE akin_polls_total counter\n"
+	    "akin_polls_total{result=\"ok\"} %lld\n"
+	    "akin_polls_total{result=\"failed\"} %lld\n"
+	    "# HELP akin_articles_new_total New articles since the start.\n"
+	    "# TYPE akin_articles_new_total counter\n"
+	    "akin_articles_new_total %lld\n"
+	    "# HELP akin_polling Feeds being polled.\n"
+	    "# TYPE akin_polling gauge\nakin_polling %lld\n"
+	    "# HELP akin_relate_queue Articles waiting for the relater.\n"
+	    "# TYPE akin_relate_queue gauge\nakin_relate_queue %lld\n",
+	    (long long)(s.n_polls - s.n_failed), (long long)s.n_failed,
+	    (long long)s.n_new, (long long)s.n_polling,
+	    (long long)s.n_to_relate);
+}
+
+/* --- logging in
+ * ---------------------------------------------------------------- */
+
+struct login {
+	char *base_url;
+	char secret[TOKEN_SECRET_SIZE];
+};
+
+static enum ak_status
+store_login(struct store *s, void *arg)
+{
+	struct login *l = arg;
+	unsigned char digest[TOKEN_DIGEST_SIZE];
+	char name[sizeof(TOKEN_LOGIN_PREFIX) + 12], id[TOKEN_SECRET_SIZE];
+	struct store_token t = {.name = name,
+	    .scope = "admin",
+	    .created_at = clock_now(),
+	    .expires_at = clock_now() + TOKEN_LOGIN_S};
+
+	token_make(id);
+	(void)snprintf(name, sizeof(name), TOKEN_LOGIN_PREFIX "%.12s", id);
+	token_digest(l->secret, digest);
+	return store_token_add(s, &t, digest, digest);
+}
+
+static void
+print_login(enum ak_status st, void *arg)
+{
+	struct login *l = arg;
+
+	if (st == AK_OK)
+		(void)fprintf(stderr,
+		    "akind: log in once, within %d min: "
+		    "%s/login?code=%s\n",
+		    TOKEN_LOGIN_S / 60, l->base_url, l->secret);
+	free(l->base_url);
+	free(l);
+}
+
+void
+doors_print_login(struct doors *d)
+{
+	struct login *l;
+
+	if (*d->base_url == '\0')
+		return;
+	l = xcalloc(1, sizeof(*l));
+	l->base_url = xstrdup(d->base_url);
+	token_make(l->secret);
+	pipeline_call(d->pipeline, store_login, print_login, l);
+}
+
+/* --- the whole
+ * --------------------------------------------------------------------- */
+
+static void
+note_base_url(struct doors *d, const struct conf *conf)
+{
+	free(d->base_url);
+	if (*conf->http_base_url != '\0')
+		d->base_url = xstrdup(conf->http_base_url);
+	else if (serve_port(d->serve) != 0)
+		d->base_url =
+		    xasprintf("http://127.0.0.1:%d", serve_port(d->serve));
+	else
+		d->base_url = xstrdup("");
+}
+
+enum ak_status
+doors_new(struct event_base *base, const struct conf *conf,
+    const char *store_path, struct pipeline *p, struct doors **ret,
+    struct diag *reterr)
+{
+	struct doors *d = xcalloc(1, sizeof(*d));
+	struct serve_ops ops = {.sync = op_sync,
+	    .add = op_add,
+	    .why = op_why,
+	    .metrics = op_metrics,
+	    .arg = d};
+	enum ak_status st;
+
+	d->pipeline = p;
+	LIST_INIT(&d->asked);
+	st = serve_new(base, conf, store_path, &ops, &d->serve, reterr);
+	if (st != AK_OK) {
+		free(d);
+		return st;
+	}
+	note_base_url(d, conf);
+	*ret = d;
+	return AK_OK;
+}
+
+void
+doors_free(struct doors *d)
+{
+	struct asked *q;
+
+	if (d == NULL)
+		return;
+	LIST_FOREACH(q, &d->asked, link)
+	q->done = NULL;
+	pipeline_forget(d->pipeline, d);
+	serve_free(d->serve);
+	free(d->base_url);
+	free(d);
+}
+
+void
+doors_reconfigure(struct doors *d, const struct conf *conf)
+{
+	serve_reconfigure(d->serve, conf);
+	note_base_url(d, conf);
+}
+
+int
+doors_port(const struct doors *d)
+{
+	return serve_port(d->serve);
+}
