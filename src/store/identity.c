@@ -422,7 +422,7 @@ same_title(struct arena *a, const char *x, const char *y)
 struct candidate {
 	int64_t id;
 	const char *url, *external_url, *title;
-	int64_t feed;
+	int64_t published, hash;
 };
 
 /* Is `key` that of another entry of this document? */
@@ -432,26 +432,44 @@ is_claimed(const struct ident_doc *d, int64_t key)
 	return bsearch(&key, d->keys, d->n_keys, sizeof(key), by_value) != NULL;
 }
 
+/* An entry of the same feed, link and title: the same under a new guid, or the
+ * next of a row ("Weather")?  The date tells, or that nothing is new. */
+static bool
+is_old_self(const struct ident *i, const struct candidate *c)
+{
+	int64_t date = i->entry->published;
+
+	return c->hash == i->hash || date == DOC_NO_TIME || c->published == 0 ||
+	       c->published == date;
+}
+
+/* What speaks for a candidate. */
+struct evidence {
+	bool link;	 /* the link alone is enough */
+	bool same_place; /* down to the fragment */
+};
+
 /* Rules for one candidate; sets *ret where it is the one. */
 static enum ak_status
 judge(struct store *s, const struct ident_doc *d, const struct ident *i,
-    const struct candidate *c, bool by_link_alone, struct ident_match *ret)
+    const struct candidate *c, struct evidence by, struct ident_match *ret)
 {
 	bool titles = same_title(s->scratch, ident_title(i->entry), c->title);
 	int64_t key = 0;
 	enum ak_status st;
 
+	if (!titles && !by.link)
+		return AK_OK;
 	st = conn_int(
 	    &s->c, Q_ENTRY_OF_ARTICLE, ARGS(vi(c->id), vi(d->feed)), 0, &key);
 	if (st != AK_OK)
 		return st;
 	if (key != 0) { /* in this feed, under another key */
-		if (!titles || is_claimed(d, key))
+		if (!titles || !by.same_place || is_claimed(d, key) ||
+		    !is_specific(d, i->about_key) || !is_old_self(i, c))
 			return AK_OK;
 		ret->entry_key = key;
 		ret->has_entry = true;
-	} else if (!titles && !by_link_alone) {
-		return AK_OK;
 	}
 	ret->article = c->id;
 	return AK_OK;
@@ -474,7 +492,8 @@ candidates(struct store *s, enum stmt_id id, int64_t hash,
 		    .url = arena_strdup(a, col_text(st, 1)),
 		    .external_url = arena_strdup(a, col_text(st, 2)),
 		    .title = arena_strdup(a, col_text(st, 3)),
-		    .feed = col_int(st, 4)};
+		    .published = col_int(st, 4),
+		    .hash = col_int(st, 5)};
 	*ret_n = n;
 	return conn_end(&s->c, st);
 }
@@ -495,11 +514,12 @@ match_link(struct store *s, const struct ident_doc *d, const struct ident *i,
 				i->url_hash
 			? list[k].external_url
 			: list[k].url;
-		bool alone = n == 1 && i->is_only_link &&
-			     is_specific(d, i->about_key) &&
-			     str_eq(fragment(at), fragment(i->about));
+		struct evidence by = {
+		    .same_place = str_eq(fragment(at), fragment(i->about))};
 
-		st = judge(s, d, i, &list[k], alone, ret);
+		by.link = by.same_place && n == 1 && i->is_only_link &&
+			  is_specific(d, i->about_key);
+		st = judge(s, d, i, &list[k], by, ret);
 	}
 	return st;
 }
@@ -521,7 +541,8 @@ match_guid(struct store *s, const struct ident_doc *d, const struct ident *i,
 	for (size_t k = 0; st == AK_OK && ret->article == 0 && k < n; k++)
 		if (list[k].url != NULL &&
 		    str_eq(host, url_host(s->scratch, list[k].url)))
-			st = judge(s, d, i, &list[k], false, ret);
+			st =
+			    judge(s, d, i, &list[k], (struct evidence){0}, ret);
 	return st;
 }
 

@@ -268,8 +268,8 @@ search_query(const char *typed, struct buf *out)
 	while (n < LIMIT_QUERY_WORDS && next_term(&typed, &t)) {
 		struct buf *to = t.is_not ? &unwanted : &wanted;
 
-		if (t.is_or && wanted.len > 0) {
-			after_or = true;
+		if (t.is_or) {
+			after_or = wanted.len > 0;
 			continue;
 		}
 		buf_clear(&term);

@@ -94,7 +94,7 @@ struct store_feed { /* one subscription, with all that is kept of it */
 	const char *client_cert, *client_key;
 	bool full_text;
 	const char *page_rules;
-	/* counts, filled by store_feeds() and store_feed_get() only if asked */
+	/* counts, filled only if asked */
 	int64_t n_articles, n_unread;
 	int64_t newest_at; /* arrival of the newest article */
 };

@@ -284,8 +284,8 @@ put_unit(struct run *r, struct pairs *p, const struct unit *u)
 	if (p->n > 0) {
 		memcpy(pair, p->last.bytes, p->last.len);
 		memcpy(pair + p->last.len, u->bytes, u->len);
-		rc = r->cb(r->arg, 0, pair, p->last.len + u->len, p->last.start,
-		    u->end);
+		rc = r->cb(r->arg, TOKENS_PAIR, pair, p->last.len + u->len,
+		    p->last.start, u->end);
 	}
 	p->last = *u;
 	p->n++;
@@ -407,7 +407,8 @@ put_dictionary(struct run *r, size_t at, size_t *ret_end)
 		    utf8_cut(r->text + start, end - start, WORD_BYTES), r->out);
 
 		if (len > 0)
-			rc = r->cb(r->arg, 0, r->out, len, start, end);
+			rc =
+			    r->cb(r->arg, TOKENS_PART, r->out, len, start, end);
 		from = to;
 	}
 	return rc;
@@ -459,11 +460,13 @@ add_to_key(void *arg, int flags, const char *token, size_t len, size_t start,
     size_t end)
 {
 	struct buf *key = arg;
+	uint32_t cp;
 
 	(void)start;
 	(void)end;
-	if ((flags & TOKENS_SAME_PLACE) == 0)
-		buf_add(key, token, len);
+	if ((flags & TOKENS_PAIR) != 0) /* its second begins the next token */
+		len = utf8_decode(token, len, &cp);
+	buf_add(key, token, len);
 	return 0;
 }
 
@@ -475,7 +478,7 @@ tokens_title_key(struct arena *a, const char *title)
 	const char *ret;
 
 	buf_init(&key, 8 * strlen(title) + 64);
-	(void)tokens_run(t, true, title, strlen(title), add_to_key, &key);
+	(void)tokens_run(t, false, title, strlen(title), add_to_key, &key);
 	ret = arena_strndup(a, buf_str(&key), key.len);
 	buf_release(&key);
 	tokens_free(t);

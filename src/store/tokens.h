@@ -13,8 +13,9 @@ struct tokens; /* one thread at a time */
 struct tokens *tokens_new(void);
 void tokens_free(struct tokens *t);
 
-#define TOKENS_SAME_PLACE 1 /* flag: at the position of the one before */
-#define TOKENS_PART 2	    /* flag: one character of a script without spaces */
+#define TOKENS_SAME_PLACE 1 /* at the position of the one before */
+#define TOKENS_PAIR 2	    /* two characters, overlapping with the next */
+#define TOKENS_PART 4	    /* may be the beginning of a longer token */
 
 /* Non-zero stops and is handed through.  `start`, `end`: bytes of the text. */
 typedef int (*token_cb)(void *arg, int flags, const char *token, size_t len,

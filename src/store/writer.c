@@ -272,16 +272,16 @@ reads_same(const struct old_form *old, const struct doc_entry *e)
 		   words != NULL ? words : "");
 }
 
-/* Keep the old form as a revision, unless it flips between known ones. */
+/* Keep the old form as a revision, unless it is one: some servers give now
+ * this form, now that. */
 static enum ak_status
-add_revision(struct put *p, const struct ident *i, int64_t id,
-    const struct old_form *old)
+add_revision(struct put *p, int64_t id, const struct old_form *old)
 {
 	struct conn *c = &p->s->c;
 	int64_t seen = 0;
 	enum ak_status st;
 
-	st = conn_int(c, Q_REVISION_HAS, ARGS(vi(id), vi(i->hash)), 0, &seen);
+	st = conn_int(c, Q_REVISION_HAS, ARGS(vi(id), vi(old->hash)), 0, &seen);
 	if (st != AK_OK || seen != 0)
 		return st;
 	st = conn_run(c, Q_REVISION_ADD,
@@ -308,7 +308,7 @@ revise(struct put *p, const struct ident *i, int64_t article)
 		return AK_OK;
 	same = reads_same(&old, i->entry);
 	if (!same)
-		st = add_revision(p, i, article, &old);
+		st = add_revision(p, article, &old);
 	if (st == AK_OK)
 		st = set_form(p, i, article, &old);
 	if (st != AK_OK || same)
