@@ -225,6 +225,13 @@ form_size(struct cleaner *c)
 	return s;
 }
 
+const char *
+clean_size(struct cleaner *c, const struct token_attr *in)
+{
+	clean_decode(c, in->value, in->len);
+	return form_size(c);
+}
+
 static const char *
 form_integer(struct cleaner *c, size_t max_digits, bool sign)
 {
@@ -380,6 +387,9 @@ note_attr(struct cleaner *c, struct node *n, const struct token_attr *a)
 		n->flags |= NODE_RELATED;
 		c->has_related = true;
 	}
+	if (a->attr == ATTR_REL && n->tag == TAG_A &&
+	    memmem(a->value, a->len, "sponsored", 9) != NULL)
+		n->flags |= NODE_ADVERT;
 }
 
 static enum attr

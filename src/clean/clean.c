@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "clean/related.h"
 
 /* Nodes take about 20 times the bytes of the densest markup. */
 #define SCRATCH_LIMIT (96 * LIMIT_MIB)
@@ -56,6 +57,9 @@ cleaner_run(struct cleaner *c, struct arena *a, const char *html, size_t len,
 	if (len > LIMIT_CONTENT_BYTES)
 		len = utf8_cut(html, len, LIMIT_CONTENT_BYTES);
 	if ((st = clean_tree(c, html, len)) != AK_OK)
+		return st;
+	if (opts->split_related &&
+	    (st = clean_related(c, a, "content", &r.related)) != AK_OK)
 		return st;
 	clean_write(c, limit);
 	r.html_len = c->html.len;

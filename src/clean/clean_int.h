@@ -163,6 +163,7 @@ struct node {
 
 #define NODE_OPEN 0x1u	  /* on the stack of open elements */
 #define NODE_CUT 0x4u	  /* split off as a related block */
+#define NODE_ADVERT 0x2u  /* a link that says it was paid for */
 #define NODE_RELATED 0x8u /* its class or id says "related" */
 
 /* A growing buffer whose size the writer's limit bounds. */
@@ -218,6 +219,9 @@ void clean_put_attr(
 /* Append an attribute as it was read, if `n` may have it. */
 void clean_put_plain(
     struct cleaner *c, struct node *n, const struct token_attr *in);
+
+/* The value of a width or height as it may come out, or NULL. */
+const char *clean_size(struct cleaner *c, const struct token_attr *in);
 
 /* c->tag closed and copied: the start tag of `n`. */
 bool clean_set_tag(struct cleaner *c, struct node *n);

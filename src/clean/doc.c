@@ -9,6 +9,7 @@
 
 #include "base/url.h"
 #include "base/utf8.h"
+#include "clean/related.h"
 
 #define LIMIT_SUMMARY_BYTES (64 * LIMIT_KIB)
 
@@ -21,44 +22,41 @@ safe_url(const char *url)
 	    "doi:", "acct:", "news:", "nntp:", "irc:", "xmpp:", "rtsp:",
 	    "rtmp:", "mms:", "ed2k:", "feed:", "ipfs:", "nostr:", "geo:"};
 
+	size_t head;
+
 	if (url == NULL)
 		return NULL;
-	/* Where no base was known it stayed relative, so without a scheme. */
-	if (url[strcspn(url, ":/?#")] != ':')
-		return url;
 	for (size_t i = 0; i < AK_COUNT(schemes); i++)
 		if (ascii_istarts(url, schemes[i]))
 			return url;
-	return NULL;
+	/* Relative, for want of a base; a scheme in disguise is none. */
+	for (head = 0; url[head] != '\0'; head++)
+		if ((unsigned char)url[head] <= ' ' || url[head] == '\\')
+			return NULL;
+	return url[strcspn(url, ":/?#")] != ':' ? url : NULL;
 }
 
+/* A name or label: RSS may mean HTML, the others say what they mean. */
 static const char *
-plain(struct arena *a, const char *s, size_t max)
+plain(const struct doc *doc, const char *s, size_t max)
 {
-	struct doc_text t = {.value = s, .type = DOC_TEXT_AUTO};
+	bool is_auto = doc->format <= DOC_RSS_20 || doc->format == DOC_CDF;
+	struct doc_text t = {
+	    .value = s, .type = is_auto ? DOC_TEXT_AUTO : DOC_TEXT_PLAIN};
 
-	return clean_text(a, &t, max);
-}
-
-/* Names of persons and tags are text in every format, never HTML. */
-static const char *
-name(struct arena *a, const char *s)
-{
-	struct doc_text t = {.value = s, .type = DOC_TEXT_PLAIN};
-
-	return clean_text(a, &t, LIMIT_AUTHOR_BYTES);
+	return clean_text(doc->arena, &t, max);
 }
 
 static void
-clean_persons(struct arena *a, struct doc_person **list)
+clean_persons(const struct doc *doc, struct doc_person **list)
 {
 	size_t n = 0;
 
 	while (*list != NULL) {
 		struct doc_person *p = *list;
 
-		p->name = name(a, p->name);
-		p->email = name(a, p->email);
+		p->name = plain(doc, p->name, LIMIT_AUTHOR_BYTES);
+		p->email = plain(doc, p->email, LIMIT_AUTHOR_BYTES);
 		p->url = safe_url(p->url);
 		p->avatar = safe_url(p->avatar);
 		if (n == LIMIT_AUTHORS ||
@@ -73,15 +71,15 @@ clean_persons(struct arena *a, struct doc_person **list)
 }
 
 static void
-clean_tag_list(struct arena *a, struct doc_tag **list)
+clean_tag_list(const struct doc *doc, struct doc_tag **list)
 {
 	size_t n = 0;
 
 	while (*list != NULL) {
 		struct doc_tag *t = *list;
 
-		t->term = name(a, t->term);
-		t->label = name(a, t->label);
+		t->term = plain(doc, t->term, LIMIT_AUTHOR_BYTES);
+		t->label = plain(doc, t->label, LIMIT_AUTHOR_BYTES);
 		if (t->term == NULL) {
 			t->term = t->label;
 			t->label = NULL;
@@ -96,14 +94,14 @@ clean_tag_list(struct arena *a, struct doc_tag **list)
 }
 
 static void
-clean_attachments(struct arena *a, struct doc_attachment **list)
+clean_attachments(const struct doc *doc, struct doc_attachment **list)
 {
 	size_t n = 0;
 
 	while (*list != NULL) {
 		struct doc_attachment *at = *list;
 
-		at->title = plain(a, at->title, LIMIT_TITLE_BYTES);
+		at->title = plain(doc, at->title, LIMIT_TITLE_BYTES);
 		at->url = safe_url(at->url);
 		if (n == LIMIT_ATTACHMENTS || at->url == NULL) {
 			*list = at->next;
@@ -180,11 +178,69 @@ clean_construct(struct cleaner *c, struct arena *a, const struct doc_text *text,
 	return st;
 }
 
+/* The same article: by address, or by title where one has no address. */
+static bool
+is_same(const char *key, const char *title, const char *other_key,
+    const char *other_title)
+{
+	if (key != NULL && other_key != NULL)
+		return strcmp(key, other_key) == 0;
+	return title != NULL && other_title != NULL &&
+	       strcmp(title, other_title) == 0;
+}
+
+/* Drop adverts, repeats, the entry itself, and what is over the limit. */
+static void
+filter_related(struct arena *a, struct doc_entry *e)
+{
+	const char *keys[LIMIT_RELATED_LISTED], *titles[LIMIT_RELATED_LISTED];
+	const char *self = e->url != NULL ? url_key(a, e->url) : NULL;
+	size_t n = 0;
+
+	for (struct doc_related **at = &e->related; *at != NULL;) {
+		struct doc_related *r = *at;
+		const char *key;
+		bool drop;
+
+		r->url = safe_url(r->url);
+		key = r->url != NULL ? url_key(a, r->url) : NULL;
+		drop = n == LIMIT_RELATED_LISTED ||
+		       (r->url == NULL && r->title == NULL) ||
+		       (r->title != NULL &&
+			   clean_is_advert(r->title, strlen(r->title))) ||
+		       is_same(self, e->title_text, key, r->title);
+		for (size_t i = 0; i < n && !drop; i++)
+			drop = is_same(keys[i], titles[i], key, r->title);
+		if (drop) {
+			*at = r->next;
+			continue;
+		}
+		keys[n] = key;
+		titles[n++] = r->title;
+		at = &r->next;
+	}
+}
+
+/* The feed's own list first, then that of the content. */
+static void
+merge_related(
+    const struct doc *doc, struct doc_entry *e, struct doc_related *more)
+{
+	struct doc_related **end = &e->related;
+
+	for (; *end != NULL; end = &(*end)->next)
+		(*end)->title = plain(doc, (*end)->title, LIMIT_TITLE_BYTES);
+	*end = more;
+	if (e->related != NULL)
+		filter_related(doc->arena, e);
+}
+
 static enum ak_status
-clean_content(struct cleaner *c, struct arena *a, struct doc_entry *e,
+clean_content(struct cleaner *c, struct doc *doc, struct doc_entry *e,
     const struct clean_opts *opts)
 {
-	struct clean_result r;
+	struct arena *a = doc->arena;
+	struct clean_result r = {0};
 	bool has_body = e->content.value != NULL;
 	const struct doc_text *body = has_body ? &e->content : &e->summary;
 	enum ak_status st;
@@ -192,9 +248,8 @@ clean_content(struct cleaner *c, struct arena *a, struct doc_entry *e,
 	if (has_body)
 		e->summary_text =
 		    clean_text(a, &e->summary, LIMIT_SUMMARY_BYTES);
-	if (body->value == NULL)
-		return AK_OK;
-	if ((st = clean_construct(c, a, body, opts, &r)) != AK_OK)
+	if (body->value != NULL &&
+	    (st = clean_construct(c, a, body, opts, &r)) != AK_OK)
 		return st;
 	if (r.html_len > 0) {
 		e->content_html = r.html;
@@ -209,6 +264,7 @@ clean_content(struct cleaner *c, struct arena *a, struct doc_entry *e,
 	}
 	if (e->image == NULL)
 		e->image = r.first_image;
+	merge_related(doc, e, r.related);
 	return AK_OK;
 }
 
@@ -240,10 +296,10 @@ clean_entry(struct cleaner *c, struct doc *doc, struct doc_entry *e,
 	e->comments_url = safe_url(e->comments_url);
 	e->image = safe_url(e->image);
 	e->banner_image = safe_url(e->banner_image);
-	clean_persons(a, &e->authors);
-	clean_tag_list(a, &e->tags);
-	clean_attachments(a, &e->attachments);
-	if ((st = clean_content(c, a, e, opts)) != AK_OK)
+	clean_persons(doc, &e->authors);
+	clean_tag_list(doc, &e->tags);
+	clean_attachments(doc, &e->attachments);
+	if ((st = clean_content(c, doc, e, opts)) != AK_OK)
 		return st;
 	guess_language(doc, e);
 	return AK_OK;
@@ -259,14 +315,14 @@ clean_doc(struct doc *doc, const struct clean_opts *opts)
 	doc->title_text = clean_text(a, &doc->title, LIMIT_TITLE_BYTES);
 	doc->description_text =
 	    clean_text(a, &doc->description, LIMIT_SUMMARY_BYTES);
-	doc->rights = plain(a, doc->rights, LIMIT_TITLE_BYTES);
-	doc->generator = plain(a, doc->generator, LIMIT_TITLE_BYTES);
+	doc->rights = plain(doc, doc->rights, LIMIT_TITLE_BYTES);
+	doc->generator = plain(doc, doc->generator, LIMIT_TITLE_BYTES);
 	doc->home_page_url = safe_url(doc->home_page_url);
 	doc->icon = safe_url(doc->icon);
 	doc->favicon = safe_url(doc->favicon);
 	doc->image = safe_url(doc->image);
-	clean_persons(a, &doc->authors);
-	clean_tag_list(a, &doc->tags);
+	clean_persons(doc, &doc->authors);
+	clean_tag_list(doc, &doc->tags);
 	cleaner_init(&c);
 	for (struct doc_entry *e = doc->entries; e != NULL && st == AK_OK;
 	     e = e->next)

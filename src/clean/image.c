@@ -56,25 +56,17 @@ is_placeholder(const char *url)
 	       (str_starts(url, "data:image/gif") && strlen(url) < 100);
 }
 
-/* Width or height in pixels as the attribute says it; -1: it does not. */
+/* Width or height in pixels as it would come out; -1: not at all. */
 static long
-dimension(const struct token *t, enum attr a)
+dimension(struct cleaner *c, enum attr a)
 {
-	const struct token_attr *v = get(t, a);
-	long n = -1;
+	const struct token_attr *v = get(&c->token, a);
+	const char *size;
 
-	if (v == NULL || v->value == NULL)
+	if (v == NULL || (size = clean_size(c, v)) == NULL ||
+	    strchr(size, '%') != NULL)
 		return -1;
-	for (size_t i = 0; i < v->len && i < 6; i++) {
-		if (ascii_space((unsigned char)v->value[i]) && n < 0)
-			continue;
-		if (v->value[i] == '%')
-			return -1;
-		if (v->value[i] < '0' || v->value[i] > '9')
-			break;
-		n = (n < 0 ? 0 : n * 10) + (v->value[i] - '0');
-	}
-	return n;
+	return strtol(size, NULL, 10);
 }
 
 /* "width:1px" and the like in a style without spaces, lower case. */
@@ -175,7 +167,7 @@ clean_image_tag(struct cleaner *c, struct node *n)
 	const char *lazy = first_src(c, lazy_src, AK_COUNT(lazy_src));
 	const struct token_attr *a;
 	const char *src = lazy, *set = NULL, *last = NULL;
-	long w = dimension(t, ATTR_WIDTH), h = dimension(t, ATTR_HEIGHT);
+	long w = dimension(c, ATTR_WIDTH), h = dimension(c, ATTR_HEIGHT);
 	bool tiny = w == 0 || h == 0 || (w <= 1 && h <= 1 && w + h > -2);
 
 	if (lazy == NULL && (tiny || is_hidden(c)))

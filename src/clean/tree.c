@@ -18,19 +18,20 @@
 #include <string.h>
 
 #define MAX_FORMATTING 32
-#define NODE_BATCH 128
+#define NODE_BATCH 32
 
 struct tree {
 	struct cleaner *c;
-	struct node *stack[LIMIT_HTML_DEPTH];
 	size_t depth;
 	uint16_t open[TAG_COUNT];
-	struct node *formatting[MAX_FORMATTING]; /* NULL: a marker */
 	size_t n_formatting;
 	size_t credit; /* bytes that reopening may still cost */
 	unsigned noscript;
 	const char *last_image; /* its URL, to know its <noscript> twin */
 	bool skip_newline;	/* right after <pre> */
+	/* From here on not cleared at first. */
+	struct node *stack[LIMIT_HTML_DEPTH];
+	struct node *formatting[MAX_FORMATTING]; /* NULL: a marker */
 };
 
 struct node *
@@ -377,6 +378,11 @@ end_other(struct tree *t, enum tag tag)
 static void
 end_format(struct tree *t, enum tag tag)
 {
+	if (current(t)->tag == tag &&
+	    find_listed(t, current(t)) == MAX_FORMATTING) {
+		pop(t);
+		return;
+	}
 	if (find_formatting(t, tag) == MAX_FORMATTING) {
 		end_other(t, tag);
 		return;
@@ -797,8 +803,11 @@ token(struct tree *t)
 enum ak_status
 clean_tree(struct cleaner *c, const char *html, size_t len)
 {
-	struct tree t = {.c = c, .credit = 4096 + 2 * len};
+	struct tree t;
 
+	memset(&t, 0, offsetof(struct tree, stack));
+	t.c = c;
+	t.credit = 4096 + 2 * len;
 	if ((c->root = clean_node(c, TAG_NONE)) == NULL)
 		return AK_TOOBIG;
 	t.stack[0] = c->root;
