@@ -139,7 +139,8 @@ add_html(struct buf *out, const char *s, size_t len, bool is_auto)
 		}
 		if ((f & F_BLOCK) != 0 || tok.tag == TAG_BR)
 			add_line(out, " ", 1);
-		if (tok.kind != TOKEN_START || (f & (F_DROP | F_RAW)) == 0)
+		if (tok.kind != TOKEN_START || (f & (F_DROP | F_RAW)) == 0 ||
+		    tok.self_closing)
 			continue;
 		if ((f & F_RAW) != 0)
 			(void)clean_token_raw(&t, tok.tag, &raw, &raw_len);

@@ -267,12 +267,11 @@ clean_token_skip(struct tokenizer *t, enum tag tag)
 	struct tokenizer saved = *t;
 	struct token tok;
 	size_t depth = 1;
-	bool foreign = (clean_tags[tag].flags & F_FOREIGN) != 0;
 
 	if (find_end_tag(t, t->at, tag) == NULL)
 		return false;
 	for (;;) {
-		const char *before = t->at, *raw;
+		const char *raw;
 		unsigned flags;
 		size_t raw_len;
 
@@ -282,16 +281,11 @@ clean_token_skip(struct tokenizer *t, enum tag tag)
 		if (tok.kind == TOKEN_TEXT)
 			continue;
 		flags = clean_tags[tok.tag].flags;
-		if (foreign && (flags & F_BREAKOUT) != 0 &&
-		    tok.kind == TOKEN_START) {
-			t->at = before;
-			return true;
-		}
 		if (tok.kind == TOKEN_START && (flags & F_RAW) != 0)
 			(void)clean_token_raw(t, tok.tag, &raw, &raw_len);
 		if (tok.tag != tag)
 			continue;
-		if (tok.kind == TOKEN_START && !(foreign && tok.self_closing))
+		if (tok.kind == TOKEN_START)
 			depth++;
 		else if (tok.kind == TOKEN_END && --depth == 0)
 			return true;

@@ -27,6 +27,7 @@ struct tree {
 	size_t n_formatting;
 	size_t credit; /* bytes that reopening may still cost */
 	unsigned noscript;
+	enum tag foreign; /* inside <svg> or <math>: text alone is taken */
 	const char *last_image; /* its URL, to know its <noscript> twin */
 	bool skip_newline;	/* right after <pre> */
 	/* From here on not cleared at first. */
@@ -444,7 +445,7 @@ end_tag(struct tree *t, enum tag tag)
 
 	if (tag == TAG_NOSCRIPT && t->noscript > 0)
 		t->noscript--;
-	if ((f & (F_UNWRAP | F_DROP | F_RAW | F_VOID)) != 0)
+	if ((f & (F_UNWRAP | F_DROP | F_RAW | F_VOID | F_FOREIGN)) != 0)
 		return;
 	if ((f & F_FORMAT) != 0)
 		end_format(t, tag);
@@ -651,23 +652,69 @@ add_frame(struct tree *t)
 	append(current(t), n);
 }
 
-/* The text that stands for a formula: its alttext, if it has one. */
 static void
-add_math(struct tree *t)
+add_text(struct tree *t, const char *s, size_t len)
+{
+	struct node *n;
+
+	if (in_table(t)) {
+		size_t i = 0;
+
+		while (i < len && ascii_space((unsigned char)s[i]))
+			i++;
+		if (i == len || !open_flow(t))
+			return;
+	}
+	reopen(t);
+	if ((n = clean_node(t->c, TAG_NONE)) == NULL)
+		return;
+	n->s = s;
+	n->len = (uint32_t)len;
+	append(current(t), n);
+}
+
+/* The alttext of a formula stands for it; else the text of its parts does. */
+static void
+start_foreign(struct tree *t, enum tag tag)
 {
 	const struct token *tok = &t->c->token;
 
-	for (size_t i = 0; i < tok->n_attrs; i++) {
-		struct node *n;
+	for (size_t i = 0; i < tok->n_attrs; i++)
+		if (tok->attrs[i].attr == ATTR_ALTTEXT &&
+		    tok->attrs[i].len > 0 &&
+		    clean_token_skip(&t->c->tok, tag)) {
+			add_text(t, tok->attrs[i].value, tok->attrs[i].len);
+			return;
+		}
+	if (!tok->self_closing)
+		t->foreign = tag;
+}
 
-		if (tok->attrs[i].attr != ATTR_ALTTEXT ||
-		    tok->attrs[i].len == 0 || !open_flow(t) ||
-		    (n = clean_node(t->c, TAG_NONE)) == NULL)
-			continue;
-		n->s = tok->attrs[i].value;
-		n->len = (uint32_t)tok->attrs[i].len;
-		append(current(t), n);
+/* A tag inside <svg> or <math>; true: it is dealt with. */
+static bool
+foreign_tag(struct tree *t)
+{
+	const struct token *tok = &t->c->token;
+	unsigned f = clean_tags[tok->tag].flags;
+	const char *raw;
+	size_t raw_len;
+
+	if (tok->kind == TOKEN_END && tok->tag == t->foreign) {
+		t->foreign = TAG_NONE;
+		return true;
 	}
+	if ((f & F_BREAKOUT) != 0) {
+		t->foreign = TAG_NONE;
+		return false;
+	}
+	if (tok->kind == TOKEN_END || tok->self_closing ||
+	    tok->tag == TAG_TITLE)
+		return true;
+	if ((f & F_RAW) != 0)
+		(void)clean_token_raw(&t->c->tok, tok->tag, &raw, &raw_len);
+	else if ((f & F_DROP) != 0)
+		(void)clean_token_skip(&t->c->tok, tok->tag);
+	return true;
 }
 
 /* Elements that never come out; true: that is one, and it is dealt with. */
@@ -684,17 +731,17 @@ start_unwanted(struct tree *t, enum tag tag)
 			t->noscript++;
 		return true;
 	}
+	if ((f & F_FOREIGN) != 0) {
+		start_foreign(t, tag);
+		return true;
+	}
 	if ((f & (F_DROP | F_RAW)) == 0)
 		return false;
 	if (tag == TAG_IFRAME)
 		add_frame(t);
-	if (tag == TAG_MATH)
-		add_math(t);
-	if (tok->self_closing &&
-	    ((f & F_FOREIGN) != 0 ||
-		((f & F_RAW) != 0 &&
-		    ((tag != TAG_SCRIPT && tag != TAG_STYLE) ||
-			(tok->seen & (uint64_t)1 << ATTR_SRC) != 0))))
+	if (tok->self_closing && (f & F_RAW) != 0 &&
+	    ((tag != TAG_SCRIPT && tag != TAG_STYLE) ||
+		(tok->seen & (uint64_t)1 << ATTR_SRC) != 0))
 		return true;
 	if ((f & F_RAW) != 0)
 		(void)clean_token_raw(&t->c->tok, tag, &raw, &raw_len);
@@ -751,27 +798,6 @@ start_tag(struct tree *t, enum tag tag)
 }
 
 static void
-add_text(struct tree *t, const char *s, size_t len)
-{
-	struct node *n;
-
-	if (in_table(t)) {
-		size_t i = 0;
-
-		while (i < len && ascii_space((unsigned char)s[i]))
-			i++;
-		if (i == len || !open_flow(t))
-			return;
-	}
-	reopen(t);
-	if ((n = clean_node(t->c, TAG_NONE)) == NULL)
-		return;
-	n->s = s;
-	n->len = (uint32_t)len;
-	append(current(t), n);
-}
-
-static void
 token(struct tree *t)
 {
 	const struct token *tok = &t->c->token;
@@ -782,10 +808,13 @@ token(struct tree *t)
 	t->skip_newline = false;
 	switch (tok->kind) {
 	case TOKEN_START:
-		start_tag(t, tok->tag);
-		break;
 	case TOKEN_END:
-		end_tag(t, tok->tag);
+		if (t->foreign != TAG_NONE && foreign_tag(t))
+			break;
+		if (tok->kind == TOKEN_START)
+			start_tag(t, tok->tag);
+		else
+			end_tag(t, tok->tag);
 		break;
 	case TOKEN_TEXT:
 		if (skip && len > 0 && *s == '\r')

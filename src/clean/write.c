@@ -174,7 +174,7 @@ html_put(struct writer *w, const char *s, size_t len)
 {
 	if (w->after_pre && len > 0) {
 		w->after_pre = false;
-		if (*s == '\n' && fits(w, 1))
+		if (*s == '\n')
 			put(&w->c->html, "\n", 1);
 	}
 	put(&w->c->html, s, len);
