@@ -128,7 +128,7 @@ silence_factor(double silent_days, double per_day)
 }
 
 double
-sched_rate_wait(const struct sched_state *s, int64_t now)
+sched_rate_wait(const struct sched_state *s, int64_t now, int64_t pace_s)
 {
 	double per_day =
 	    (s->rate_n + PRIOR_EVENTS) / (s->rate_t_days + PRIOR_DAYS);
@@ -139,8 +139,8 @@ sched_rate_wait(const struct sched_state *s, int64_t now)
 		silent = (double)(now - s->last_new_at) / (double)DAY_S;
 	if (silent > SILENT_YEAR_DAYS)
 		return (double)DAY_S;
-	/* In units of an hour at one entry a day. */
-	need = (double)HOUR_S * silence_factor(silent, per_day);
+	need = (double)(pace_s > 0 ? pace_s : HOUR_S) *
+	       silence_factor(silent, per_day);
 	while (need > 0 && wait < (double)DAY_S) {
 		int64_t at = now + (int64_t)wait;
 		double left = (double)(HOUR_S - (at % HOUR_S));

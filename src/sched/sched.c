@@ -77,7 +77,8 @@ static struct wait
 own_wait(const struct sched_params *p, const struct sched_state *s,
     const struct sched_answer *a, int64_t now)
 {
-	struct wait w = {(int64_t)sched_rate_wait(s, now), SCHED_HINT_RHYTHM};
+	struct wait w = {
+	    (int64_t)sched_rate_wait(s, now, p->pace_s), SCHED_HINT_RHYTHM};
 	int64_t floor_s = p->floor_s;
 
 	if (is_success(s, a) && !a->had_validators && !a->was_conditional)
@@ -415,5 +416,6 @@ sched_hint_is_absurd(const struct sched_params *p, const struct sched_state *s)
 			    s->hint == SCHED_HINT_SY;
 
 	return of_publisher && s->hint_s > DAY_S &&
-	       sched_rate_wait(s, s->last_poll_at) < (double)p->ceiling_s;
+	       sched_rate_wait(s, s->last_poll_at, p->pace_s) <
+		   (double)p->ceiling_s;
 }

@@ -76,6 +76,7 @@ enum sched_life {
 struct sched_params { /* all in seconds; from conf */
 	int64_t floor_s, floor_unconditional_s, ceiling_s, websub_s;
 	int64_t hint_max_s; /* 7 days */
+	int64_t pace_s;	    /* wait of a feed with one entry a day; 0: 1 h */
 };
 
 /* What is remembered of a feed between polls; the store keeps it as it is. */

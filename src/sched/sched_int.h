@@ -11,7 +11,9 @@
 /* Count `n_new` events seen now; the answer before was at state->last_ok_at. */
 void sched_rate_learn(struct sched_state *state, int64_t now, int64_t n_new);
 
-/* The wait that a feed's own rhythm asks for at `now`, unclamped, seconds. */
-double sched_rate_wait(const struct sched_state *state, int64_t now);
+/* The wait that a feed's own rhythm asks for at `now`, unclamped, seconds;
+ * one entry a day asks for `pace_s` (0: an hour). */
+double sched_rate_wait(
+    const struct sched_state *state, int64_t now, int64_t pace_s);
 
 #endif
