@@ -371,8 +371,7 @@ clean_write(struct cleaner *c, size_t limit)
 		}
 		n->prev = parent;
 		if (n->tag == TAG_NONE) {
-			if ((n->flags & NODE_CUT) == 0)
-				write_text(&w, n);
+			write_text(&w, n);
 		} else if (!w.full && enter(&w, n)) {
 			parent = n;
 			n = n->first;

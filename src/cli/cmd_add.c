@@ -207,7 +207,7 @@ cmd_add(struct cli *cli, int argc, char **argv)
 	struct adding a = {.cli = cli};
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (c) {
 		case 'c':

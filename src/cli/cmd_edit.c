@@ -252,7 +252,7 @@ cmd_edit(struct cli *cli, int argc, char **argv)
 	int c, rc = CLI_OK;
 
 	buf_init(&ed.headers, 64 << 10);
-	optind = 1;
+	optind = 0;
 	while (rc == CLI_OK &&
 	       (c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h')

@@ -176,7 +176,7 @@ cmd_feeds(struct cli *cli, int argc, char **argv)
 	enum ak_status st = AK_OK;
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(feeds_usage, c == '?');
@@ -248,7 +248,7 @@ cmd_why_next(struct cli *cli, int argc, char **argv)
 	enum ak_status st;
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(why_next_usage, c == '?');
@@ -282,7 +282,7 @@ cmd_remove(struct cli *cli, int argc, char **argv)
 	enum ak_status st;
 	int c, rc, one;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
 		return cli_usage(remove_usage, c == '?');
 	if (optind == argc) {

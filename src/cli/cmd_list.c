@@ -213,7 +213,7 @@ cmd_list(struct cli *cli, int argc, char **argv)
 	struct store_reader *r = NULL;
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h')
 			return cli_usage(list_usage, false);
@@ -262,7 +262,7 @@ cmd_search(struct cli *cli, int argc, char **argv)
 	char *words;
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
 		if (c == 'h')
 			return cli_usage(search_usage, false);

@@ -97,7 +97,7 @@ cmd_mark(struct cli *cli, int argc, char **argv)
 	struct marking m = {.cli = cli};
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(usage, c == '?');

@@ -145,7 +145,7 @@ cmd_import(struct cli *cli, int argc, char **argv)
 	size_t len = 0;
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(import_usage, c == '?');
@@ -188,8 +188,9 @@ export_cb(const struct store_feed *f, void *arg)
 	if (o == NULL)
 		return; /* arena_full() tells */
 	*o = (struct opml_feed){
-	    .url = url_is_http(f->url) ? url_without_userinfo(x->arena, f->url)
-				       : arena_strdup(x->arena, f->url),
+	    .url = arena_strdup(x->arena,
+		url_is_http(f->url) ? url_without_userinfo(x->arena, f->url)
+				    : f->url),
 	    .title = arena_strdup(x->arena, f->title),
 	    .home_page_url = arena_strdup(x->arena, f->home_page_url),
 	    .category = arena_strdup(x->arena, f->category)};
@@ -242,7 +243,7 @@ cmd_export(struct cli *cli, int argc, char **argv)
 	enum ak_status st;
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
 		return cli_usage(export_usage, c == '?');
 	if (argc - optind > 1)

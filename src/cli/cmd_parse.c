@@ -67,7 +67,7 @@ cmd_parse(struct cli *cli, int argc, char **argv)
 	int c;
 
 	(void)cli;
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
 		switch (c) {
 		case 'u':

@@ -159,7 +159,7 @@ cmd_politeness(struct cli *cli, int argc, char **argv)
 	enum ak_status st;
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c != 'j')
 			return cli_usage(usage, c == '?');

@@ -260,7 +260,7 @@ cmd_reindex(struct cli *cli, int argc, char **argv)
 	bool as_json = false;
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c != 'j')
 			return cli_usage(usage, c == '?');

@@ -267,7 +267,7 @@ cmd_related(struct cli *cli, int argc, char **argv)
 	bool all = false, as_json = false, wrong = false;
 	int c, wanted;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(related_usage, c == '?');
@@ -384,7 +384,7 @@ cmd_why(struct cli *cli, int argc, char **argv)
 	int64_t a = 0, b = 0;
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(why_usage, c == '?');

@@ -212,7 +212,7 @@ cmd_show(struct cli *cli, int argc, char **argv)
 	int64_t id = 0;
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(usage, c == '?');

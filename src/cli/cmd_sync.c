@@ -251,7 +251,7 @@ cmd_sync(struct cli *cli, int argc, char **argv)
 	struct sync s = {.cli = cli};
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(usage, c == '?');

@@ -70,7 +70,7 @@ cmd_threads(struct cli *cli, int argc, char **argv)
 	enum ak_status st;
 	int c, rc;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(usage, c == '?');

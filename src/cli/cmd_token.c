@@ -133,7 +133,7 @@ cmd_token(struct cli *cli, int argc, char **argv)
 	bool as_json = false;
 	int c, n;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(usage, c == '?');

@@ -29,7 +29,7 @@ only_json(int argc, char **argv, const char *usage, bool *ret)
 	    {NULL, 0, NULL, 0}};
 	int c;
 
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c != 'j')
 			return cli_usage(usage, c == '?');

@@ -232,6 +232,7 @@ main(int argc, char **argv)
 		print_summary(stderr);
 		return CLI_USAGE;
 	}
+	/* A verb sets optind to 0: getopt(3) begins anew with its argv. */
 	argv += optind;
 	argc = take_globals(&cli, argc - optind, argv);
 	/* What goes wrong is told by the verbs; -v -v shows how it is done. */

@@ -266,6 +266,7 @@ main(int argc, char **argv)
 	/* Two arenas are enough for the threads there are; more only hold on
 	 * to memory of documents long gone. */
 	(void)mallopt(M_ARENA_MAX, 2);
+	(void)mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);
 	clock_init();

@@ -26,7 +26,8 @@
 #include "daemon/subscribe.h"
 #include "daemon/workers.h"
 
-#define HELD_BYTES ((size_t)8 << 20)
+#define HELD_BYTES ((size_t)4 << 20)
+#define FIRST_BODY_BYTES ((size_t)48 << 10) /* a guess, until some are seen */
 #define LIST_LIMIT 256
 #define SPREAD_MS 600000    /* overdue feeds at start: over ten minutes ... */
 #define SPREAD_STEP_MS 1000 /* ... but no slower than one a second */
@@ -62,7 +63,8 @@ struct pipeline {
 	char *user_agent;
 	int64_t concurrency;
 	struct flight *flights; /* by id */
-	int64_t n_fetching;
+	int64_t n_fetching;	/* flights that have no answer yet */
+	size_t body_bytes;	/* of an answer, a moving mean */
 	LIST_HEAD(, run) runs;
 	struct run *standing; /* or NULL */
 	struct event *timer;
@@ -250,6 +252,15 @@ find_flight(struct pipeline *p, int64_t id)
 	return f;
 }
 
+/* Bodies to come are counted before they come: so large as the last ones. */
+static void
+answered(struct pipeline *p, size_t body_len)
+{
+	p->n_fetching--;
+	p->body_bytes -= p->body_bytes / 16;
+	p->body_bytes += body_len / 16;
+}
+
 static void
 fetched_cb(struct fetch_result *res, void *arg)
 {
@@ -257,13 +268,14 @@ fetched_cb(struct fetch_result *res, void *arg)
 	struct pipeline *p = f->pipeline;
 	struct poll *q = f->poll;
 
-	p->n_fetching--;
 	if (res->st == AK_CANCELED) {
+		p->n_fetching--;
 		land(p, f, NULL);
 		poll_free(q);
 		return;
 	}
 	poll_fetched(q, res);
+	answered(p, q->body_len);
 	if (q->body != NULL && q->error == NULL && !poll_is_unchanged(q))
 		workers_parse(p->workers, q);
 	else
@@ -280,18 +292,19 @@ start_flight(struct pipeline *p, struct flight *f)
 
 	if (f->is_manual &&
 	    !sched_may_refresh(&f->poll->sched, clock_now(), &wait_s)) {
+		p->n_fetching--;
 		f->poll->is_waiting = true;
 		land(p, f, f->poll);
 		return;
 	}
 	if (poll_is_file(f->poll)) {
+		p->n_fetching--;
 		workers_parse(p->workers, f->poll);
 		return;
 	}
 	a = arena_new(64 << 10);
 	poll_request(f->poll, a, &req);
 	req.urgent = f->is_manual;
-	p->n_fetching++;
 	f->job = fetch_start(p->fetcher, &req, fetched_cb, f);
 	arena_free(a);
 }
@@ -310,6 +323,7 @@ loaded_cb(struct workers_load *l, void *arg)
 		STAILQ_REMOVE_HEAD(&l->polls, link);
 		f->poll = q;
 		if (p->is_closing) {
+			p->n_fetching--;
 			land(p, f, NULL);
 			poll_free(q);
 		} else {
@@ -319,8 +333,10 @@ loaded_cb(struct workers_load *l, void *arg)
 	for (size_t i = 0; i < l->n_ids; i++) {
 		struct flight *f = find_flight(p, l->ids[i]);
 
-		if (f != NULL && f->poll == NULL)
+		if (f != NULL && f->poll == NULL) {
+			p->n_fetching--;
 			land(p, f, NULL); /* removed meanwhile */
+		}
 	}
 	free(l);
 	if (!p->is_closing)
@@ -430,12 +446,12 @@ static bool
 may_start(struct pipeline *p)
 {
 	struct fetch_stats fs;
-	int64_t n = (int64_t)HASH_COUNT(p->flights);
+	size_t held = atomic_load(&p->workers->held);
 
-	if (n >= WORKERS_MAX_POLLS ||
-	    atomic_load(&p->workers->held) > HELD_BYTES)
+	if (HASH_COUNT(p->flights) >= WORKERS_MAX_POLLS ||
+	    held + (size_t)p->n_fetching * p->body_bytes > HELD_BYTES)
 		return false;
-	if (n < 2 * p->concurrency)
+	if (p->n_fetching < p->concurrency)
 		return true;
 	/* Many feeds of few hosts: look further ahead for other hosts. */
 	fetch_stats(p->fetcher, &fs);
@@ -516,6 +532,7 @@ pump(struct pipeline *p)
 		f->pipeline = p;
 		HASH_ADD(hh, p->flights, id, sizeof(f->id), f);
 		join_flight(f, r);
+		p->n_fetching++;
 		if (l == NULL)
 			l = xcalloc(1, sizeof(*l));
 		l->ids[l->n_ids++] = id;
@@ -572,6 +589,7 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
 
 	p->base = base;
 	p->is_first_list = true;
+	p->body_bytes = FIRST_BODY_BYTES;
 	p->concurrency = conf->fetch_concurrency;
 	p->user_agent = poll_user_agent(conf);
 	LIST_INIT(&p->runs);

@@ -16,7 +16,7 @@
 #include "daemon/subscribe.h"
 
 #define WRITER_INBOX (2 * WORKERS_MAX_POLLS)
-#define DOCS_BYTES ((size_t)6 << 20) /* past it no parser begins another */
+#define DOCS_BYTES ((size_t)2 << 20) /* past it no parser begins another */
 
 /* --- scout ---------------------------------------------------------------- */
 

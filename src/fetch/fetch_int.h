@@ -27,7 +27,7 @@
 #define FETCH_LINKS 32	       /* Link: values kept of one answer */
 #define FETCH_ROTATE 500       /* transfers a multi handle lives for */
 #define FETCH_STALLED_MS 3000  /* silent that long: gives its slot away */
-#define FETCH_STALLED_FACTOR 6 /* so many times max_total with those */
+#define FETCH_STALLED_FACTOR 4 /* so many times max_total with those */
 #define FETCH_SWEEP_MS 500
 #define FETCH_IDLE_MS 60000 /* then idle connections are closed */
 

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * feedd DIR [LOG]: a small feed server for tests, on a free port of 127.0.0.1
+ * that it prints.  It ends when its standard input does, or after ten minutes.
+ *
+ *   /NAME              DIR/NAME with an ETag; If-None-Match is honoured
+ *   /status/CODE/NAME  that status; 429 and 503 with Retry-After: 3600
+ *   /redir/CODE/NAME   to /NAME
+ *   /slow/MS/NAME      DIR/NAME, MS milliseconds later
+ *   /plain/NAME        DIR/NAME without validators
+ *
+ * LOG gets "METHOD URI STATUS IF-NONE-MATCH USER-AGENT", a line a request.
+ */
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "tests/testing.h"
+
+struct feedd {
+	struct event_base *base;
+	const char *dir;
+	FILE *log;
+};
+
+struct late { /* an answer that waits */
+	struct feedd *d;
+	struct evhttp_request *req;
+	char *name;
+	struct event *timer;
+};
+
+static void
+answer(struct feedd *d, struct evhttp_request *req, int status)
+{
+	struct evkeyvalq *in = evhttp_request_get_input_headers(req);
+	const char *etag = evhttp_find_header(in, "If-None-Match");
+	const char *ua = evhttp_find_header(in, "User-Agent");
+
+	if (d->log != NULL) {
+		(void)fprintf(d->log, "GET %s %d %s %s\n",
+		    evhttp_request_get_uri(req), status,
+		    etag != NULL ? etag : "-", ua != NULL ? ua : "-");
+		(void)fflush(d->log);
+	}
+	evhttp_send_reply(req, status, "is what it is", NULL);
+}
+
+static void
+put_header(struct evhttp_request *req, const char *name, const char *value)
+{
+	(void)evhttp_add_header(
+	    evhttp_request_get_output_headers(req), name, value);
+}
+
+static void
+send_file(struct feedd *d, struct evhttp_request *req, const char *name,
+    bool with_validators)
+{
+	char path[512], etag[64], piece[16384];
+	const char *known = evhttp_find_header(
+	    evhttp_request_get_input_headers(req), "If-None-Match");
+	struct stat sb;
+	FILE *f;
+	size_t n;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", d->dir, name);
+	if (strstr(name, "..") != NULL || (f = fopen(path, "re")) == NULL) {
+		answer(d, req, 404);
+		return;
+	}
+	(void)fstat(fileno(f), &sb);
+	(void)snprintf(etag, sizeof(etag), "\"%lld-%ld-%lld\"",
+	    (long long)sb.st_mtim.tv_sec, sb.st_mtim.tv_nsec,
+	    (long long)sb.st_size);
+	if (with_validators) {
+		put_header(req, "ETag", etag);
+		if (str_eq(known, etag)) {
+			(void)fclose(f);
+			answer(d, req, 304);
+			return;
+		}
+	}
+	put_header(req, "Content-Type",
+	    str_ends(name, ".html") ? "text/html" : "application/xml");
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+		(void)evbuffer_add(
+		    evhttp_request_get_output_buffer(req), piece, n);
+	(void)fclose(f);
+	answer(d, req, 200);
+}
+
+static void
+late_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct late *l = arg;
+
+	(void)fd;
+	(void)what;
+	send_file(l->d, l->req, l->name, true);
+	event_free(l->timer);
+	free(l->name);
+	free(l);
+}
+
+static void
+send_late(
+    struct feedd *d, struct evhttp_request *req, const char *name, long ms)
+{
+	struct late *l = xcalloc(1, sizeof(*l));
+	struct timeval tv = {ms / 1000, ms % 1000 * 1000};
+
+	l->d = d;
+	l->req = req;
+	l->name = xstrdup(name);
+	l->timer = event_new(d->base, -1, 0, late_cb, l);
+	(void)event_add(l->timer, &tv);
+}
+
+static void
+request_cb(struct evhttp_request *req, void *arg)
+{
+	struct feedd *d = arg;
+	const char *uri = evhttp_request_get_uri(req);
+	char name[256] = "";
+	int n = 0;
+
+	if (sscanf(uri, "/status/%d/%255s", &n, name) == 2) {
+		if (n == 429 || n == 503)
+			put_header(req, "Retry-After", "3600");
+		answer(d, req, n);
+	} else if (sscanf(uri, "/redir/%d/%254s", &n, name + 1) == 2) {
+		name[0] = '/';
+		put_header(req, "Location", name);
+		answer(d, req, n);
+	} else if (sscanf(uri, "/slow/%d/%255s", &n, name) == 2) {
+		send_late(d, req, name, n);
+	} else if (sscanf(uri, "/plain/%255s", name) == 1) {
+		send_file(d, req, name, false);
+	} else {
+		send_file(d, req, uri + 1, true);
+	}
+}
+
+static void
+stdin_cb(evutil_socket_t fd, short what, void *arg)
+{
+	char c;
+
+	(void)what;
+	if (read(fd, &c, 1) <= 0)
+		(void)event_base_loopbreak(arg);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct feedd d = {0};
+	struct evhttp *http;
+	struct evhttp_bound_socket *sock;
+	struct sockaddr_in sin;
+	socklen_t len = sizeof(sin);
+	struct event *end;
+	struct timeval life = {600, 0};
+
+	if (argc < 2)
+		return 2;
+	d.dir = argv[1];
+	d.log = argc > 2 ? fopen(argv[2], "ae") : NULL;
+	d.base = event_base_new();
+	http = evhttp_new(d.base);
+	evhttp_set_allowed_methods(
+	    http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST);
+	evhttp_set_gencb(http, request_cb, &d);
+	sock = evhttp_bind_socket_with_handle(http, "127.0.0.1", 0);
+	if (sock == NULL)
+		return 1;
+	(void)getsockname(
+	    evhttp_bound_socket_get_fd(sock), (struct sockaddr *)&sin, &len);
+	(void)printf("%d\n", ntohs(sin.sin_port));
+	(void)fflush(stdout);
+	end = event_new(
+	    d.base, STDIN_FILENO, EV_READ | EV_PERSIST, stdin_cb, d.base);
+	(void)event_add(end, NULL);
+	(void)event_base_loopexit(d.base, &life);
+	(void)event_base_dispatch(d.base);
+	evhttp_free(http);
+	event_free(end);
+	event_base_free(d.base);
+	if (d.log != NULL)
+		(void)fclose(d.log);
+	return 0;
+}
