@@ -40,7 +40,7 @@ versions(struct conn *c, int64_t *ret_app, int64_t *ret_version)
 }
 
 enum ak_status
-migrate_check(struct conn *c)
+migrate_check(struct conn *c, bool *ret_is_current)
 {
 	int64_t app = 0, version = 0, n_objects = 0;
 	enum ak_status st;
@@ -50,8 +50,10 @@ migrate_check(struct conn *c)
 	if (app == 0 && version == 0) {
 		st = pragma_int(
 		    c, "SELECT count(*) FROM sqlite_schema", &n_objects);
+		if (st == AK_OK && n_objects == 0)
+			*ret_is_current = false; /* a new file */
 		if (st != AK_OK || n_objects == 0)
-			return st; /* a new file */
+			return st;
 	}
 	if (app != STORE_APPLICATION_ID)
 		return conn_say(
@@ -61,6 +63,7 @@ migrate_check(struct conn *c)
 		    "was written by a newer akin (schema %lld, this one "
 		    "knows %d)",
 		    (long long)version, (int)AK_COUNT(migrations));
+	*ret_is_current = version == (int64_t)AK_COUNT(migrations);
 	return AK_OK;
 }
 
@@ -101,13 +104,9 @@ step(struct conn *c, bool *ret_done)
 enum ak_status
 migrate(struct conn *c)
 {
-	int64_t app = 0, version = 0;
+	enum ak_status st = AK_OK;
 	bool done = false;
-	enum ak_status st;
 
-	st = versions(c, &app, &version);
-	if (st != AK_OK || version == (int64_t)AK_COUNT(migrations))
-		return st;
 	while (st == AK_OK && !done)
 		st = step(c, &done);
 	return st;

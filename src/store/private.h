@@ -37,10 +37,10 @@ enum ak_status unit_end(struct store *s, enum ak_status st) AK_USE;
 /* Words for a failed system call. */
 enum ak_status fail_errno(struct diag *reterr, const char *path, int err);
 
-/* migrate.c: AK_NEWER, AK_CORRUPT; runs nothing when the file is current. */
+/* migrate.c: is it akin's file, of a version that we know, the newest one?
+ * AK_NEWER, AK_CORRUPT. */
+enum ak_status migrate_check(struct conn *c, bool *ret_is_current) AK_USE;
 enum ak_status migrate(struct conn *c) AK_USE;
-/* Is it akin's file, of a version that we read? */
-enum ak_status migrate_check(struct conn *c) AK_USE;
 
 /* feeds.c */
 int64_t feed_url_hash(struct arena *a, const char *url);

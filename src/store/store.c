@@ -173,6 +173,7 @@ load_readers(struct store *s)
 static enum ak_status
 set_up(struct store *s, struct diag *reterr)
 {
+	bool is_current = false;
 	enum ak_status st;
 
 	/* Pages of 8 KiB waste less on rows of a few kB; takes effect only in
@@ -181,13 +182,13 @@ set_up(struct store *s, struct diag *reterr)
 	if (st == AK_OK && sqlite3_db_readonly(s->c.db, "main") == 1)
 		st = conn_say(&s->c, AK_DENIED, "is read-only");
 	if (st == AK_OK)
-		st = migrate_check(&s->c);
+		st = migrate_check(&s->c, &is_current);
 	if (st == AK_OK)
 		st = conn_exec(&s->c, "PRAGMA journal_mode = WAL;"
 				      "PRAGMA synchronous = NORMAL;"
 				      "PRAGMA wal_autocheckpoint = 2000;"
 				      "PRAGMA journal_size_limit = 67108864");
-	if (st == AK_OK)
+	if (st == AK_OK && !is_current)
 		st = migrate(&s->c);
 	if (st == AK_OK)
 		st = load_readers(s);
@@ -354,6 +355,60 @@ unit_end(struct store *s, enum ak_status st)
 /* --- reading connections
  * ------------------------------------------------------------ */
 
+static enum ak_status
+open_to_read(
+    struct store_reader *r, const char *name, int flags, struct diag *reterr)
+{
+	bool is_current = false;
+	enum ak_status st;
+
+	st = conn_open(&r->c, name, SQLITE_OPEN_READONLY | flags, reterr);
+	if (st != AK_OK)
+		return st;
+	st = conn_exec(&r->c, "PRAGMA query_only = ON");
+	if (st == AK_OK)
+		st = migrate_check(&r->c, &is_current);
+	if (st == AK_OK && !is_current)
+		st = conn_say(
+		    &r->c, AK_UNSUPPORTED, "was made by an older akin");
+	if (st != AK_OK) {
+		(void)diag_set(reterr, st, "%s: %s", r->path, r->c.error.text);
+		conn_close(&r->c);
+	}
+	return st;
+}
+
+/*
+ * A file in a folder that we may not write to: WAL needs a file beside it even
+ * for reading.  Where nobody left a log there, nobody writes, and the file can
+ * be read as it lies.
+ */
+static enum ak_status
+open_immutable(struct store_reader *r, struct diag *reterr)
+{
+	char *wal = xasprintf("%s-wal", r->path);
+	bool has_log = access(wal, F_OK) == 0;
+	enum ak_status st;
+	struct buf uri;
+
+	free(wal);
+	if (has_log)
+		return AK_DENIED;
+	buf_init(&uri, 4 * PATH_MAX);
+	buf_adds(&uri, "file:");
+	for (const char *p = r->path; *p != '\0'; p++)
+		if (strchr("%?#", *p) != NULL)
+			buf_addf(&uri, "%%%02X", (unsigned)*p);
+		else
+			buf_addc(&uri, *p);
+	buf_adds(&uri, "?immutable=1");
+	st = buf_status(&uri);
+	if (st == AK_OK)
+		st = open_to_read(r, buf_str(&uri), SQLITE_OPEN_URI, reterr);
+	buf_release(&uri);
+	return st;
+}
+
 enum ak_status
 store_reader_open(
     const char *path, struct store_reader **ret, struct diag *reterr)
@@ -370,15 +425,18 @@ store_reader_open(
 	}
 	r = xcalloc(1, sizeof(*r));
 	r->path = real;
-	st = conn_open(&r->c, real, SQLITE_OPEN_READONLY, reterr);
-	if (st == AK_OK) {
-		st = conn_exec(&r->c, "PRAGMA query_only = ON");
-		if (st == AK_OK)
-			st = migrate_check(&r->c);
-		if (st != AK_OK)
-			(void)diag_set(
-			    reterr, st, "%s: %s", real, r->c.error.text);
+	st = open_to_read(r, real, 0, reterr);
+	if (st ==
+	    AK_UNSUPPORTED) { /* the writing connection brings it up to date */
+		struct store *s = NULL;
+
+		if ((st = store_open(real, 0, &s, reterr)) == AK_OK) {
+			store_close(s);
+			st = open_to_read(r, real, 0, reterr);
+		}
 	}
+	if (st == AK_DENIED && access(real, R_OK) == 0)
+		st = open_immutable(r, reterr);
 	if (st != AK_OK) {
 		store_reader_close(r);
 		return st;

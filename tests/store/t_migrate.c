@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/store/kit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/str.h"
+
+/* Opening `path` to write and to read must fail alike, in words. */
+static void
+check_refused(
+    const char *path, unsigned flags, enum ak_status want, const char *words)
+{
+	struct store *s = NULL;
+	struct store_reader *r = NULL;
+	struct diag d = {{0}};
+
+	assert_int_equal(store_open(path, flags, &s, &d), want);
+	if (strstr(d.text, words) == NULL)
+		fail_msg("\"%s\" lacks \"%s\"", d.text, words);
+	assert_null(strchr(d.text, '\n'));
+	assert_non_null(strstr(d.text, path));
+	if (flags == 0) {
+		assert_int_equal(store_reader_open(path, &r, &d), want);
+		assert_non_null(strstr(d.text, words));
+	}
+	assert_null(s);
+	assert_null(r);
+}
+
+static void
+write_file(const char *path, const char *bytes, size_t len)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+test_a_new_store_is_at_the_newest_version(void **state)
+{
+	struct kit *k = *state;
+	struct stat sb;
+
+	assert_true(kit_sql_int(k, "PRAGMA user_version") >= 1);
+	assert_int_equal(kit_sql_int(k, "PRAGMA application_id"), 0x616b696e);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+	/* Every table of ours is STRICT. */
+	assert_int_equal(
+	    kit_sql_int(k,
+		"SELECT count(*) FROM pragma_table_list WHERE strict = 0 "
+		"AND type = 'table' AND name NOT LIKE 'sqlite_%'"),
+	    0);
+	assert_int_equal(stat(k->path, &sb), 0);
+	assert_int_equal(sb.st_mode & 0777, 0600);
+	kit_reopen(k, 0);
+}
+
+static void
+test_a_newer_file_is_refused(void **state)
+{
+	struct kit *k = *state;
+
+	kit_sql(k, "PRAGMA user_version = 1000");
+	check_refused(k->path, 0, AK_NEWER, "newer akin");
+	check_refused(k->path, STORE_CREATE, AK_NEWER, "newer akin");
+	assert_int_equal(kit_sql_int(k, "PRAGMA user_version"), 1000);
+}
+
+static void
+test_what_is_no_store_is_refused(void **state)
+{
+	struct kit *k = *state;
+	char *path = xasprintf("%s/other", k->dir);
+
+	check_refused(path, 0, AK_NOTFOUND, "no store");
+	write_file(path, "<html>not a database, but long enough</html>", 44);
+	check_refused(path, 0, AK_CORRUPT, "not an akin store");
+	check_refused(path, STORE_CREATE, AK_CORRUPT, "not an akin store");
+	write_file(path, "SQLite format 3", 16);
+	check_refused(path, STORE_CREATE, AK_CORRUPT, path);
+	write_file(path, "short", 5);
+	check_refused(path, 0, AK_CORRUPT, "not an akin store");
+	(void)unlink(path);
+	check_refused(k->dir, 0, AK_CORRUPT, "directory");
+	assert_int_equal(symlink(k->path, path), 0);
+	check_refused(path, 0, AK_DENIED, path);
+	(void)unlink(path);
+	free(path);
+	path = xasprintf("%s/akin.db/below", k->dir);
+	check_refused(path, 0, AK_NOTFOUND, path);
+	free(path);
+}
+
+static void
+test_another_programs_database_is_refused(void **state)
+{
+	struct kit *k = *state;
+
+	kit_sql(k, "PRAGMA application_id = 0; PRAGMA user_version = 0");
+	check_refused(k->path, 0, AK_CORRUPT, "not an akin store");
+	kit_sql(k, "PRAGMA application_id = 77");
+	check_refused(k->path, STORE_CREATE, AK_CORRUPT, "not an akin store");
+}
+
+static void
+test_a_damaged_file_says_so(void **state)
+{
+	struct kit *k = *state;
+	struct store *s = NULL;
+	struct diag d;
+	int fd;
+
+	store_reader_close(k->r);
+	store_close(k->s);
+	k->r = NULL;
+	k->s = NULL;
+	fd = open(k->path, O_WRONLY);
+	assert_true(fd >= 0);
+	for (off_t at = 100; at < 8192; at += 16)
+		assert_int_equal(pwrite(fd, "damaged damaged ", 16, at), 16);
+	(void)close(fd);
+	assert_int_equal(store_open(k->path, 0, &s, &d), AK_CORRUPT);
+}
+
+static void
+test_parents_are_made_and_an_empty_file_is_taken(void **state)
+{
+	struct kit *k = *state;
+	char *dir = xasprintf("%s/a", k->dir);
+	char *path = xasprintf("%s/b/akin.db", dir);
+	struct store *s = NULL;
+	struct diag d;
+	char *sub;
+
+	check_refused(path, 0, AK_NOTFOUND, path);
+	assert_int_equal(store_open(path, STORE_CREATE, &s, &d), AK_OK);
+	store_close(s);
+	write_file(path, "", 0);
+	check_refused(path, 0, AK_NOTFOUND, "empty");
+	assert_int_equal(store_open(path, STORE_CREATE, &s, &d), AK_OK);
+	store_close(s);
+	(void)unlink(path);
+	sub = xasprintf("%s/b", dir);
+	assert_int_equal(rmdir(sub), 0);
+	assert_int_equal(rmdir(dir), 0);
+	free(sub);
+	free(dir);
+	free(path);
+}
+
+/* Permissions mean nothing to root: a child without them looks. */
+static void
+test_a_store_that_is_read_only(void **state)
+{
+	struct kit *k = *state;
+	struct diag d;
+	int status;
+	pid_t pid;
+
+	store_reader_close(k->r);
+	store_close(k->s);
+	k->r = NULL;
+	k->s = NULL;
+	assert_int_equal(chmod(k->path, 0444), 0);
+	assert_int_equal(chmod(k->dir, 0555), 0);
+	if ((pid = fork()) == 0) {
+		struct store *s;
+		struct store_reader *r;
+
+		if (geteuid() == 0 && setuid(65534) != 0)
+			_exit(9);
+		if (store_open(k->path, 0, &s, &d) != AK_DENIED ||
+		    strstr(d.text, "\n") != NULL)
+			_exit(1);
+		/* It can be read all the same. */
+		if (store_reader_open(k->path, &r, &d) != AK_OK)
+			_exit(2);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(chmod(k->dir, 0755), 0);
+	assert_int_equal(chmod(k->path, 0644), 0);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void
+test_two_processes_create_one_store(void **state)
+{
+	struct kit *k = *state;
+	char *path = xasprintf("%s/two.db", k->dir);
+	pid_t pids[4];
+
+	for (size_t n = 0; n < AK_COUNT(pids); n++)
+		if ((pids[n] = fork()) == 0) {
+			struct store *s;
+			struct diag d;
+
+			_exit((int)store_open(path, STORE_CREATE, &s, &d));
+		}
+	for (size_t n = 0; n < AK_COUNT(pids); n++) {
+		int status = -1;
+
+		assert_int_equal(waitpid(pids[n], &status, 0), pids[n]);
+		assert_int_equal(status, 0);
+	}
+	for (size_t n = 0; n < 3; n++) {
+		static const char *const ends[] = {"", "-wal", "-shm"};
+		char *file = xasprintf("%s%s", path, ends[n]);
+
+		(void)unlink(file);
+		free(file);
+	}
+	free(path);
+}
+
+int
+main(void)
+{
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+	const struct CMUnitTest tests[] = {
+	    TEST(test_a_new_store_is_at_the_newest_version),
+	    TEST(test_a_newer_file_is_refused),
+	    TEST(test_what_is_no_store_is_refused),
+	    TEST(test_another_programs_database_is_refused),
+	    TEST(test_a_damaged_file_says_so),
+	    TEST(test_parents_are_made_and_an_empty_file_is_taken),
+	    TEST(test_a_store_that_is_read_only),
+	    TEST(test_two_processes_create_one_store),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL) < 0;
+}
