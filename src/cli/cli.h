@@ -55,7 +55,8 @@ int cli_article_id(struct store_reader *r, const char *spec, int64_t *ret);
 /* "2026-11-23", "2026-11-23T08:00:00Z", "2d" ago; false: none of them. */
 bool cli_time(const char *s, int64_t now, int64_t *ret);
 
-/* --help, or a mistake: prints the usage, returns the exit status. */
+/* --help prints the usage; a mistake in an option was told by getopt(3).
+ * Returns the exit status. */
 int cli_usage(const char *usage, bool is_mistake);
 
 /* "akin: WHAT: WHY" on stderr, control characters replaced. */

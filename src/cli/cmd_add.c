@@ -232,7 +232,7 @@ cmd_add(struct cli *cli, int argc, char **argv)
 	if (optind == argc || (a.add.title != NULL && argc - optind > 1)) {
 		cli_error("add",
 		    optind == argc ? "which URL?" : "--title is for one feed");
-		return cli_usage(usage, true);
+		return CLI_USAGE;
 	}
 	if ((rc = cli_conf(cli)) != CLI_OK)
 		return rc;

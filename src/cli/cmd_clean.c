@@ -135,7 +135,6 @@ cmd_clean(struct cli *cli, int argc, char **argv)
 			opts.strip_params = true;
 			break;
 		default:
-			(void)fputs(usage, stderr);
 			return CLI_USAGE;
 		}
 	}

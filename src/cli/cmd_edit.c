@@ -56,10 +56,13 @@ struct editing {
 };
 
 static bool
-on_off(const char *s, bool *ret)
+on_off(bool *ret)
 {
-	*ret = strcmp(s, "on") == 0;
-	return *ret || strcmp(s, "off") == 0;
+	*ret = strcmp(optarg, "on") == 0;
+	if (*ret || strcmp(optarg, "off") == 0)
+		return true;
+	cli_error(optarg, "on or off is wanted");
+	return false;
 }
 
 /* "" stands for none. */
@@ -172,10 +175,10 @@ take_option(struct editing *ed, int c)
 		return true;
 	case OPT_FULL_TEXT:
 		e->has_full_text = true;
-		return on_off(optarg, &e->full_text);
+		return on_off(&e->full_text);
 	case OPT_IGNORE_HINTS:
 		e->has_ignore_hints = true;
-		return on_off(optarg, &e->ignore_hints);
+		return on_off(&e->ignore_hints);
 	case OPT_PROXY:
 		e->has_proxy = true;
 		e->proxy = value(optarg);
@@ -258,12 +261,12 @@ cmd_edit(struct cli *cli, int argc, char **argv)
 		if (c == 'h')
 			return cli_usage(usage, false);
 		if (!take_option(&ed, c))
-			rc = cli_usage(usage, true);
+			rc = CLI_USAGE;
 	}
 	if (rc == CLI_OK && (argc - optind != 1 || !ed.has_any)) {
 		cli_error("edit", ed.has_any ? "one FEED is wanted"
 					     : "what is to be changed?");
-		rc = cli_usage(usage, true);
+		rc = CLI_USAGE;
 	}
 	if (rc == CLI_OK)
 		rc = apply(cli, &ed, argv[optind]);

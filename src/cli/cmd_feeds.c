@@ -256,7 +256,7 @@ cmd_why_next(struct cli *cli, int argc, char **argv)
 	}
 	if (argc - optind != 1) {
 		cli_error("why-next", "one FEED is wanted");
-		return cli_usage(why_next_usage, true);
+		return CLI_USAGE;
 	}
 	rc = cli_open_reader(cli, &r);
 	if (rc == CLI_OK)
@@ -287,7 +287,7 @@ cmd_remove(struct cli *cli, int argc, char **argv)
 		return cli_usage(remove_usage, c == '?');
 	if (optind == argc) {
 		cli_error("remove", "which FEED?");
-		return cli_usage(remove_usage, true);
+		return CLI_USAGE;
 	}
 	rc = cli_open_reader(cli, &r);
 	if (rc == CLI_OK)

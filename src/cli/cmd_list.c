@@ -221,7 +221,7 @@ cmd_list(struct cli *cli, int argc, char **argv)
 			if (c != '?')
 				cli_error(argv[optind - 1],
 				    "not what this option takes");
-			return cli_usage(list_usage, true);
+			return CLI_USAGE;
 		}
 	}
 	if (optind < argc) {
@@ -266,12 +266,16 @@ cmd_search(struct cli *cli, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
 		if (c == 'h')
 			return cli_usage(search_usage, false);
-		if (list_option(c, &a) != CLI_OK)
-			return cli_usage(search_usage, true);
+		if (list_option(c, &a) != CLI_OK) {
+			if (c != '?')
+				cli_error(argv[optind - 1],
+				    "not what this option takes");
+			return CLI_USAGE;
+		}
 	}
 	if (optind == argc) {
 		cli_error("search", "what for?");
-		return cli_usage(search_usage, true);
+		return CLI_USAGE;
 	}
 	words = join_words(argc - optind, argv + optind);
 	a.q.query = words;

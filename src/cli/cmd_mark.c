@@ -110,12 +110,12 @@ cmd_mark(struct cli *cli, int argc, char **argv)
 	}
 	if (optind == argc || !mark_from_name(argv[optind], &m.mark)) {
 		cli_error("mark", "read, unread, star or unstar is wanted");
-		return cli_usage(usage, true);
+		return CLI_USAGE;
 	}
 	optind++;
 	if ((optind == argc) == (m.feed == NULL && m.q.before == 0)) {
 		cli_error("mark", "IDs, or --feed or --before, are wanted");
-		return cli_usage(usage, true);
+		return CLI_USAGE;
 	}
 	rc = run(&m, argc - optind, argv + optind);
 	free(m.ids);

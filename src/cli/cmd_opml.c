@@ -153,7 +153,7 @@ cmd_import(struct cli *cli, int argc, char **argv)
 	}
 	if (argc - optind != 1) {
 		cli_error("import", "one FILE or - is wanted");
-		return cli_usage(import_usage, true);
+		return CLI_USAGE;
 	}
 	if (cli_read_file(argv[optind], LIMIT_OPML_BYTES, &data, &len) != AK_OK)
 		return CLI_BADDATA;
@@ -246,8 +246,10 @@ cmd_export(struct cli *cli, int argc, char **argv)
 	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
 		return cli_usage(export_usage, c == '?');
-	if (argc - optind > 1)
-		return cli_usage(export_usage, true);
+	if (argc - optind > 1) {
+		cli_error("export", "one FILE at most");
+		return CLI_USAGE;
+	}
 	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
 		return rc;
 	x.arena = arena_new((size_t)1 << 30);

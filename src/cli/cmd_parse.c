@@ -79,7 +79,6 @@ cmd_parse(struct cli *cli, int argc, char **argv)
 		case 'h':
 			return fputs(usage, stdout) < 0 ? CLI_PARTLY : CLI_OK;
 		default:
-			(void)fputs(usage, stderr);
 			return CLI_USAGE;
 		}
 	}

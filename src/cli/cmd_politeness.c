@@ -165,8 +165,10 @@ cmd_politeness(struct cli *cli, int argc, char **argv)
 			return cli_usage(usage, c == '?');
 		as_json = true;
 	}
-	if (argc - optind > 1)
-		return cli_usage(usage, true);
+	if (argc - optind > 1) {
+		cli_error("politeness", "one HOST at most");
+		return CLI_USAGE;
+	}
 	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
 		return rc;
 	st = store_polls(r, 0, optind < argc ? argv[optind] : NULL,

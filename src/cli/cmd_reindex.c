@@ -266,8 +266,10 @@ cmd_reindex(struct cli *cli, int argc, char **argv)
 			return cli_usage(usage, c == '?');
 		as_json = true;
 	}
-	if (optind < argc)
-		return cli_usage(usage, true);
+	if (optind < argc) {
+		cli_error("reindex", "takes no arguments");
+		return CLI_USAGE;
+	}
 	rc = cli_open_reader(cli, &x.reader);
 	if (rc == CLI_OK)
 		rc = cli_open_store(cli, &x.store);

@@ -279,7 +279,7 @@ cmd_related(struct cli *cli, int argc, char **argv)
 	if (argc - optind != wanted || (wrong && all)) {
 		cli_error("related", wrong ? "two IDs are wanted"
 					   : "one ID, or --all, is wanted");
-		return cli_usage(related_usage, true);
+		return CLI_USAGE;
 	}
 	if (wrong)
 		return take_apart(cli, argv + optind);
@@ -392,7 +392,7 @@ cmd_why(struct cli *cli, int argc, char **argv)
 	}
 	if (argc - optind != 2) {
 		cli_error("why", "two IDs are wanted");
-		return cli_usage(why_usage, true);
+		return CLI_USAGE;
 	}
 	rc = cli_open_reader(cli, &r);
 	if (rc == CLI_OK)

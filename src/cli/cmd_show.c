@@ -221,7 +221,7 @@ cmd_show(struct cli *cli, int argc, char **argv)
 	}
 	if (argc - optind != 1) {
 		cli_error("show", "one ID is wanted");
-		return cli_usage(usage, true);
+		return CLI_USAGE;
 	}
 	rc = cli_open_reader(cli, &r);
 	if (rc == CLI_OK)

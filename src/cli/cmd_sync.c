@@ -54,10 +54,10 @@ report_cb(const struct pipeline_report *r, void *arg)
 	struct sync *s = arg;
 	json_t *o;
 
-	if (r->has_failed) {
+	/* Without words it is the store's fault, which is told once. */
+	if (r->has_failed && r->error != NULL) {
 		progress_end(&s->progress);
-		cli_error(r->url, "%s",
-		    r->error != NULL ? r->error : "could not be stored");
+		cli_error(r->url, "%s", r->error);
 		s->progress.is_on = s->progress.drawn_ms != 0;
 	}
 	if (!s->as_json)
@@ -260,7 +260,7 @@ cmd_sync(struct cli *cli, int argc, char **argv)
 	}
 	if (s.all && optind < argc) {
 		cli_error("sync", "--all takes no feeds");
-		return cli_usage(usage, true);
+		return CLI_USAGE;
 	}
 	rc = sync_all(&s, argc - optind, argv + optind);
 	free(s.ids);

@@ -81,8 +81,10 @@ cmd_threads(struct cli *cli, int argc, char **argv)
 			return CLI_USAGE;
 		}
 	}
-	if (optind < argc)
-		return cli_usage(usage, true);
+	if (optind < argc) {
+		cli_error("threads", "takes options only");
+		return CLI_USAGE;
+	}
 	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
 		return rc;
 	term_init(&l.term, stdout);

@@ -154,5 +154,5 @@ cmd_token(struct cli *cli, int argc, char **argv)
 	if (n == 2 && strcmp(argv[optind], "revoke") == 0)
 		return revoke(cli, argv[optind + 1]);
 	cli_error("token", "add NAME, list or revoke NAME is wanted");
-	return cli_usage(usage, true);
+	return CLI_USAGE;
 }

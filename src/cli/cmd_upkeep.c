@@ -65,8 +65,10 @@ cmd_check(struct cli *cli, int argc, char **argv)
 
 	if (rc >= 0)
 		return rc;
-	if (optind < argc)
-		return cli_usage(check_usage, true);
+	if (optind < argc) {
+		cli_error("check", "takes no arguments");
+		return CLI_USAGE;
+	}
 	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
 		return rc;
 	k.findings = json_array();
@@ -111,7 +113,7 @@ cmd_backup(struct cli *cli, int argc, char **argv)
 		return rc;
 	if (argc - optind != 1) {
 		cli_error("backup", "one FILE is wanted");
-		return cli_usage(backup_usage, true);
+		return CLI_USAGE;
 	}
 	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
 		return rc;
@@ -138,8 +140,10 @@ cmd_gc(struct cli *cli, int argc, char **argv)
 
 	if (rc >= 0)
 		return rc;
-	if (optind < argc)
-		return cli_usage(gc_usage, true);
+	if (optind < argc) {
+		cli_error("gc", "takes no arguments");
+		return CLI_USAGE;
+	}
 	if ((rc = cli_open_store(cli, &s)) != CLI_OK)
 		return rc;
 	st = store_gc(s, clock_now(), cli->conf->store_keep_days,

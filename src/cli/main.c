@@ -216,8 +216,10 @@ take_globals(struct cli *cli, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	static char name[] = "akin";
 	struct cli cli = {0};
 	const struct verb *v;
+	char prefix[32];
 	int rc;
 
 	/* As akind has it: few arenas, so that memory goes back. */
@@ -225,11 +227,14 @@ main(int argc, char **argv)
 	(void)setlocale(LC_CTYPE, "");
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a full store is an error, no death */
 	clock_init();
+	/* So getopt(3) begins its errors as we do ours. */
+	argv[0] = name;
 	if ((rc = global_options(&cli, argc, argv)) >= 0)
 		return rc;
 	if (optind == argc) {
-		print_summary(stderr);
+		cli_error("usage", "akin VERB ...; akin help lists the verbs");
 		return CLI_USAGE;
 	}
 	/* A verb sets optind to 0: getopt(3) begins anew with its argv. */
@@ -240,6 +245,8 @@ main(int argc, char **argv)
 	xmlInitParser();
 	if ((v = find_verb(argv[0])) == NULL)
 		return unknown_verb(argv[0]);
+	(void)snprintf(prefix, sizeof(prefix), "akin: %s", v->name);
+	argv[0] = prefix;
 	rc = v->fn(&cli, argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		if (rc == CLI_OK)

@@ -16,8 +16,10 @@
 int
 cli_usage(const char *usage, bool is_mistake)
 {
-	(void)fputs(usage, is_mistake ? stderr : stdout);
-	return is_mistake ? CLI_USAGE : CLI_OK;
+	if (is_mistake)
+		return CLI_USAGE; /* getopt(3) said which option */
+	(void)fputs(usage, stdout);
+	return CLI_OK;
 }
 
 int
@@ -35,10 +37,29 @@ cli_conf(struct cli *cli)
 	return CLI_OK;
 }
 
+/* Words of a lower layer may begin with what they are about already. */
+static void
+error_about(const char *what, const char *why)
+{
+	const char *colon = strstr(why, ": ");
+	size_t len = strlen(what);
+	char *about;
+
+	if (colon != NULL &&
+	    (why[0] == '/' || ((size_t)(colon - why) == len &&
+				  strncmp(why, what, len) == 0))) {
+		about = xstrndup(why, (size_t)(colon - why));
+		cli_error(about, "%s", colon + 2);
+		free(about);
+	} else {
+		cli_error(what, "%s", why);
+	}
+}
+
 int
 cli_store_failed(struct cli *cli, enum ak_status st, const char *why)
 {
-	cli_error(cli->path, "%s", str_empty(why) ? ak_status_name(st) : why);
+	error_about(cli->path, str_empty(why) ? ak_status_name(st) : why);
 	return CLI_UNAVAILABLE;
 }
 
@@ -105,7 +126,7 @@ cli_feed_id(struct store_reader *r, const char *spec, int64_t *ret)
 
 	if (st == AK_OK)
 		return CLI_OK;
-	cli_error(spec, "%s", d.text[0] != '\0' ? d.text : "no such feed");
+	error_about(spec, d.text[0] != '\0' ? d.text : "no such feed");
 	return st == AK_NOTFOUND || st == AK_BADINPUT ? CLI_PARTLY
 						      : CLI_UNAVAILABLE;
 }

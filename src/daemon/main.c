@@ -49,7 +49,7 @@ struct akind {
 };
 
 static void
-usage(FILE *out)
+usage(void)
 {
 	(void)fputs("usage: akind [-c FILE] [--db FILE] [--check-config]\n"
 		    "             [--version] [--help]\n\n"
@@ -62,7 +62,7 @@ usage(FILE *out)
 		    "  --version       print the version\n"
 		    "  --help          print this\n\n"
 		    "See akind(8).\n",
-	    out);
+	    stdout);
 }
 
 static enum log_level
@@ -152,8 +152,8 @@ start(struct akind *a, struct diag *d)
 		st = control_new(
 		    a->base, a->socket_path, a->pipeline, &ops, &a->control, d);
 	if (st == AK_OK)
-		st = doors_new(a->base, a->conf, a->store_path, a->pipeline,
-		    &a->doors, d);
+		st = doors_new(
+		    a->base, a->conf, a->store_path, a->pipeline, &a->doors, d);
 	return st == AK_OK ? 0 : EX_UNAVAIL;
 }
 
@@ -230,12 +230,14 @@ main(int argc, char **argv)
 	    {"check-config", no_argument, NULL, 'k'},
 	    {"version", no_argument, NULL, 'V'},
 	    {"help", no_argument, NULL, 'h'}, {0}};
+	static char name[] = "akind";
 	struct akind a = {0};
 	const char *db = NULL;
 	bool check = false, is_service;
 	struct diag d;
 	int opt;
 
+	argv[0] = name; /* so getopt(3) begins its errors as we do */
 	while ((opt = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'c':
@@ -251,11 +253,10 @@ main(int argc, char **argv)
 			return printf("akind %s\nISC licence\n",
 				   PACKAGE_VERSION) < 0;
 		case 'h':
-			usage(stdout);
+			usage();
 			return 0;
 		default:
-			usage(stderr);
-			return EX_CONFIG_OR_USAGE;
+			return EX_CONFIG_OR_USAGE; /* getopt(3) told */
 		}
 	}
 	if (optind < argc) {
@@ -269,6 +270,7 @@ main(int argc, char **argv)
 	(void)mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a full store is an error, no death */
 	clock_init();
 	if (conf_load(a.conf_file, &a.conf, &d) != AK_OK) {
 		(void)fprintf(stderr, "akind: %s\n", d.text);

@@ -370,7 +370,8 @@ failed_cb(const char *words, void *arg)
 	struct pipeline *p = arg;
 	struct run *r, *next;
 
-	log_err("store", "cannot write error=%s", LOG_STR(words));
+	if (p->standing != NULL)
+		log_err("store", "cannot write error=%s", LOG_STR(words));
 	free(p->fatal);
 	p->fatal = xstrdup(words);
 	p->rest_until_ms = clock_mono_ms() + REST_MS;

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034
 # SPDX-License-Identifier: ISC
 # lib.sh - what the shell tests share: TAP, a folder of their own, feeds, a
 # feed server. A test sources it, calls `check NAME COMMAND...` for each
@@ -75,8 +76,8 @@ has() { # FILE PATTERN
 	}
 }
 
-one_line() { # FILE: exactly one, of the form "akin: WHAT: WHY"
-	is 1 "$(wc -l <"$1")" && has "$1" '^akind?: .*: '
+one_line() { # FILE: exactly one, by one of us
+	is 1 "$(wc -l <"$1")" && has "$1" '^akind?: '
 }
 
 count() { # articles in the store

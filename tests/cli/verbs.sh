@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Every verb: its help, and its output for programs.
+. "${AKIN_SRCDIR:-.}/tests/e2e/lib.sh"
+
+run "$akin" help
+check 'help lists the verbs' has "$work/out" '^  sync '
+verbs=$(sed -n 's/^  \([a-z-][a-z-]*\) .*/\1/p' "$work/out")
+for verb in $verbs; do
+	run "$akin" "$verb" --help
+	check "$verb --help exits 0" is 0 "$status"
+	[ "$verb" = help ] ||
+		check "$verb --help is its usage" \
+			has "$work/out" "^usage: akin $verb"
+	run "$akin" help "$verb"
+	check "help $verb is the same" is 0 "$status"
+done
+run "$akin" --version
+check '--version' has "$work/out" '^akin [0-9]'
+
+json() { # $work/out is JSON, as a whole or line by line
+	[ -s "$work/out" ] || {
+		echo "nothing printed"
+		return 1
+	}
+	if command -v python3 >/dev/null; then
+		python3 -c 'import json, sys
+text = sys.stdin.read()
+try: json.loads(text)
+except ValueError: [json.loads(line) for line in text.splitlines()]
+' <"$work/out"
+	else
+		has "$work/out" '^[{[].*[]}]$'
+	fi
+}
+
+# print NAME COMMAND...: exits 0 and prints JSON
+print() {
+	name=$1
+	shift
+	run "$@"
+	check "$name: exit 0" is 0 "$status"
+	check "$name: JSON" json
+}
+
+cd "$work" || exit 1
+make_feed one.xml 4
+make_feed two.xml 4
+make_feed one-again.xml 4
+print 'add' "$akin" add --json --category 'A/B' ./one.xml
+print 'add of another' "$akin" add --json ./two.xml
+"$akin" sync
+print 'feeds' "$akin" feeds --json
+print 'why-next' "$akin" why-next --json 1
+print 'sync' "$akin" sync --all --json
+print 'list' "$akin" list --json
+check 'list --json is a JSON Feed' \
+	has "$work/out" '"version":"https://jsonfeed.org/version/1.1"'
+print 'list --jsonl' "$akin" list --jsonl
+check 'one line an article' is 8 "$(wc -l <"$work/out")"
+print 'list --category' "$akin" list --category A --jsonl
+check 'categories hold those below' is 4 "$(wc -l <"$work/out")"
+print 'show' "$akin" show --json 1
+print 'search' "$akin" search --json Item
+print 'related --all' "$akin" related --all --json
+print 'related' "$akin" related --json 2
+print 'why' "$akin" why --json 1 2
+print 'token' "$akin" token add --json --scope read phone
+secret=$(sed 's/.*"secret":"\([^"]*\)".*/\1/' "$work/out")
+print 'token list' "$akin" token list --json
+check 'the secret is not listed' \
+	sh -c "! grep -q '$secret' '$work/out'"
+check 'nor stored' sh -c "! grep -q '$secret' '$work'/t.db*"
+run "$akin" token revoke phone
+check 'token revoke' is 0 "$status"
+print 'check' "$akin" check --json
+print 'gc' "$akin" gc --json
+print 'reindex' "$akin" reindex --json
+print 'related after reindex' "$akin" related --all --json
+
+run "$akin" mark read 1 2
+check 'mark' is 0 "$status"
+check 'list --unread' is 6 "$("$akin" list --unread --tsv | wc -l)"
+run "$akin" edit --title 'My own' --pause 1
+check 'edit' is 0 "$status"
+"$akin" feeds >"$work/out"
+check 'the title is mine, the feed paused' \
+	has "$work/out" '	paused	.*My own'
+run "$akin" backup copy.db
+check 'backup' is 0 "$status"
+check 'the copy is a store' is 8 "$("$akin" --db copy.db list --tsv | wc -l)"
+run "$akin" export out.opml
+check 'export' has out.opml 'category|text="A"'
+run "$akin" politeness
+check 'politeness' is 0 "$status"
+run "$akin" threads
+check 'threads' is 0 "$status"
+run "$akin" remove 'My own'
+check 'remove by title' is 0 "$status"
+check 'its articles are gone' is 4 "$(count)"
+
+cat >ctrl.xml <<EOF
+<rss version="2.0"><channel><title>c</title><item><guid>c1</guid>
+<title>a&#155;31mb &#x202e;gnitset&#x9b;</title></item></channel></rss>
+EOF
+"$akin" add ./ctrl.xml >/dev/null
+"$akin" list >"$work/out"
+check 'no control characters of a feed' \
+	sh -c "! grep -qP '[\x{80}-\x{9f}\x{202e}\x{1b}]' '$work/out'"
+finish
