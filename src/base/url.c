@@ -125,6 +125,15 @@ tidy(struct arena *a, const char *s)
 	return p;
 }
 
+static bool
+has_control(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s <= ' ' || *s == 0x7F)
+			return true;
+	return false;
+}
+
 static const char *
 resolve_with_curl(struct arena *a, const char *base, const char *ref)
 {
@@ -140,7 +149,8 @@ resolve_with_curl(struct arena *a, const char *base, const char *ref)
 	if (curl_url_set(u, CURLUPART_URL, ref, flags) != 0 ||
 	    curl_url_get(u, CURLUPART_URL, &out, 0) != 0)
 		goto out;
-	if (strlen(out) <= LIMIT_URL_BYTES)
+	/* libcurl undoes escapes in a host: "%7F" is a control character. */
+	if (strlen(out) <= LIMIT_URL_BYTES && !has_control(out))
 		result = arena_strdup(a, out);
 out:
 	curl_free(out);

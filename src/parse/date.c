@@ -46,7 +46,7 @@ struct date {
 	struct number numbers[MAX_NUMBERS];
 	size_t n_numbers;
 	bool has_units; /* 年, 월: no order to find out */
-	struct date_token tokens[DATE_MAX_TOKENS + 1];
+	struct date_token tokens[DATE_MAX_TOKENS + DATE_ENDS];
 };
 
 static void

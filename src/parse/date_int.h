@@ -7,6 +7,7 @@
 
 #define DATE_MAX_BYTES 128
 #define DATE_MAX_TOKENS 40
+#define DATE_ENDS 4 /* behind the last token: it may be looked past */
 #define DATE_MAX_WORD 32
 
 enum date_kind { DATE_NUMBER, DATE_WORD, DATE_SIGN, DATE_END };
@@ -22,11 +23,11 @@ struct date_token {
 };
 
 /*
- * Cut s[0..len), len <= DATE_MAX_BYTES, into tokens; one with DATE_END follows
- * the last.  False: there are too many.
+ * Cut s[0..len), len <= DATE_MAX_BYTES, into tokens; DATE_ENDS with DATE_END
+ * follow the last.  False: there are too many.
  */
-bool date_tokenize(
-    const char *s, size_t len, struct date_token ret[DATE_MAX_TOKENS + 1]);
+bool date_tokenize(const char *s, size_t len,
+    struct date_token ret[DATE_MAX_TOKENS + DATE_ENDS]);
 
 bool date_is_sign(const struct date_token *t, char c);
 

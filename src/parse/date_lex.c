@@ -136,8 +136,8 @@ read_word(const char *s, size_t len, struct date_token *t)
 }
 
 bool
-date_tokenize(
-    const char *s, size_t len, struct date_token ret[DATE_MAX_TOKENS + 1])
+date_tokenize(const char *s, size_t len,
+    struct date_token ret[DATE_MAX_TOKENS + DATE_ENDS])
 {
 	size_t n = 0, i = 0;
 	bool spaced = true;
@@ -170,8 +170,9 @@ date_tokenize(
 		i += k;
 		n++;
 	}
-	ret[n] =
-	    (struct date_token){.kind = DATE_END, .spaced = true, .at = len};
+	for (size_t k = 0; k < DATE_ENDS; k++)
+		ret[n + k] = (struct date_token){
+		    .kind = DATE_END, .spaced = true, .at = len};
 	return true;
 }
 

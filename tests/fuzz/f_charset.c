@@ -21,7 +21,7 @@ check(struct arena *a, const struct parse_decoded *d)
 
 		assert(c >= 0x20 || c == '\t' || c == '\n' || c == '\r');
 	}
-	if (d->len == 0 || memcmp(d->text, "\xEF\xBB\xBF", 3) == 0)
+	if (d->len < 4 || memcmp(d->text, "\xEF\xBB\xBF", 3) == 0)
 		return; /* a mark inside the text would be taken off */
 	if (parse_decode_xml(a, d->text, d->len, "text/xml; charset=utf-8",
 		&again) == AK_OK &&
