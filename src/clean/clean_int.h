@@ -187,6 +187,7 @@ struct cleaner {
 	struct node *root;
 	const char *first_image;
 	bool has_related; /* some node may head a related block */
+	size_t steps;	  /* taken by the tree builder, for the test */
 };
 
 void cleaner_init(struct cleaner *c);

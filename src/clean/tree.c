@@ -107,6 +107,7 @@ pop(struct tree *t)
 {
 	struct node *n = t->stack[--t->depth];
 
+	t->c->steps++;
 	t->open[n->tag]--;
 	n->flags &= (uint8_t)~NODE_OPEN;
 	if ((flags_of(n) & F_MARKER) != 0)
@@ -128,6 +129,7 @@ in_scope(const struct tree *t, enum tag tag, unsigned barrier)
 	if (t->open[tag] == 0)
 		return 0;
 	for (size_t i = t->depth; --i > 0;) {
+		t->c->steps++;
 		if (t->stack[i]->tag == tag)
 			return i;
 		if ((flags_of(t->stack[i]) & barrier) != 0)
@@ -241,6 +243,7 @@ reopen(struct tree *t)
 	for (; i < t->n_formatting; i++) {
 		struct node *n;
 
+		t->c->steps++;
 		if (t->depth == LIMIT_HTML_DEPTH ||
 		    (n = clone(t, t->formatting[i])) == NULL) {
 			unlist(t, i--);
@@ -325,9 +328,12 @@ adopt(struct tree *t, enum tag tag)
 		unlist(t, at);
 		return false;
 	}
-	for (from = t->depth - 1; t->stack[from] != element; from--)
+	for (from = t->depth - 1; t->stack[from] != element; from--) {
+		t->c->steps++;
 		if ((flags_of(t->stack[from]) & F_SCOPE) != 0)
 			return false;
+	}
+	t->c->steps += t->depth - from;
 	for (block = from + 1; block < t->depth; block++)
 		if ((flags_of(t->stack[block]) & F_SPECIAL) != 0)
 			break;
@@ -367,6 +373,7 @@ end_other(struct tree *t, enum tag tag)
 	if (t->open[tag] == 0)
 		return;
 	for (size_t i = t->depth; --i > 0;) {
+		t->c->steps++;
 		if (t->stack[i]->tag == tag) {
 			pop_to(t, i);
 			return;
@@ -396,6 +403,7 @@ static void
 end_heading(struct tree *t)
 {
 	for (size_t i = t->depth; --i > 0;) {
+		t->c->steps++;
 		if ((flags_of(t->stack[i]) & F_HEADING) != 0) {
 			pop_to(t, i);
 			return;
@@ -410,6 +418,7 @@ static void
 end_table_part(struct tree *t, enum tag tag)
 {
 	for (size_t i = t->depth; t->open[tag] > 0 && --i > 0;) {
+		t->c->steps++;
 		if (t->stack[i]->tag == tag) {
 			pop_to(t, i);
 			return;
@@ -547,6 +556,7 @@ static void
 close_item(struct tree *t, enum tag a, enum tag b)
 {
 	for (size_t i = t->depth; --i > 0;) {
+		t->c->steps++;
 		enum tag tag = (enum tag)t->stack[i]->tag;
 
 		if (tag == a || tag == b) {
@@ -568,6 +578,7 @@ static void
 close_heading(struct tree *t)
 {
 	for (size_t i = t->depth; --i > 0;) {
+		t->c->steps++;
 		if ((flags_of(t->stack[i]) & F_HEADING) != 0) {
 			pop_to(t, i);
 			return;
