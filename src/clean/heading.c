@@ -49,6 +49,24 @@ skip_decoration(const char *s, size_t len)
 	return i;
 }
 
+/* The length without the decoration at the end. */
+static size_t
+trim_end(const char *s, size_t len)
+{
+	while (len > 0) {
+		size_t i = len - 1;
+		uint32_t cp;
+
+		while (i > 0 && ((unsigned char)s[i] & 0xC0) == 0x80)
+			i--;
+		(void)utf8_decode(s + i, len - i, &cp);
+		if (!is_decoration(cp))
+			break;
+		len = i;
+	}
+	return len;
+}
+
 static uint32_t
 fold(uint32_t cp)
 {
@@ -56,6 +74,8 @@ fold(uint32_t cp)
 		return '\'';
 	if (cp == 0xA0 || cp == 0x3000)
 		return ' ';
+	if (cp == 0x130)
+		return 'i'; /* the Turkish capital */
 	if (cp < 0x80)
 		return cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
 	return (uint32_t)u_foldCase((UChar32)cp, U_FOLD_CASE_DEFAULT);
@@ -115,8 +135,7 @@ is_addition(const char *s, size_t len)
 	s += skip;
 	len -= skip;
 	n = fold_into(folded, sizeof(folded), s, len);
-	while (n > 0 && skip_decoration(folded + n - 1, 1) == 1)
-		n--;
+	n = trim_end(folded, n);
 	if (n == 0)
 		return true;
 	for (size_t i = 0; i < AK_COUNT(additions); i++)
@@ -250,6 +269,7 @@ clean_is_advert(const char *s, size_t len)
 	size_t n = fold_into(folded, sizeof(folded), s, len), from, to;
 
 	from = skip_decoration(folded, n);
+	to = trim_end(folded, n);
 	for (size_t i = 0; i < AK_COUNT(marks); i++) {
 		size_t k = strlen(marks[i]);
 		bool opened = from > 0 && folded[from - 1] != ' ';
@@ -268,12 +288,6 @@ clean_is_advert(const char *s, size_t len)
 				return true;
 		}
 		/* "... [PR]", "...（広告）" */
-		for (to = n; to > 0 && skip_decoration(folded + to - 1, 1) == 1;
-		     to--)
-			continue;
-		while (to > 3 && (unsigned char)folded[to - 3] >= 0xE0 &&
-		       skip_decoration(folded + to - 3, 3) == 3)
-			to -= 3;
 		if (to >= k && to < n &&
 		    memcmp(folded + to - k, marks[i], k) == 0 && to > k &&
 		    is_boundary(folded, n, to - k, true) &&

@@ -371,7 +371,8 @@ clean_write(struct cleaner *c, size_t limit)
 		}
 		n->prev = parent;
 		if (n->tag == TAG_NONE) {
-			write_text(&w, n);
+			if ((n->flags & NODE_CUT) == 0)
+				write_text(&w, n);
 		} else if (!w.full && enter(&w, n)) {
 			parent = n;
 			n = n->first;
