@@ -117,7 +117,7 @@ cmd_clean(struct cli *cli, int argc, char **argv)
 	int c;
 
 	(void)cli;
-	optind = 1;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
 		switch (c) {
 		case 'b':
