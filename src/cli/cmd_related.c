@@ -333,6 +333,8 @@ print_side(const struct term *t, const struct why_article *x, char sign,
 static void
 print_changes(const struct term *t, const struct why_pair *p)
 {
+	if (p->kind != RELATE_DUPLICATE)
+		return;
 	if (p->why.n_spans > 0)
 		(void)printf("%.0f %% of the shorter text stands in both; "
 			     "changed:\n",

@@ -88,7 +88,7 @@ why_explain(struct store_reader *r, struct relate_lexer *lx,
 	if ((st = why_article(r, arena, b, &p.b)) != AK_OK)
 		return diag_set(
 		    reterr, st, "article %lld is not there", (long long)b);
-	if ((st = store_related(r, a, 0, relation_cb, &f)) != AK_OK)
+	if ((st = store_related(r, a, RELATE_EDGES, relation_cb, &f)) != AK_OK)
 		return diag_set(reterr, st, "%s", store_reader_error(r));
 	ta = as_text(&p.a);
 	tb = as_text(&p.b);

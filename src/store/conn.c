@@ -125,14 +125,28 @@ conn_say(struct conn *c, enum ak_status st, const char *fmt, ...)
 sqlite3_stmt *
 conn_prepare(struct conn *c, const char *sql)
 {
-	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v3(c->db, sql, -1, 0, &st, NULL);
+	sqlite3_stmt *st = c->spare;
+	int rc;
 
+	if (st != NULL && strcmp(sqlite3_sql(st), sql) == 0) {
+		c->spare = NULL;
+		return st;
+	}
+	rc = sqlite3_prepare_v3(c->db, sql, -1, 0, &st, NULL);
 	if (rc != SQLITE_OK) {
 		(void)conn_fail(c, rc);
 		return NULL;
 	}
 	return st;
+}
+
+void
+conn_done(struct conn *c, sqlite3_stmt *st)
+{
+	(void)sqlite3_reset(st);
+	(void)sqlite3_clear_bindings(st);
+	(void)sqlite3_finalize(c->spare);
+	c->spare = st;
 }
 
 void
@@ -355,6 +369,7 @@ conn_close(struct conn *c)
 {
 	for (size_t k = 0; k < Q_COUNT; k++)
 		sqlite3_finalize(c->stmts[k]);
+	(void)sqlite3_finalize(c->spare);
 	(void)sqlite3_close(c->db);
 	buf_release(&c->words);
 	*c = (struct conn){0};

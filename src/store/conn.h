@@ -34,6 +34,7 @@ enum clause_id {
 struct conn {
 	sqlite3 *db;
 	sqlite3_stmt *stmts[Q_COUNT];
+	sqlite3_stmt *spare; /* the last one that conn_prepare() made */
 	struct diag error;
 	enum ak_status status; /* of the last statement that ended */
 	struct buf words;      /* scratch of akin_text() */
@@ -99,7 +100,10 @@ enum ak_status conn_exec(struct conn *c, const char *sql) AK_USE;
  * live until then.  NULL: c->status says why. */
 sqlite3_stmt *conn_query(
     struct conn *c, enum stmt_id id, const struct val *v, size_t n);
-sqlite3_stmt *conn_prepare(struct conn *c, const char *sql); /* finalize it */
+/* A statement made of clauses; conn_done() ends it, and keeps it for the next
+ * call with the same text. */
+sqlite3_stmt *conn_prepare(struct conn *c, const char *sql);
+void conn_done(struct conn *c, sqlite3_stmt *st);
 void conn_bind(sqlite3_stmt *st, const struct val *v, size_t n);
 bool conn_row(struct conn *c, sqlite3_stmt *st); /* false: reset, c->status */
 enum ak_status conn_end(struct conn *c, sqlite3_stmt *st);

@@ -146,7 +146,7 @@ store_feeds(struct store_reader *r, const struct store_feed_query *q,
 		fill_feed(st, q->counts, &f);
 		cb(&f, arg);
 	}
-	(void)sqlite3_finalize(st);
+	conn_done(&r->c, st);
 	return r->c.status;
 }
 

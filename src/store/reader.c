@@ -248,7 +248,7 @@ store_articles(struct store_reader *r, const struct store_article_query *q,
 			fill_article(st, &a);
 			cb(&a, arg);
 		}
-		(void)sqlite3_finalize(st);
+		conn_done(&r->c, st);
 	}
 	query_release(&b);
 	return r->c.status;
@@ -297,7 +297,7 @@ store_article_ids(struct store_reader *r, const struct store_article_query *q,
 	if ((st = query_prepare(&r->c, &b, WHAT_IDS)) != NULL) {
 		while (conn_row(&r->c, st))
 			cb(col_int(st, 0), col_int(st, 1), col_int(st, 2), arg);
-		(void)sqlite3_finalize(st);
+		conn_done(&r->c, st);
 	}
 	query_release(&b);
 	return r->c.status;
@@ -315,7 +315,7 @@ store_article_count(
 	if ((st = query_prepare(&r->c, &b, WHAT_COUNT)) != NULL) {
 		if (conn_row(&r->c, st))
 			n = col_int(st, 0);
-		(void)sqlite3_finalize(st);
+		conn_done(&r->c, st);
 	}
 	query_release(&b);
 	if (r->c.status == AK_OK)
