@@ -15,7 +15,11 @@
 
 #include "base/clock.h"
 #include "base/url.h"
+#include "base/utf8.h"
 #include "serve/assets.h"
+
+#define EXCERPT_BYTES 360
+#define MAX_STORIES 300
 
 /* --- templates ---------------------------------------------------------------
  */
@@ -265,8 +269,8 @@ page_ago(struct job *j, int64_t t)
 	if (a < 36 * 3600) {
 		(void)snprintf(text, sizeof(text), "%s%lld %s%s",
 		    d < 0 ? "in " : "",
-		    (long long)(a < 5400 ? a / 60 : (a + 1800) / 3600),
-		    a < 5400 ? "min" : "h", d < 0 ? "" : " ago");
+		    (long long)(a < 3600 ? a / 60 : (a + 1800) / 3600),
+		    a < 3600 ? "min" : "h", d < 0 ? "" : " ago");
 		return job_strdup(j, text);
 	}
 	if (a < 7 * 86400) {
@@ -343,12 +347,72 @@ page_thumb(struct job *j, const char *url)
 		    url);
 }
 
+const char *
+page_excerpt(struct job *j, const struct store_article *a)
+{
+	const char *s = !str_empty(a->summary) ? a->summary : a->text;
+	size_t len = s != NULL ? strlen(s) : 0;
+	const char *cut;
+
+	if (len <= EXCERPT_BYTES)
+		return s != NULL ? job_strdup(j, s) : "";
+	cut = arena_strndup(j->arena, s, utf8_cut(s, len, EXCERPT_BYTES));
+	return job_printf(j, "%s…", cut != NULL ? cut : "");
+}
+
+struct stories {
+	int64_t *ids;
+	size_t n;
+};
+
+static void
+keep_story(const struct store_thread *t, void *arg)
+{
+	struct stories *s = arg;
+
+	if (s->n < MAX_STORIES)
+		s->ids[s->n++] = t->id;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void
+page_load_stories(struct job *j)
+{
+	struct store_thread_query q = {.min_articles = 2, .limit = MAX_STORIES};
+	struct stories s = {0};
+
+	s.ids = arena_alloc(j->arena, MAX_STORIES * sizeof(*s.ids));
+	if (s.ids == NULL ||
+	    store_threads(j->reader, &q, keep_story, &s) != AK_OK)
+		return;
+	qsort(s.ids, s.n, sizeof(*s.ids), compare_ids);
+	j->stories = s.ids;
+	j->n_stories = s.n;
+}
+
+void
+page_story_chip(struct job *j, int64_t thread)
+{
+	if (j->n_stories > 0 && bsearch(&thread, j->stories, j->n_stories,
+				    sizeof(thread), compare_ids) != NULL)
+		h(j, " · <a class=\"chip\" href=\"%r/thread/%d\">story</a>",
+		    thread);
+}
+
 void
 page_row(struct job *j, const struct store_article *a)
 {
-	const char *title = !str_empty(a->title)     ? a->title
-			    : !str_empty(a->summary) ? a->summary
-						     : "(untitled)";
+	const char *excerpt = page_excerpt(j, a);
+	const char *title = !str_empty(a->title) ? a->title
+			    : *excerpt != '\0'	 ? excerpt
+						 : "(untitled)";
 
 	h(j,
 	    "<article class=\"row%h\" data-id=\"%d\"><div class=\"body\">"
@@ -362,19 +426,17 @@ page_row(struct job *j, const struct store_article *a)
 		h(j, ">");
 		put_marked(&j->reply.body, a->snippet);
 		h(j, "</p>");
-	} else if (!str_empty(a->summary) && !str_empty(a->title)) {
+	} else if (*excerpt != '\0' && !str_empty(a->title)) {
 		h(j, "<p class=\"sum\"");
 		page_lang(j, a->language);
-		h(j, ">%s</p>", a->summary);
+		h(j, ">%s</p>", excerpt);
 	}
 	h(j,
 	    "<p class=\"meta\"><a href=\"%r/articles?feed=%d\" "
 	    "dir=\"auto\">%s</a> · ",
 	    a->feed_id, a->feed_title);
 	page_time(j, page_date(a));
-	if (a->thread != 0)
-		h(j, " · <a class=\"chip\" href=\"%r/thread/%d\">story</a>",
-		    a->thread);
+	page_story_chip(j, a->thread);
 	if (a->n_revisions > 0)
 		h(j,
 		    " · <a class=\"chip\" href=\"%r/article/%d#changes\">"

@@ -216,16 +216,15 @@ put_revisions(struct job *j, int64_t id)
  * -----------------------------------------------------------------------------
  */
 
+/* What can be opened apart from the text; pictures are in it or above it. */
 static void
 put_attachments(struct job *j, const char *attachments)
 {
 	json_t *list =
 	    attachments != NULL ? json_loads(attachments, 0, NULL) : NULL;
 	json_t *one;
-	size_t i;
+	size_t i, n = 0;
 
-	if (json_array_size(list) > 0)
-		h(j, "<ul class=\"files\">");
 	json_array_foreach(list, i, one)
 	{
 		const char *url =
@@ -233,13 +232,17 @@ put_attachments(struct job *j, const char *attachments)
 		const char *type =
 		    json_string_value(json_object_get(one, "mime_type"));
 
-		if (url != NULL && url_is_http(url))
-			h(j,
-			    "<li><a href=\"%s\" rel=\"noreferrer\">%s</a> "
-			    "<span class=\"meta\">%s</span></li>",
-			    url, strrchr(url, '/') + 1, type);
+		if (url == NULL || !url_is_http(url) ||
+		    (type != NULL && str_starts(type, "image/")))
+			continue;
+		if (n++ == 0)
+			h(j, "<ul class=\"files\">");
+		h(j,
+		    "<li><a href=\"%s\" rel=\"noreferrer\">%s</a> "
+		    "<span class=\"meta\">%s</span></li>",
+		    url, strrchr(url, '/') + 1, type);
 	}
-	if (json_array_size(list) > 0)
+	if (n > 0)
 		h(j, "</ul>");
 	json_decref(list);
 }
@@ -296,9 +299,7 @@ put_article(const struct store_article *a, void *arg)
 	if (a->author != NULL)
 		h(j, "<span dir=\"auto\">%s</span> · ", a->author);
 	page_time(j, page_date(a));
-	if (a->thread != 0)
-		h(j, " · <a class=\"chip\" href=\"%r/thread/%d\">story</a>",
-		    a->thread);
+	page_story_chip(j, a->thread);
 	if (a->comments_url != NULL && url_is_http(a->comments_url))
 		h(j, " · <a href=\"%s\" rel=\"noreferrer\">comments</a>",
 		    a->comments_url);
@@ -306,11 +307,17 @@ put_article(const struct store_article *a, void *arg)
 	page_marks(j, a->id, a->is_read, a->is_starred);
 	h(j, "</div></header><div class=\"content\"");
 	page_lang(j, a->language);
+	h(j, ">");
+	if (a->image != NULL && url_is_http(a->image) &&
+	    j->images == IMAGES_DIRECT &&
+	    (a->content_html == NULL ||
+		strstr(a->content_html, "<img") == NULL))
+		h(j, "<figure><img src=\"%s\" alt=\"\"></figure>", a->image);
 	/* The cleaner's canonical output: the only HTML that is not ours. */
 	if (!str_empty(a->content_html))
-		h(j, ">%h</div>", a->content_html);
+		h(j, "%h</div>", a->content_html);
 	else
-		h(j, "><p>%s</p></div>", a->summary);
+		h(j, "<p>%s</p></div>", a->summary);
 	put_attachments(j, a->attachments);
 	if (a->url != NULL && url_is_http(a->url))
 		h(j,
@@ -327,6 +334,7 @@ page_article(struct job *j)
 
 	if (!api_id(j, 0, &id))
 		return;
+	page_load_stories(j);
 	(void)!store_article_get(j->reader, id, put_article, &s);
 	if (!s.found) {
 		reply_error(j, 404, "There is no such article.");

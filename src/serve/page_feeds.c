@@ -102,63 +102,112 @@ put_health(struct job *j, const struct healths *all, int64_t feed_id)
 }
 
 static void
-put_next(struct job *j, const struct store_feed *f)
+put_next(struct job *j, const struct sched_state *s)
 {
 	struct buf why;
 
 	buf_init(&why, 1024);
-	sched_explain(&f->sched, clock_now(), &why);
-	if (f->sched.life != SCHED_ACTIVE)
+	sched_explain(s, clock_now(), &why);
+	if (s->life != SCHED_ACTIVE)
 		h(j, "<span class=\"bad\" title=\"%s\">%h</span>",
 		    buf_str(&why),
-		    f->sched.life == SCHED_PAUSED ? "paused" : "stopped");
+		    s->life == SCHED_PAUSED ? "paused" : "stopped");
 	else
 		h(j, "<span title=\"%s\">%s</span>", buf_str(&why),
-		    f->sched.due_at <= clock_now()
-			? "due now"
-			: page_ago(j, f->sched.due_at));
+		    s->due_at <= clock_now() ? "due now"
+					     : page_ago(j, s->due_at));
 	buf_release(&why);
 }
 
 /* --- the list
  * ------------------------------------------------------------------------ */
 
-struct table {
+struct line { /* what a row says of a feed; strings in the arena */
+	int64_t id, n_unread, n_articles;
+	const char *title, *category, *error;
+	struct sched_state sched;
+};
+
+struct lines {
 	struct job *j;
-	const struct healths *health;
-	const char *category; /* of the rows above; NULL: none yet */
+	struct line *list;
+	size_t n, cap;
 };
 
 static void
-put_feed(const struct store_feed *f, void *arg)
+keep_line(const struct store_feed *f, void *arg)
 {
-	struct table *t = arg;
-	struct job *j = t->j;
-	const char *category = f->category != NULL ? f->category : "";
+	struct lines *all = arg;
+	struct line *l;
 
-	if (t->category == NULL || strcmp(t->category, category) != 0) {
-		if (t->category != NULL)
-			h(j, "</ul>");
-		t->category = job_strdup(j, category);
-		h(j,
-		    "<h2 class=\"day\" dir=\"auto\">%s</h2>"
-		    "<ul class=\"feeds\">",
-		    *category != '\0' ? category : "No category");
+	if (all->n == all->cap) {
+		size_t cap = all->cap != 0 ? 2 * all->cap : 64;
+
+		l = arena_grow(all->j->arena, all->list, all->cap * sizeof(*l),
+		    cap * sizeof(*l));
+		if (l == NULL)
+			return;
+		all->list = l;
+		all->cap = cap;
 	}
+	all->list[all->n++] = (struct line){.id = f->id,
+	    .n_unread = f->n_unread,
+	    .n_articles = f->n_articles,
+	    .title = job_strdup(all->j, f->title),
+	    .category =
+		job_strdup(all->j, f->category != NULL ? f->category : ""),
+	    .error = job_strdup(all->j, f->error),
+	    .sched = f->sched};
+}
+
+static int
+by_category(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+	int order = strcmp(x->category, y->category);
+
+	return order != 0 ? order : strcoll(x->title, y->title);
+}
+
+static void
+put_line(struct job *j, const struct line *l, const struct healths *health)
+{
 	h(j,
 	    "<li><div class=\"body\"><p class=\"t\"><a href=\"%r/feed/%d\" "
 	    "dir=\"auto\">%s</a>",
-	    f->id, f->title);
-	if (f->n_unread > 0)
-		h(j, " <span class=\"count\">%d</span>", f->n_unread);
-	h(j, "</p><p class=\"meta\">%d articles · next poll ", f->n_articles);
-	put_next(j, f);
+	    l->id, l->title);
+	if (l->n_unread > 0)
+		h(j, " <span class=\"count\">%d</span>", l->n_unread);
+	h(j, "</p><p class=\"meta\">%d articles · next poll ", l->n_articles);
+	put_next(j, &l->sched);
 	h(j, "</p>");
-	if (f->error != NULL)
-		h(j, "<p class=\"bad\">%s</p>", f->error);
+	if (l->error != NULL)
+		h(j, "<p class=\"bad\">%s</p>", l->error);
 	h(j, "</div>");
-	put_health(j, t->health, f->id);
+	put_health(j, health, l->id);
 	h(j, "</li>");
+}
+
+static void
+put_lines(struct job *j, struct lines *all, const struct healths *health)
+{
+	if (all->n == 0) {
+		h(j, "<p class=\"empty\">No feeds here.</p>");
+		return;
+	}
+	qsort(all->list, all->n, sizeof(*all->list), by_category);
+	for (size_t i = 0; i < all->n; i++) {
+		const struct line *l = &all->list[i];
+
+		if (i == 0 || strcmp(l[-1].category, l->category) != 0)
+			h(j,
+			    "%h<h2 class=\"day\" dir=\"auto\">%s</h2>"
+			    "<ul class=\"feeds\">",
+			    i > 0 ? "</ul>" : "",
+			    *l->category != '\0' ? l->category : "No category");
+		put_line(j, l, health);
+	}
+	h(j, "</ul>");
 }
 
 static void
@@ -207,7 +256,7 @@ page_feeds(struct job *j)
 	struct store_feed_query q = {.counts = true, .problems = problems};
 	const char *said = req_param(&j->req, "said");
 	struct healths health;
-	struct table t = {.j = j, .health = &health};
+	struct lines lines = {.j = j};
 
 	load_health(j, 0, &health);
 	page_begin(j, 200, "Feeds", "Feeds");
@@ -225,11 +274,8 @@ page_feeds(struct job *j)
 	if (said != NULL)
 		h(j, "<p class=\"said\" role=\"status\">%s</p>", said);
 	put_add_forms(j);
-	(void)!store_feeds(j->reader, &q, put_feed, &t);
-	h(j, "%h",
-	    t.category != NULL ? "</ul>"
-			       : "<p class=\"empty\">No feeds "
-				 "here.</p>");
+	(void)!store_feeds(j->reader, &q, keep_line, &lines);
+	put_lines(j, &lines, &health);
 	h(j, "</div>");
 	page_end(j);
 }
@@ -284,7 +330,7 @@ put_one(const struct store_feed *f, void *arg)
 	put_health(j, o->health, f->id);
 	buf_init(&why, 1024);
 	sched_explain(&f->sched, clock_now(), &why);
-	h(j, "<p>Next poll: %s</p>", buf_str(&why));
+	h(j, "<p>Schedule: %s</p>", buf_str(&why));
 	buf_release(&why);
 	if (f->error != NULL)
 		h(j, "<p class=\"bad\">%s</p>", f->error);

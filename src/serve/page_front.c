@@ -101,7 +101,7 @@ keep_headline(const struct store_article *a, void *arg)
 	line->title = job_strdup(g->j, a->title != NULL ? a->title : "");
 	line->feed = job_strdup(g->j, a->feed_title);
 	line->language = job_strdup(g->j, a->language);
-	line->summary = job_strdup(g->j, a->summary);
+	line->summary = page_excerpt(g->j, a);
 	line->image = job_strdup(g->j, a->image);
 	line->is_read = a->is_read;
 	line->is_starred = a->is_starred;
@@ -119,6 +119,28 @@ load_story(struct job *j, struct story *s)
 	return s->lines != NULL &&
 	       store_articles(j->reader, &q, keep_headline, &g) == AK_OK &&
 	       s->n > 0;
+}
+
+static void
+keep_excerpt(const struct store_article *a, void *arg)
+{
+	struct gather *g = arg;
+
+	for (size_t i = 0; i < g->story->n; i++) {
+		if (g->story->lines[i].id == a->id)
+			g->story->lines[i].summary = page_excerpt(g->j, a);
+	}
+}
+
+/* The text of one article only: making it costs. */
+static void
+load_excerpt(struct job *j, struct story *s, int64_t id)
+{
+	struct store_article_query q = {
+	    .ids = &id, .n_ids = 1, .with_text = true};
+	struct gather g = {j, s};
+
+	(void)!store_articles(j->reader, &q, keep_excerpt, &g);
 }
 
 /* The lead, else the oldest that is there. */
@@ -157,10 +179,12 @@ put_timeline(struct job *j, const struct story *s)
 }
 
 static void
-put_story(struct job *j, const struct story *s)
+put_story(struct job *j, struct story *s)
 {
 	const struct headline *lead = lead_of(s);
 
+	if (str_empty(lead->summary))
+		load_excerpt(j, s, lead->id);
 	h(j,
 	    "<article class=\"story%h\" data-id=\"%d\"><div class=\"body\">"
 	    "<p class=\"kicker\"><a href=\"%r/thread/%d\">%d %h · %d %h</a>",
@@ -252,6 +276,8 @@ put_river(struct job *j, struct store_article_query *q, const char *kept)
 	struct river r = {.j = j, .has_days = true};
 
 	q->limit = ROWS + 1;
+	q->with_text = true;
+	page_load_stories(j);
 	h(j, "<div class=\"river\">");
 	if (store_articles(j->reader, q, river_row, &r) != AK_OK || r.n == 0)
 		h(j, "<p class=\"empty\">Nothing here.</p>");
@@ -427,6 +453,7 @@ page_thread(struct job *j)
 	h(j, "<div class=\"river\">");
 	rows.thread = s.list[0].t.id;
 	rows.limit = ROWS;
+	rows.with_text = true;
 	(void)!store_articles(j->reader, &rows, river_row, &r);
 	h(j, "</div></div>");
 	page_end(j);

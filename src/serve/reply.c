@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "serve/page.h"
 
 struct buf *
@@ -144,6 +145,7 @@ reply_error(struct job *j, int status, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(detail, sizeof(detail), fmt, ap);
 	va_end(ap);
+	detail[utf8_cut(detail, strlen(detail), sizeof(detail) - 4)] = '\0';
 	switch (family) {
 	case FAM_API:
 		reply_json(j, status,

@@ -194,7 +194,8 @@ is_cross_site(struct job *j, struct evhttp_request *evreq)
 
 	if (site != NULL && strcmp(site, "cross-site") == 0)
 		return true;
-	if (origin == NULL)
+	/* Our own forms say "null", as we forbid them to send a referrer. */
+	if (origin == NULL || strcmp(origin, "null") == 0)
 		return false;
 	return strlen(origin) != len || !ascii_ieq_n(origin, j->req.base, len);
 }

@@ -219,13 +219,21 @@ route_of_mark(const struct route *r)
 	return r->handler == fever_read ? r + 1 : r;
 }
 
+/* A base URL that ended in a slash doubles the first one. */
+static const char *
+single_slash(const char *path)
+{
+	while (path[0] == '/' && path[1] == '/')
+		path++;
+	return path;
+}
+
 const char *
 route_normal_path(const char *path)
 {
-	while (path[0] == '/' && path[1] == '/')
-		path++; /* a base URL that ended in a slash */
+	path = single_slash(path);
 	if (str_starts(path, "/api/greader.php/"))
-		return path + strlen("/api/greader.php");
+		return single_slash(path + strlen("/api/greader.php"));
 	if (str_starts(path, "/api/fever.php"))
 		path += strlen("/api/fever.php");
 	else if (str_starts(path, "/fever"))

@@ -166,6 +166,9 @@ struct job {
 	struct serve_progress progress; /* when the request came */
 	int64_t came_ms;
 
+	const int64_t *stories; /* threads of several articles; rising */
+	size_t n_stories;
+
 	/* Set by the worker that has it. */
 	struct store_reader *reader;
 	struct store *store; /* ROUTE_WRITES */

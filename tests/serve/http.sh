@@ -1,0 +1,118 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Access, hosts, limits and the output feeds, over the wire.
+. "${AKIN_SRCDIR:-.}/tests/serve/lib.sh"
+
+command -v curl >/dev/null || skip_all "there is no curl"
+command -v python3 >/dev/null || skip_all "there is no python3"
+serve_start
+mkdir "$dir/www"
+cat >"$dir/www/f.xml" <<'XML'
+<?xml version="1.0"?><rss version="2.0"><channel><title>F &amp; "co"</title>
+<link>http://127.0.0.1/</link><description>d</description>
+<item><title>One &amp;lt;b&amp;gt;</title><link>http://127.0.0.1/1</link>
+<description>&lt;p onclick="x()"&gt;Text&lt;script&gt;alert(1)&lt;/script&gt;&lt;/p&gt;</description>
+<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="related" href="http://127.0.0.1/2" title="Two"/>
+</item><item><title>Two</title><link>http://127.0.0.1/2</link><description>more</description></item>
+</channel></rss>
+XML
+feeds_start "$dir/www"
+auth="Authorization: Bearer $secret"
+
+# status NAME WANT CURL-ARGUMENTS...
+status()
+{
+	name=$1
+	want=$2
+	shift 2
+	got=$(curl -s -o "$dir/body" -D "$dir/head" -w '%{http_code}' \
+	    --max-time 20 "$@")
+	[ "$got" = "$want" ] || echo "# got $got, not $want"
+	[ "$got" = "$want" ]
+	result $? "$name"
+}
+
+# has NAME PATTERN: in the last body or its headers
+has()
+{
+	cat "$dir/head" "$dir/body" | grep -q -e "$2"
+	result $? "$1"
+}
+
+status "liveness is open" 200 "$base/healthz"
+status "metrics are not" 401 "$base/metrics"
+status "metrics with a token" 200 -H "$auth" "$base/metrics"
+has "metrics count requests" '^akin_http_requests_total{class="4xx"} [1-9]'
+status "the page sends to the login" 303 "$base/"
+status "an unknown host" 421 -H 'Host: evil.example' "$base/healthz"
+status "another port" 421 -H 'Host: 127.0.0.1:1' "$base/healthz"
+status "localhost" 200 -H "Host: localhost:$port" "$base/healthz"
+status "an unknown path" 404 "$base/nothing"
+has "errors carry the policy" "^Content-Security-Policy: default-src 'none'"
+has "errors are not sniffed" '^X-Content-Type-Options: nosniff'
+status "a wrong method" 405 -X DELETE "$base/healthz"
+has "says which are right" '^Allow: .*GET'
+status "another site's form" 403 -H "$auth" -H 'Origin: http://evil.example' \
+    -d mark=read "$base/article/1/mark"
+head -c 3000000 /dev/zero >"$dir/zeros"
+status "a body over the limit" 413 -H "$auth" -H 'Expect:' \
+    --data-binary @"$dir/zeros" "$base/api/v1/opml"
+status "a problem document" 401 "$base/api/v1/feeds"
+has "is one" '"status":401'
+status "subscribe" 201 -H "$auth" -d "{\"url\":\"$feeds/f.xml\"}" \
+    "$base/api/v1/feeds"
+status "subscribe again" 409 -H "$auth" -d "{\"url\":\"$feeds/f.xml\"}" \
+    "$base/api/v1/feeds"
+status "no JSON" 400 -H "$auth" -d 'x' "$base/api/v1/feeds"
+status "the articles" 200 -H "$auth" "$base/api/v1/articles?content=1"
+has "are there" '"title":"One <b>"'
+! grep -q -e 'onclick' -e 'alert' "$dir/body"
+result $? "without scripts"
+etag=$(sed -n 's/^ETag: \(.*\)\r$/\1/p' "$dir/head")
+status "not modified" 304 -H "$auth" -H "If-None-Match: $etag" \
+    "$base/api/v1/articles?content=1"
+status "compressed" 200 -H "$auth" -H 'Accept-Encoding: gzip' "$base/feeds/all.atom"
+has "is said so" '^Content-Encoding: gzip'
+gzip -dc <"$dir/body" | grep -q '<feed '
+result $? "and is"
+status "HEAD" 200 -I -H "$auth" "$base/feeds/all.atom"
+for format in atom rss json; do
+	status "output feed, $format" 200 -H "$auth" "$base/feeds/all.$format"
+	cp "$dir/body" "$dir/all.$format"
+	"$akin" parse "$dir/all.$format" >"$dir/parsed" 2>/dev/null
+	result $? "akin reads it"
+	grep -q '"wellformed": *true' "$dir/parsed"
+	result $? "it is well-formed"
+	grep -q 'http://127.0.0.1/2' "$dir/parsed"
+	result $? "it has what is related"
+done
+status "a feed by a token in its address" 200 "$base/feeds/all.atom?token=$secret"
+! grep -q "$secret" "$dir/body"
+result $? "which is not told further"
+status "such a token changes nothing" 401 -X POST \
+    "$base/api/v1/sync?token=$secret"
+for _ in 1 2 3 4 5; do
+	curl -s -o /dev/null -d 'Email=x&Passwd=y' "$base/accounts/ClientLogin"
+done
+status "guessing is slowed down" 429 -d 'Email=x&Passwd=y' \
+    "$base/accounts/ClientLogin"
+status "others are not" 200 -d "Email=$user&Passwd=$secret" \
+    "$base/accounts/ClientLogin"
+
+# the page, by a session
+status "login" 303 -c "$dir/jar" -d "secret=$secret" "$base/login"
+has "the cookie is not for scripts" '^Set-Cookie: akin=.*HttpOnly; SameSite=Lax'
+status "the front page" 200 -b "$dir/jar" "$base/"
+has "escapes titles" 'One &lt;b&gt;'
+csrf=$(sed -n 's/.*name="csrf" value="\([0-9a-f]*\)".*/\1/p' "$dir/body" |
+    head -n 1)
+status "a form without its token" 403 -b "$dir/jar" -d mark=star \
+    "$base/article/1/mark"
+status "a form with it" 303 -b "$dir/jar" -d "mark=star&csrf=$csrf" \
+    "$base/article/1/mark"
+for path in / /articles /article/1 /search?q=text /feeds /feed/1 /opml; do
+	status "page $path" 200 -b "$dir/jar" "$base$path"
+done
+status "log out" 303 -b "$dir/jar" -d "csrf=$csrf" "$base/logout"
+status "the session has ended" 303 -b "$dir/jar" "$base/"
+echo "1..$n_tests"
