@@ -136,7 +136,8 @@ text_finish(struct parser *p, struct frame *f, char **text, size_t len)
 static void
 title_end(struct parser *p, struct frame *f, char *text, size_t len)
 {
-	do_title(p, f, text, text_finish(p, f, &text, len));
+	len = text_finish(p, f, &text, len);
+	do_title(p, f, text, len);
 }
 
 static void

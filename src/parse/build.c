@@ -189,6 +189,19 @@ read_date(struct parser *p, const char *s)
 	return t;
 }
 
+void
+set_problem(struct parser *p, int line, const char *message)
+{
+	struct buf text;
+
+	buf_init(&text, 400);
+	buf_addf(&text, "line %d: ", line);
+	utf8_repair(
+	    &text, message, utf8_cut(message, strcspn(message, "\n"), 200));
+	p->problem = keep_line(p, buf_str(&text), text.len, 400);
+	buf_release(&text);
+}
+
 /* --- entries -------------------------------------------------------------- */
 
 void

@@ -347,8 +347,7 @@ json_feed_parse(
 	if (root == NULL) {
 		struct buf fixed;
 
-		p->problem =
-		    arena_printf(p->a, "line %d: %s", err.line, err.text);
+		set_problem(p, err.line, err.text);
 		p->doc->wellformed = false;
 		buf_init(&fixed, len + 4 * LIMIT_KIB);
 		mend_json(&fixed, text, len);

@@ -267,27 +267,33 @@ static const char *const members[] = {"title", "link", "guid", "pubdate",
     "description", "category", "comments", "id", "updated", "published",
     "summary", "content", "dc:date", "dc:creator", "content:encoded", NULL};
 
+static bool
+is_entry(struct name n)
+{
+	return name_is(n, "item") || name_is(n, "entry");
+}
+
 /* Close what the start of `n` shows to have ended. */
 static void
 close_before(struct mender *m, struct name n)
 {
-	bool is_entry = name_is(n, "item") || name_is(n, "entry");
+	static const char *const parents[] = {
+	    "item", "entry", "channel", "feed", NULL};
 	size_t d = m->depth;
 
-	if (is_entry) {
-		while (d > 0 && !name_is(m->open[d - 1], "item") &&
-		       !name_is(m->open[d - 1], "entry"))
+	if (is_entry(n)) {
+		while (d > 0 && !is_entry(m->open[d - 1]))
 			d--;
 		if (d > 0) {
 			m->n_faults++;
 			close_to(m, d - 1);
 		}
-		return;
 	}
-	/* A member right inside a member of an item: <title>A<link>... */
-	if (d >= 2 && name_in(n, members) && name_in(m->open[d - 1], members) &&
-	    (name_is(m->open[d - 2], "item") ||
-		name_is(m->open[d - 2], "entry"))) {
+	/* A member right inside a member: <title>A<link>... */
+	d = m->depth;
+	if (d >= 2 && (is_entry(n) || name_in(n, members)) &&
+	    name_in(m->open[d - 1], members) &&
+	    name_in(m->open[d - 2], parents)) {
 		m->n_faults++;
 		close_to(m, d - 1);
 	}

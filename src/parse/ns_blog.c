@@ -87,7 +87,7 @@ extern const struct ns ns_thr;
 const struct ns ns_thr = {"thr", thr_uris, thr_elements};
 
 static const struct element wfw_elements[] = {
-    {"commentrss", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"commentRss", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
     {"comment", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
     {NULL, 0, 0, 0, NULL, NULL, 0}};
 
@@ -109,10 +109,10 @@ extern const struct ns ns_pingback;
 const struct ns ns_pingback = {"pingback", pingback_uris, pingback_elements};
 
 static const struct element feedburner_elements[] = {
-    {"origlink", IN_ENTRY, 0, EL_TEXT, NULL, orig_link, 0},
-    {"origenclosurelink", IN_ENTRY, 0, EL_TEXT, NULL, orig_enclosure, 0},
+    {"origLink", IN_ENTRY, 0, EL_TEXT, NULL, orig_link, 0},
+    {"origEnclosureLink", IN_ENTRY, 0, EL_TEXT, NULL, orig_enclosure, 0},
     {"info", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"emailserviceid", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"emailServiceId", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
     {"awareness", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
     {NULL, 0, 0, 0, NULL, NULL, 0}};
 
@@ -124,8 +124,8 @@ const struct ns ns_feedburner = {
     "feedburner", feedburner_uris, feedburner_elements};
 
 static const struct element admin_elements[] = {
-    {"generatoragent", IN_FEED, 0, 0, generator_agent, NULL, 0},
-    {"errorreportsto", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"generatorAgent", IN_FEED, 0, 0, generator_agent, NULL, 0},
+    {"errorReportsTo", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
     {NULL, 0, 0, 0, NULL, NULL, 0}};
 
 static const char *const admin_uris[] = {"http://webns.net/mvcb/", NULL};
@@ -152,14 +152,14 @@ static const struct element source_elements[] = {
     {"archive", IN_FEED, IN_EXT, EL_TEXT, ext_start, ext_end, 0},
     {"outline", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
     {"blogroll", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"localtime", IN_BOTH, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"localTime", IN_BOTH, 0, EL_TEXT, ext_start, ext_end, 0},
     {"cloud", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
     {"self", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"linkfull", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"linkFull", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
     {"url", IN_EXT, 0, EL_TEXT, ext_start, ext_end, 0},
     {"filename", IN_EXT, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"startday", IN_EXT, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"endday", IN_EXT, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"startDay", IN_EXT, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"endDay", IN_EXT, 0, EL_TEXT, ext_start, ext_end, 0},
     {NULL, 0, 0, 0, NULL, NULL, 0}};
 
 static const char *const source_uris[] = {"http://source.scripting.com/",
@@ -172,10 +172,10 @@ static const struct element webfeeds_elements[] = {
     {"cover", IN_FEED, 0, 0, cover, NULL, 1},
     {"icon", IN_BOTH, 0, EL_TEXT, NULL, web_image, 2},
     {"logo", IN_FEED, 0, EL_TEXT, NULL, web_image, 3},
-    {"accentcolor", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"accentColor", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
     {"related", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
     {"analytics", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"featuredimage", IN_ENTRY, 0, EL_TEXT, NULL, web_image, 2},
+    {"featuredImage", IN_ENTRY, 0, EL_TEXT, NULL, web_image, 2},
     {NULL, 0, 0, 0, NULL, NULL, 0}};
 
 static const char *const webfeeds_uris[] = {

@@ -7,7 +7,7 @@ static const struct element georss_elements[] = {
     {"line", IN_BOTH, 0, EL_TEXT, ext_start, ext_end, 0},
     {"polygon", IN_BOTH, 0, EL_TEXT, ext_start, ext_end, 0},
     {"box", IN_BOTH, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"featurename", IN_BOTH, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"featureName", IN_BOTH, 0, EL_TEXT, ext_start, ext_end, 0},
     {"elev", IN_BOTH, 0, EL_TEXT, ext_start, ext_end, 0},
     {"radius", IN_BOTH, 0, EL_TEXT, ext_start, ext_end, 0},
     {"where", IN_BOTH, IN_BOTH, 0, NULL, NULL, 0},

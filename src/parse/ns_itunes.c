@@ -121,11 +121,11 @@ static const struct element itunes_elements[] = {
     {"complete", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
     {"episode", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
     {"season", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"episodetype", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"episodeType", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
     {"order", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
     {"type", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"isclosedcaptioned", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"pubdate", IN_ENTRY, 0, EL_TEXT, NULL, do_published, 1},
+    {"isClosedCaptioned", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"pubDate", IN_ENTRY, 0, EL_TEXT, NULL, do_published, 1},
     {NULL, 0, 0, 0, NULL, NULL, 0}};
 
 static const char *const itunes_uris[] = {

@@ -11,7 +11,7 @@ jp_logo(struct parser *p, struct frame *f, char *text, size_t len)
 }
 
 static const struct element gnf_elements[] = {
-    {"relatedlink", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
+    {"relatedLink", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
 	0},
     {"title", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
     {"link", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
@@ -29,10 +29,10 @@ const struct ns ns_gnf = {"gnf", gnf_uris, gnf_elements};
 
 static const struct element oa_elements[] = {
     {"reflink", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end, 0},
-    {"reftitle", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
-    {"refurl", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
-    {"lastpubdate", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"pubstatus", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"refTitle", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"refUrl", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {"lastPubDate", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"pubStatus", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
     {NULL, 0, 0, 0, NULL, NULL, 0}};
 
 static const char *const oa_uris[] = {"http://news.line.me/rss/1.0/oa",
@@ -95,7 +95,7 @@ extern const struct ns ns_goonews;
 const struct ns ns_goonews = {"goonews", goonews_uris, goonews_elements};
 
 static const struct element trill_elements[] = {
-    {"relateditem", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
+    {"relatedItem", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
 	0},
     {"title", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
     {"text", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
@@ -109,15 +109,15 @@ extern const struct ns ns_trill;
 const struct ns ns_trill = {"trill", trill_uris, trill_elements};
 
 static const struct element snf_elements[] = {
-    {"relatedlink", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
+    {"relatedLink", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
 	0},
     {"title", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
     {"link", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
     {"url", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
-    {"sponsoredlink", IN_ENTRY, 0, 0, NULL, NULL, 0},
+    {"sponsoredLink", IN_ENTRY, 0, 0, NULL, NULL, 0},
     {"advertisement", IN_ENTRY, 0, 0, NULL, NULL, 0},
     {"logo", IN_FEED, 0, EL_TEXT, NULL, jp_logo, 0},
-    {"darkmodelogo", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"darkModeLogo", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
     {"analytics", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
     {NULL, 0, 0, 0, NULL, NULL, 0}};
 

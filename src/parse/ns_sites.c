@@ -3,9 +3,9 @@
 #include "parse/parse_int.h"
 
 static const struct element youtube_elements[] = {
-    {"videoid", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"channelid", IN_BOTH, 0, EL_TEXT, ext_start, ext_end, 0},
-    {"playlistid", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"videoId", IN_ENTRY, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"channelId", IN_BOTH, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"playlistId", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
     {NULL, 0, 0, 0, NULL, NULL, 0}};
 
 static const char *const youtube_uris[] = {

@@ -56,9 +56,9 @@ draft(struct parser *p, struct frame *f, char *text, size_t len)
 }
 
 static const struct element sy_elements[] = {
-    {"updateperiod", IN_FEED, 0, EL_TEXT, NULL, period_end, 0},
-    {"updatefrequency", IN_FEED, 0, EL_TEXT, NULL, frequency_end, 0},
-    {"updatebase", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"updatePeriod", IN_FEED, 0, EL_TEXT, NULL, period_end, 0},
+    {"updateFrequency", IN_FEED, 0, EL_TEXT, NULL, frequency_end, 0},
+    {"updateBase", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
     {NULL, 0, 0, 0, NULL, NULL, 0}};
 
 static const char *const sy_uris[] = {

@@ -97,7 +97,10 @@ read_xml(struct parser *p, const struct parse_decoded *in, struct diag *reterr)
 	prolog_read(in->text, in->len, prolog);
 	if (prolog->root == SIZE_MAX)
 		return diag_set(reterr, AK_BADINPUT,
-		    "no feed: it seems to be %s", prolog->seems);
+		    "no feed: it seems to be %s",
+		    prolog->seems != NULL
+			? prolog->seems
+			: prolog_name_bytes(p->bytes, p->len));
 	is_clean = prolog->is_clean;
 	if (!is_clean)
 		p->problem = "something stands before the document";
@@ -164,6 +167,8 @@ parse_feed(struct arena *a, const char *bytes, size_t len,
 		return diag_set(reterr, AK_TOOBIG, "the document is too large");
 	p->a = a;
 	p->opts = opts != NULL ? opts : &none;
+	p->bytes = bytes;
+	p->len = len;
 	st = parse_decode_xml(a, bytes, len, p->opts->content_type, &in);
 	if (st != AK_OK)
 		return diag_set(reterr, st, "the document is too large");

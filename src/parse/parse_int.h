@@ -46,7 +46,7 @@ enum {
 
 /* A row of a namespace: rows of one name stand together. */
 struct element {
-	const char *name; /* local; compared without case */
+	const char *name; /* local, as below `_akin`; compared without case */
 	unsigned in;	  /* scopes where the row holds */
 	unsigned scope;	  /* the scope for its children; 0: none */
 	unsigned flags;
@@ -87,6 +87,8 @@ struct ranks {
 struct parser {
 	struct arena *a;
 	const struct parse_opts *opts;
+	const char *bytes; /* as they came */
+	size_t len;
 	struct doc *doc;
 	xmlParserCtxtPtr ctxt;
 
@@ -150,13 +152,15 @@ struct entity {
 struct prolog {
 	size_t root;   /* offset of the root's '<'; SIZE_MAX: no feed in it */
 	bool is_clean; /* nothing but XML stood before it */
-	const char *seems; /* what a document without a feed seems to be */
+	const char *seems; /* what it is when no feed; NULL: no markup */
 	struct entity entities[LIMIT_XML_ENTITIES];
 	size_t n_entities;
 	bool has_bad_entities; /* external, nested, parameter: dropped */
 };
 
 void prolog_read(const char *text, size_t len, struct prolog *ret);
+/* What a document without any markup seems to be. */
+const char *prolog_name_bytes(const char *bytes, size_t len);
 
 /* Rewrite broken markup as well-formed XML.  Returns how many faults it
  * mended; AK_TOOBIG in out->status: the rest is cut off. */
@@ -182,6 +186,8 @@ const char *keep_line(struct parser *p, const char *s, size_t len, size_t max);
 const char *resolve(struct parser *p, const struct frame *f, const char *ref);
 void set_text(struct parser *p, const struct frame *f, struct doc_text *t,
     const char *s, size_t len, enum doc_text_type type);
+/* Why the document is not well-formed, in a library's words. */
+void set_problem(struct parser *p, int line, const char *message);
 int64_t read_date(struct parser *p, const char *s);
 
 void entry_begin(struct parser *p);

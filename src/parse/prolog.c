@@ -199,17 +199,17 @@ name_what_it_seems(const struct cursor *c)
 	return "XML of another kind";
 }
 
-static const char *
-name_what_bytes_seem(const char *text, size_t len)
+const char *
+prolog_name_bytes(const char *bytes, size_t len)
 {
 	size_t odd = 0, n = len < 512 ? len : 512;
 
 	if (len == 0)
 		return "an empty document";
 	for (size_t i = 0; i < n; i++)
-		odd += (unsigned char)text[i] < ' ' &&
-		       !ascii_space((unsigned char)text[i]);
-	if (odd > 0 || memmem(text, n, "\xEF\xBF\xBD", 3) != NULL)
+		odd += (unsigned char)bytes[i] < ' ' &&
+		       !ascii_space((unsigned char)bytes[i]);
+	if (odd > 0)
 		return "binary data";
 	return "plain text";
 }
@@ -253,6 +253,4 @@ prolog_read(const char *text, size_t len, struct prolog *ret)
 	}
 	ret->is_clean = false;
 	ret->root = search_root(c);
-	if (ret->root == SIZE_MAX && ret->seems == NULL)
-		ret->seems = name_what_bytes_seem(text, len);
 }

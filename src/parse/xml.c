@@ -389,15 +389,11 @@ static void
 on_error(void *ctx, xmlErrorPtr e)
 {
 	struct parser *p = ctx;
-	size_t len;
 
 	if (e->level != XML_ERR_FATAL || p->stopped != AK_OK)
 		return;
-	if (p->problem == NULL && e->message != NULL) {
-		len = strcspn(e->message, "\n");
-		p->problem = arena_printf(p->a, "line %d: %.*s", e->line,
-		    (int)utf8_cut(e->message, len, 200), e->message);
-	}
+	if (p->problem == NULL && e->message != NULL)
+		set_problem(p, e->line, e->message);
 	p->is_broken = p->is_strict;
 }
 
