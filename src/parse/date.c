@@ -45,6 +45,7 @@ struct date {
 	bool is_korean;
 	struct number numbers[MAX_NUMBERS];
 	size_t n_numbers;
+	bool is_unreadable;
 	bool has_units; /* 年, 월: no order to find out */
 	struct date_token tokens[DATE_MAX_TOKENS + DATE_ENDS];
 };
@@ -140,20 +141,33 @@ take_half(struct date *d, size_t i)
 	return i + 1;
 }
 
-/* "10:14", "10:14:55.123" at a number; `i` if it is none. */
+static bool
+has_date(const struct date *d)
+{
+	size_t known = d->n_numbers + (d->month_is_name ? 1 : 0);
+
+	return known >= 3 || (d->has_units && d->day >= 0) ||
+	       (d->n_numbers == 1 && d->numbers[0].digits >= 6);
+}
+
+/* "10:14", "10:14:55.123", and behind a date "10.14", at a number; `i` if it
+ * is none. */
 static size_t
 take_clock(struct date *d, size_t i)
 {
 	const struct date_token *t = &d->tokens[i];
+	char sep = t[1].kind == DATE_SIGN ? t[1].sign : ' ';
 
-	if (d->hour >= 0 || !date_is_sign(&t[1], ':') ||
-	    t[2].kind != DATE_NUMBER)
+	if (d->hour >= 0 || t[2].kind != DATE_NUMBER)
+		return i;
+	if (sep != ':' && (sep != '.' || !has_date(d) || t[0].digits > 2 ||
+			      t[1].spaced || t[2].spaced || t[2].digits != 2))
 		return i;
 	d->hour = t[0].value;
 	d->minute = t[2].value;
 	i += 3;
 	t += 3;
-	if (date_is_sign(t, ':') && t[1].kind == DATE_NUMBER) {
+	if (date_is_sign(t, sep) && t[1].kind == DATE_NUMBER) {
 		d->second = t[1].value;
 		i += 2;
 		t += 2;
@@ -256,15 +270,6 @@ take_unit(struct date *d, size_t i)
 	return i + 2;
 }
 
-static bool
-has_date(const struct date *d)
-{
-	size_t known = d->n_numbers + (d->month_is_name ? 1 : 0);
-
-	return known >= 3 || (d->has_units && d->day >= 0) ||
-	       (d->n_numbers == 1 && d->numbers[0].digits >= 6);
-}
-
 static size_t
 take_number(struct date *d, size_t i)
 {
@@ -303,6 +308,9 @@ take_word(struct date *d, size_t i)
 	if ((end = take_half(d, i)) > i)
 		return end;
 	take_weekday(d, t->word);
+	/* A week of ISO 8601: not read, and not to be taken for a month. */
+	if (date_is_word(t, "w") && t[1].kind == DATE_NUMBER && !t[1].spaced)
+		d->is_unreadable = true;
 	month = date_month_of(t->word);
 	if (month > 0 && (!d->month_is_name || d->month_is_weak)) {
 		d->month = month;
@@ -423,7 +431,7 @@ read_two(struct date *d)
 		set_ordinal(d, a, b.value);
 	else if (a.digits == 4 || (a.digits == 2 && a.before == '-'))
 		set_ymd(d, a, b.value, 1);
-	else if (b.digits == 4 && b.before != ' ')
+	else if (b.digits == 4 && strchr("/.-", b.before) != NULL)
 		set_ymd(d, b, a.value, 1);
 }
 
@@ -493,8 +501,9 @@ read_named(struct date *d)
 static bool
 is_epoch(const struct date *d)
 {
-	return d->n_numbers == 1 && d->hour < 0 && !d->month_is_name &&
-	       !d->has_units &&
+	return (d->n_numbers == 1 ||
+		   (d->n_numbers == 2 && d->numbers[1].before == '.')) &&
+	       d->hour < 0 && !d->month_is_name && !d->has_units &&
 	       (d->numbers[0].digits == 10 || d->numbers[0].digits == 13);
 }
 
@@ -572,8 +581,8 @@ finish(struct date *d)
 	} else if (d->pm == 0 && d->hour == 12) {
 		d->hour = 0;
 	}
-	if (!valid_day(d->year, d->month, d->day) || d->minute > 59 ||
-	    d->second > 60 || d->hour > 24 ||
+	if (d->is_unreadable || !valid_day(d->year, d->month, d->day) ||
+	    d->minute > 59 || d->second > 60 || d->hour > 24 ||
 	    (d->hour == 24 && d->minute + d->second > 0))
 		return DOC_NO_TIME;
 	t = clock_days(d->year, (int)d->month, (int)d->day) * 86400 +
