@@ -258,7 +258,7 @@ opml_parse(struct arena *a, const char *bytes, size_t len, struct opml *ret,
 		return diag_set(
 		    reterr, st, "the subscription list is too large");
 	s.tags = (struct tags){d.text, d.text + d.len};
-	if ((st = read_tags(&s)) != AK_OK || arena_full(a))
+	if (read_tags(&s) != AK_OK || arena_full(a))
 		return diag_set(reterr, AK_TOOBIG,
 		    "a subscription list of over %d outlines, or too large",
 		    LIMIT_OPML_OUTLINES);

@@ -395,7 +395,7 @@ decode_icu(struct sink *out, const struct input *in, const char *converter)
 	UErrorCode err = U_ZERO_ERROR;
 	UConverter *cnv = ucnv_open(converter, &err);
 	const char *p = in->p, *end = in->p + in->len;
-	UChar piece[2048], lead = 0;
+	UChar piece[2048] = {0}, lead = 0;
 
 	assert(U_SUCCESS(err)); /* charset.def names only what ICU has */
 	ucnv_setToUCallBack(cnv, replace_cb, &out->n_errors, NULL, NULL, &err);
@@ -416,11 +416,13 @@ decode_icu(struct sink *out, const struct input *in, const char *converter)
 static void
 mend_gb18030(struct sink *out)
 {
+	static const char private_use[3] = {'\xEE', '\x97', '\xA5'};
+	static const char space[3] = {'\xE3', '\x80', '\x80'};
 	char *p = out->p, *end = out->p + out->len;
 
 	while (p != NULL &&
-	       (p = memmem(p, (size_t)(end - p), "\xEE\x97\xA5", 3)) != NULL) {
-		memcpy(p, "\xE3\x80\x80", 3);
+	       (p = memmem(p, (size_t)(end - p), private_use, 3)) != NULL) {
+		memcpy(p, space, 3);
 		p += 3;
 	}
 }

@@ -97,7 +97,9 @@ link_has_rel(const char *rels, const char *rel)
 {
 	size_t len = strlen(rel);
 
-	while (rels != NULL && *rels != '\0') {
+	if (rels == NULL)
+		return false;
+	while (*rels != '\0') {
 		size_t n = strcspn(rels, " \t\r\n\f");
 
 		if (n == len && ascii_ieq_n(rels, rel, n))

@@ -222,9 +222,7 @@ learn_success(struct sched_state *s, int64_t now, const struct sched_answer *a)
 	s->retry_until = 0;
 	if (s->life == SCHED_DEAD || s->life == SCHED_STOPPED_GONE)
 		s->life = SCHED_ACTIVE;
-	if (!unconditional)
-		s->n_same_body = 0;
-	else if (a->outcome == SCHED_NOT_MODIFIED)
+	if (unconditional && a->outcome == SCHED_NOT_MODIFIED)
 		s->n_same_body++;
 	else
 		s->n_same_body = 0;
