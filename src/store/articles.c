@@ -38,6 +38,7 @@ article_erase(struct store *s, int64_t id)
 	int64_t found = 0, thread = 0;
 	enum ak_status st;
 
+	s->has_waiting = true; /* lines that name it wait again */
 	st = forget_words(s, id, &found);
 	if (st == AK_OK && found == 0)
 		return conn_say(c, AK_NOTFOUND, "no such article");
@@ -65,6 +66,7 @@ article_bury(struct store *s, int64_t id, int64_t at)
 	url = col_int(st, 0);
 	guid = ident_guid_tomb(s->scratch, col_int(st, 1), col_text(st, 2));
 	(void)sqlite3_reset(st);
+	s->has_tombstones = true;
 	status = conn_int(c, Q_URL_SHARED, ARGS(vz(url)), 0, &n_sharing);
 	if (status == AK_OK && url != 0 && n_sharing < 2)
 		status = conn_run(c, Q_TOMBSTONE_ADD, ARGS(vi(url), vi(at)));
@@ -112,9 +114,7 @@ put_full_text(struct store *s, int64_t id, const char *html, const char *text,
 	if (st == AK_OK && found == 0)
 		return conn_say(c, AK_NOTFOUND, "no such article");
 	if (st == AK_OK) {
-		const char *made = plain_words(&c->words, NULL, html, NULL);
-
-		if (made != NULL && text != NULL && plain_same(made, text))
+		if (text != NULL && html != NULL && plain_is_of(text, html))
 			text = NULL;
 		st = conn_run(
 		    c, Q_ARTICLE_FULL_TEXT, ARGS(vt(html), vt(text), vi(id)));

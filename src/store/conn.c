@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "store/plain.h"
 #include "store/search.h"
+#include "store/tokens.h"
 
 static const char *const stmt_texts[] = {
 #define STMT(name, sql) sql,
@@ -329,6 +330,7 @@ conn_open(struct conn *c, const char *path, int flags, struct diag *reterr)
 	int rc;
 
 	*c = (struct conn){0};
+	c->tokens = tokens_new();
 	buf_init(&c->words, 4 * LIMIT_CONTENT_BYTES);
 	rc = sqlite3_open_v2(path, &c->db,
 	    flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
@@ -371,6 +373,7 @@ conn_close(struct conn *c)
 		sqlite3_finalize(c->stmts[k]);
 	(void)sqlite3_finalize(c->spare);
 	(void)sqlite3_close(c->db);
+	tokens_free(c->tokens);
 	buf_release(&c->words);
 	*c = (struct conn){0};
 }

@@ -37,6 +37,7 @@ struct conn {
 	sqlite3_stmt *spare; /* the last one that conn_prepare() made */
 	struct diag error;
 	enum ak_status status; /* of the last statement that ended */
+	struct tokens *tokens; /* for folding titles */
 	struct buf words;      /* scratch of akin_text() */
 };
 

@@ -143,7 +143,7 @@ make_extra(const struct doc_entry *e)
 
 /* Which of text and summary the HTML already says. */
 static void
-leave_out(struct store *s, const struct doc_entry *e, struct form *f)
+leave_out(const struct doc_entry *e, struct form *f)
 {
 	const char *words = ident_text(e);
 
@@ -158,9 +158,7 @@ leave_out(struct store *s, const struct doc_entry *e, struct form *f)
 	}
 	if (f->summary != NULL && plain_same(words, f->summary))
 		f->summary = "";
-	buf_clear(&s->c.words);
-	plain_from_html(&s->c.words, e->content_html);
-	f->text = plain_same(words, buf_str(&s->c.words)) ? NULL : words;
+	f->text = plain_is_of(words, e->content_html) ? NULL : words;
 }
 
 void
@@ -168,14 +166,14 @@ form_make(struct store *s, const struct doc *doc, const struct doc_entry *e,
     struct form *ret)
 {
 	*ret = (struct form){
-	    .title_hash = ident_title_hash(s->scratch, ident_title(e)),
+	    .title_hash = ident_title_hash(&s->c, s->scratch, ident_title(e)),
 	    .image = e->image != NULL ? e->image : e->banner_image,
 	    .language = e->language != NULL ? e->language : doc->language,
 	    .author = make_author(e),
 	    .tags = make_tags(e),
 	    .attachments = make_attachments(e),
 	    .extra = make_extra(e)};
-	leave_out(s, e, ret);
+	leave_out(e, ret);
 }
 
 void

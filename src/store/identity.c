@@ -56,14 +56,24 @@ hash_words(const char *s, int64_t seed)
 
 	if (s == NULL)
 		return hash_str(NULL, seed);
-	for (; *s != '\0'; s++) {
-		if (ascii_space((unsigned char)*s))
-			continue;
-		if (str_starts(s, "\xC2\xA0")) {
-			s++; /* a no-break space */
-			continue;
+	while (*s != '\0') {
+		/* Up to a space, or what a no-break space begins with. */
+		size_t len = strcspn(s, " \t\n\r\f\xC2");
+
+		for (size_t room; len > 0; s += room, len -= room) {
+			room = sizeof(piece) - n;
+			room = room < len ? room : len;
+			memcpy(piece + n, s, room);
+			n += room;
+			if (n == sizeof(piece)) {
+				seed = hash_bytes(piece, n, seed);
+				n = 0;
+			}
 		}
-		piece[n++] = *s;
+		if ((unsigned char)*s == 0xC2 && (unsigned char)s[1] != 0xA0)
+			piece[n++] = *s++; /* never full here */
+		else if (*s != '\0')
+			s += (unsigned char)*s == 0xC2 ? 2 : 1;
 		if (n == sizeof(piece)) {
 			seed = hash_bytes(piece, n, seed);
 			n = 0;
@@ -123,9 +133,10 @@ ident_guid_hash(struct arena *a, const char *guid)
 }
 
 int64_t
-ident_title_hash(struct arena *a, const char *title)
+ident_title_hash(struct conn *c, struct arena *a, const char *title)
 {
-	const char *key = title != NULL ? tokens_title_key(a, title) : "";
+	const char *key =
+	    title != NULL ? tokens_title_key(c->tokens, a, title) : "";
 
 	return str_empty(key) ? 0 : hash_str(key, 't');
 }
@@ -410,13 +421,14 @@ is_specific(const struct ident_doc *d, const char *key)
 }
 
 static bool
-same_title(struct arena *a, const char *x, const char *y)
+same_title(struct store *s, const char *x, const char *y)
 {
 	if (str_eq(x, y))
 		return x != NULL;
 	if (x == NULL || y == NULL)
 		return false;
-	return str_eq(tokens_title_key(a, x), tokens_title_key(a, y));
+	return str_eq(tokens_title_key(s->c.tokens, s->scratch, x),
+	    tokens_title_key(s->c.tokens, s->scratch, y));
 }
 
 struct candidate {
@@ -454,7 +466,7 @@ static enum ak_status
 judge(struct store *s, const struct ident_doc *d, const struct ident *i,
     const struct candidate *c, struct evidence by, struct ident_match *ret)
 {
-	bool titles = same_title(s->scratch, ident_title(i->entry), c->title);
+	bool titles = same_title(s, ident_title(i->entry), c->title);
 	int64_t key = 0;
 	enum ak_status st;
 
@@ -562,7 +574,7 @@ ident_match(struct store *s, const struct ident_doc *d, const struct ident *i,
 	if (st == AK_OK && m.article == 0 && i->guid_hash != 0)
 		st = match_guid(s, d, i, &m);
 	/* An address says little where many articles share it. */
-	if (st == AK_OK && m.article == 0)
+	if (st == AK_OK && m.article == 0 && s->has_tombstones)
 		st = conn_int(&s->c, Q_TOMBSTONE_HAS, ARGS(vz(url), vz(guid)),
 		    0, &buried);
 	m.is_buried = buried != 0;

@@ -74,6 +74,7 @@ int64_t ident_url_hash(struct arena *a, const char *url); /* 0: no URL */
 int64_t ident_guid_hash(struct arena *a, const char *guid);
 /* The key of a guid on its host, as tombstones have it; 0: none. */
 int64_t ident_guid_tomb(struct arena *a, int64_t guid_hash, const char *url);
-int64_t ident_title_hash(struct arena *a, const char *title); /* 0: none */
+int64_t ident_title_hash(
+    struct conn *c, struct arena *a, const char *title); /* 0: none */
 
 #endif

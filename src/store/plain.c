@@ -117,15 +117,17 @@ plain_words(struct buf *scratch, const char *text, const char *html,
 }
 
 /* Past ASCII white space, no-break and ideographic space. */
-static const char *
-skip_space(const char *p)
+static const unsigned char *
+skip_space(const unsigned char *p)
 {
 	for (;;) {
-		if (*p != '\0' && ascii_space((unsigned char)*p))
+		if (*p > ' ' && *p != 0xC2 && *p != 0xE3)
+			return p;
+		if (ascii_space(*p))
 			p++;
-		else if (memcmp(p, "\xC2", 1) == 0 && p[1] == '\xA0')
+		else if (p[0] == 0xC2 && p[1] == 0xA0)
 			p += 2;
-		else if (str_starts(p, "\xE3\x80\x80"))
+		else if (p[0] == 0xE3 && p[1] == 0x80 && p[2] == 0x80)
 			p += 3;
 		else
 			return p;
@@ -135,14 +137,86 @@ skip_space(const char *p)
 bool
 plain_same(const char *a, const char *b)
 {
+	const unsigned char *x = (const unsigned char *)a;
+	const unsigned char *y = (const unsigned char *)b;
+
 	for (;;) {
-		a = skip_space(a);
-		b = skip_space(b);
-		if (*a != *b)
+		while (*x == *y && *x > ' ' && *x < 0x80)
+			x++, y++;
+		x = skip_space(x);
+		y = skip_space(y);
+		if (*x != *y)
 			return false;
-		if (*a == '\0')
+		if (*x == '\0')
 			return true;
-		a++;
-		b++;
+		x++;
+		y++;
 	}
+}
+
+/* Past tags and white space of HTML. */
+static const unsigned char *
+skip_markup(const unsigned char *p)
+{
+	bool is_block;
+
+	for (;;) {
+		p = skip_space(p);
+		if (*p != '<')
+			return p;
+		p = (const unsigned char *)skip_tag((const char *)p, &is_block);
+	}
+}
+
+/* A reference at *html against *text, both moved past it; false: another. */
+static bool
+match_reference(
+    struct buf *scratch, const unsigned char **html, const unsigned char **text)
+{
+	const unsigned char *p;
+
+	buf_clear(scratch);
+	*html =
+	    (const unsigned char *)put_reference(scratch, (const char *)*html);
+	p = skip_space((const unsigned char *)buf_str(scratch));
+	if (*p == '\0')
+		return true; /* a space of some kind */
+	if (strncmp((const char *)*text, (const char *)p,
+		strlen((const char *)p)) != 0)
+		return false;
+	*text += strlen((const char *)p);
+	return true;
+}
+
+bool
+plain_is_of(const char *text, const char *html)
+{
+	const unsigned char *t = (const unsigned char *)text;
+	const unsigned char *h = (const unsigned char *)html;
+	struct buf scratch;
+	bool same = false;
+
+	buf_init(&scratch, 64);
+	for (;;) {
+		while (
+		    *t == *h && *t > ' ' && *t < 0x80 && *t != '<' && *t != '&')
+			t++, h++;
+		h = skip_markup(h);
+		t = skip_space(t);
+		if (*h == '&') {
+			if (!match_reference(&scratch, &h, &t))
+				break;
+			continue;
+		}
+		if (*h != *t)
+			break;
+		if (*h == '\0') {
+			same = true;
+			break;
+		}
+		h++;
+		t++;
+	}
+	buf_release(&scratch);
+	return same;
 }

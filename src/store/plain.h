@@ -21,4 +21,7 @@ const char *plain_words(struct buf *scratch, const char *text, const char *html,
 /* The same but for white space? */
 bool plain_same(const char *a, const char *b);
 
+/* Would plain_from_html(html) be `text`, but for white space? */
+bool plain_is_of(const char *text, const char *html);
+
 #endif

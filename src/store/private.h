@@ -16,7 +16,10 @@ struct store {
 	int64_t *to_index;
 	size_t n_to_index, cap_to_index;
 	size_t unit_mark; /* n_to_index when the unit began */
-	int64_t *readers; /* ids */
+	/* Is there any, in this transaction?  Mostly not, and then none has
+	 * to be looked for at each new entry. */
+	bool has_tombstones, has_waiting; /* waiting: listed lines */
+	int64_t *readers;		  /* ids */
 	size_t n_readers;
 	struct arena *scratch; /* of the call under way */
 	char *path;

@@ -342,7 +342,7 @@ store_article_resolve(struct store_reader *r, const char *spec, int64_t *ret)
 	n = ident_url_hash(a, spec);
 	if (st == AK_OK && id == 0 && n != 0)
 		st = conn_int(c, Q_ARTICLE_BY_URL_ID, ARGS(vi(n)), 0, &id);
-	n = ident_title_hash(a, spec);
+	n = ident_title_hash(c, a, spec);
 	if (st == AK_OK && id == 0 && n != 0)
 		st = conn_int(c, Q_ARTICLE_BY_TITLE_ID, ARGS(vi(n)), 0, &id);
 	arena_free(a);

@@ -25,7 +25,7 @@ listed_line(struct store *s, int64_t article, int64_t feed, int64_t rank,
 {
 	struct conn *c = &s->c;
 	int64_t url = ident_url_hash(s->scratch, line->url);
-	int64_t title = ident_title_hash(s->scratch, line->title);
+	int64_t title = ident_title_hash(&s->c, s->scratch, line->title);
 	int64_t target = 0;
 	enum ak_status st = AK_OK;
 
@@ -37,6 +37,8 @@ listed_line(struct store *s, int64_t article, int64_t feed, int64_t rank,
 		    ARGS(vi(title), vi(article), vi(feed)), 0, &target);
 	if (st != AK_OK)
 		return st;
+	if (target == 0)
+		s->has_waiting = true;
 	return conn_run(c, Q_LISTED_ADD,
 	    ARGS(vi(article), vi(rank), vz(target), vz(url),
 		vz(url == 0 ? title : 0), vt(line->form), vt(line->url),
@@ -61,12 +63,17 @@ enum ak_status
 listed_arrived(
     struct store *s, int64_t article, int64_t url_hash, int64_t title_hash)
 {
-	enum ak_status st = AK_OK;
+	int64_t waiting = 0; /* 1: by URL, 2: by title */
+	enum ak_status st;
 
-	if (url_hash != 0)
+	if (!s->has_waiting)
+		return AK_OK;
+	st = conn_int(&s->c, Q_LISTED_WAITING,
+	    ARGS(vz(url_hash), vz(title_hash)), 0, &waiting);
+	if (st == AK_OK && (waiting & 1) != 0)
 		st = conn_run(&s->c, Q_LISTED_URL_ARRIVED,
 		    ARGS(vi(article), vi(url_hash)));
-	if (st == AK_OK && title_hash != 0)
+	if (st == AK_OK && (waiting & 2) != 0)
 		st = conn_run(&s->c, Q_LISTED_TITLE_ARRIVED,
 		    ARGS(vi(article), vi(title_hash)));
 	return st;

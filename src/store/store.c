@@ -176,9 +176,9 @@ set_up(struct store *s, struct diag *reterr)
 	bool is_current = false;
 	enum ak_status st;
 
-	/* Pages of 8 KiB waste less on rows of a few kB; takes effect only in
+	/* Pages of 16 KiB waste less on rows of a few kB; takes effect only in
 	 * a file that has no pages yet. */
-	st = conn_exec(&s->c, "PRAGMA page_size = 8192");
+	st = conn_exec(&s->c, "PRAGMA page_size = 16384");
 	if (st == AK_OK && sqlite3_db_readonly(s->c.db, "main") == 1)
 		st = conn_say(&s->c, AK_DENIED, "is read-only");
 	if (st == AK_OK)
@@ -186,7 +186,7 @@ set_up(struct store *s, struct diag *reterr)
 	if (st == AK_OK)
 		st = conn_exec(&s->c, "PRAGMA journal_mode = WAL;"
 				      "PRAGMA synchronous = NORMAL;"
-				      "PRAGMA wal_autocheckpoint = 2000;"
+				      "PRAGMA wal_autocheckpoint = 1000;"
 				      "PRAGMA journal_size_limit = 67108864");
 	if (st == AK_OK && !is_current)
 		st = migrate(&s->c);
@@ -253,6 +253,18 @@ store_error(const struct store *s)
 /* --- transactions
  * --------------------------------------------------------------- */
 
+static enum ak_status
+look_round(struct store *s)
+{
+	int64_t found = 0;
+	enum ak_status st;
+
+	st = conn_int(&s->c, Q_HAS_ANY, NO_ARGS, 0, &found);
+	s->has_tombstones = (found & 1) != 0;
+	s->has_waiting = (found & 2) != 0;
+	return st;
+}
+
 enum ak_status
 store_begin(struct store *s)
 {
@@ -261,6 +273,10 @@ store_begin(struct store *s)
 	assert(!s->in_txn);
 	if ((st = conn_run(&s->c, Q_BEGIN, NO_ARGS)) != AK_OK)
 		return st;
+	if ((st = look_round(s)) != AK_OK) {
+		store_rollback(s);
+		return st;
+	}
 	s->in_txn = true;
 	s->is_lost = false;
 	s->n_to_index = 0;

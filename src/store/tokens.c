@@ -66,6 +66,18 @@ tokens_free(struct tokens *t)
 /* --- classes -----------------------------------------------------------------
  */
 
+/* Han, kana and Hangul that NFKC and case folding leave as they are: nearly
+ * all there is of them. */
+static bool
+is_stable(uint32_t cp)
+{
+	return (cp >= 0x4E00 && cp <= 0x9FFF) ||
+	       (cp >= 0x3041 && cp <= 0x3096) ||
+	       (cp >= 0x30A1 && cp <= 0x30FE) ||
+	       (cp >= 0xAC00 && cp <= 0xD7A3) || cp == 0x3005 ||
+	       (cp >= 0x3400 && cp <= 0x4DBF);
+}
+
 /* Scripts whose words touch: Han, kana, bopomofo, Hangul, Yi. */
 static bool
 is_paired(uint32_t cp)
@@ -82,6 +94,8 @@ is_paired(uint32_t cp)
 
 	if (cp < 0x1100)
 		return false;
+	if (is_stable(cp))
+		return true;
 	for (size_t k = 0; k < AK_COUNT(ranges); k++)
 		if (cp <= ranges[k].to)
 			return cp >= ranges[k].from;
@@ -95,16 +109,19 @@ is_kana_mark(uint32_t cp)
 	return cp == 0x3099 || cp == 0x309A || cp == 0xFF9E || cp == 0xFF9F;
 }
 
+static bool
+is_ascii_letter(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
 static enum char_class
 class_of(uint32_t cp)
 {
 	uint32_t mask;
 
 	if (cp < 0x80)
-		return (cp >= '0' && cp <= '9') ||
-			       ((cp | 32) >= 'a' && (cp | 32) <= 'z')
-			   ? LETTER
-			   : BREAK;
+		return is_ascii_letter((unsigned char)cp) ? LETTER : BREAK;
 	if (is_paired(cp))
 		return PAIRED;
 	mask = U_GET_GC_MASK((UChar32)cp);
@@ -236,15 +253,25 @@ struct run { /* one call of tokens_run() */
 	size_t len;
 	token_cb cb;
 	void *arg;
-	char out[WORD_UNITS * 3];
+	char *out; /* WORD_UNITS * 3 */
 };
 
 /* A run of letters and marks from `at`; sets *ret_end behind it. */
 static int
 put_word(struct run *r, size_t at, size_t *ret_end)
 {
-	size_t end = at, n;
+	size_t end = at, n = 0;
 
+	while (end < r->len && is_ascii_letter((unsigned char)r->text[end])) {
+		unsigned char c = (unsigned char)r->text[end++];
+
+		if (n < WORD_BYTES)
+			r->out[n++] = (char)ascii_lower(c);
+	}
+	if (end == r->len || (unsigned char)r->text[end] < 0x80) {
+		*ret_end = end;
+		return r->cb(r->arg, 0, r->out, n, at, end);
+	}
 	while (end < r->len) {
 		uint32_t cp = (unsigned char)r->text[end];
 		size_t step = 1;
@@ -314,17 +341,6 @@ put_odd_unit(struct run *r, struct pairs *p, size_t start, size_t end)
 		rc = put_unit(r, p, &u);
 	}
 	return rc;
-}
-
-/* NFKC and case folding leave these as they are. */
-static bool
-is_stable(uint32_t cp)
-{
-	return (cp >= 0x4E00 && cp <= 0x9FFF) ||
-	       (cp >= 0x3041 && cp <= 0x3096) ||
-	       (cp >= 0x30A1 && cp <= 0x30FE) ||
-	       (cp >= 0xAC00 && cp <= 0xD7A3) || cp == 0x3005 ||
-	       (cp >= 0x3400 && cp <= 0x4DBF);
 }
 
 static int
@@ -418,7 +434,9 @@ int
 tokens_run(struct tokens *t, bool is_query, const char *text, size_t len,
     token_cb cb, void *arg)
 {
+	char out[WORD_UNITS * 3];
 	struct run r = {.t = t,
+	    .out = out,
 	    .is_query = is_query,
 	    .text = text,
 	    .len = len,
@@ -471,9 +489,8 @@ add_to_key(void *arg, int flags, const char *token, size_t len, size_t start,
 }
 
 const char *
-tokens_title_key(struct arena *a, const char *title)
+tokens_title_key(struct tokens *t, struct arena *a, const char *title)
 {
-	struct tokens *t = tokens_new();
 	struct buf key;
 	const char *ret;
 
@@ -481,6 +498,5 @@ tokens_title_key(struct arena *a, const char *title)
 	(void)tokens_run(t, false, title, strlen(title), add_to_key, &key);
 	ret = arena_strndup(a, buf_str(&key), key.len);
 	buf_release(&key);
-	tokens_free(t);
 	return ret;
 }

@@ -27,6 +27,7 @@ int tokens_run(struct tokens *t, bool is_query, const char *text, size_t len,
 
 /* Letters and digits of a title, folded: equal for spellings that differ in
  * case, width, accents, punctuation and spaces.  In `a`; "" if none. */
-const char *tokens_title_key(struct arena *a, const char *title);
+const char *tokens_title_key(
+    struct tokens *t, struct arena *a, const char *title);
 
 #endif
