@@ -48,6 +48,7 @@
 #define LIMIT_GUID_BYTES (4 * LIMIT_KIB)
 #define LIMIT_CONTENT_BYTES (1 * LIMIT_MIB) /* before and after cleaning */
 #define LIMIT_HTML_DEPTH 256
+#define LIMIT_PAGE_BYTES (4 * LIMIT_MIB) /* of an article's page */
 #define LIMIT_TAGS 64
 #define LIMIT_ATTACHMENTS 32
 #define LIMIT_AUTHORS 16

@@ -740,6 +740,8 @@ start_unwanted(struct tree *t, enum tag tag)
 	if ((f & F_UNWRAP) != 0) {
 		if (tag == TAG_NOSCRIPT)
 			t->noscript++;
+		if (t->c->is_page && (tag == TAG_BUTTON || tag == TAG_LABEL))
+			(void)clean_token_skip(&t->c->tok, tag);
 		return true;
 	}
 	if ((f & F_FOREIGN) != 0) {
