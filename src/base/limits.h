@@ -29,6 +29,8 @@
 #define LIMIT_RATIO_FROM (1 * LIMIT_MIB)  /* ... once over this */
 #define LIMIT_ERROR_BODY_BYTES (4 * LIMIT_KIB)
 #define LIMIT_VALIDATOR_BYTES ((size_t)512)
+#define LIMIT_TLS_SESSIONS 1000 /* kept, the newest */
+#define LIMIT_TLS_TICKET_BYTES ((size_t)4096)
 
 /* --- one document ------------------------------------------------------ */
 #define LIMIT_XML_DEPTH 256
