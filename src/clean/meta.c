@@ -62,6 +62,7 @@ clean_page_date(const char *s)
 
 /* --- JSON-LD ------------------------------------------------------------ */
 
+/* Four hexadecimal digits; 0: there are none. */
 static unsigned
 hex4(const char *s, const char *end)
 {
@@ -91,7 +92,7 @@ json_string(struct arena *a, const char *s, const char *end)
 	buf_init(&out, LIMIT_CONTENT_BYTES);
 	for (; s < end && *s != '"'; s++) {
 		char utf8[4];
-		unsigned cp;
+		unsigned cp, low;
 
 		if (*s != '\\' || s + 1 == end) {
 			if ((unsigned char)*s >= ' ')
@@ -110,12 +111,12 @@ json_string(struct arena *a, const char *s, const char *end)
 			buf_addc(&out, ' ');
 			break;
 		case 'u':
-			cp = hex4(s + 1, end);
-			s += end - s > 4 ? 4 : 0;
+			if ((cp = hex4(s + 1, end)) == 0)
+				break;
+			s += 4;
 			if (cp >= 0xD800 && cp < 0xDC00 && end - s > 6 &&
-			    s[1] == '\\' && s[2] == 'u') {
-				unsigned low = hex4(s + 3, end);
-
+			    s[1] == '\\' && s[2] == 'u' &&
+			    (low = hex4(s + 3, end)) >= 0xDC00) {
 				cp = 0x10000 + ((cp & 0x3FF) << 10) +
 				     (low & 0x3FF);
 				s += 6;
@@ -156,6 +157,16 @@ json_value(struct arena *a, const char *s, size_t len, const char *key,
 	return json_value(a, p, (size_t)(end - p), inner, NULL);
 }
 
+/* The same as one line of plain text. */
+static const char *
+json_line(struct arena *a, const char *s, size_t len, const char *key,
+    const char *inner)
+{
+	struct doc_text t = {.value = json_value(a, s, len, key, inner)};
+
+	return clean_text(a, &t, LIMIT_TITLE_BYTES);
+}
+
 static void
 read_json(struct arena *a, const char *s, size_t len, struct meta *m)
 {
@@ -164,11 +175,11 @@ read_json(struct arena *a, const char *s, size_t len, struct meta *m)
 	if (m->body == NULL)
 		m->body = json_value(a, s, len, "\"articleBody\"", NULL);
 	if (m->title == NULL)
-		m->title = json_value(a, s, len, "\"headline\"", NULL);
+		m->title = json_line(a, s, len, "\"headline\"", NULL);
 	if (m->author == NULL)
-		m->author = json_value(a, s, len, "\"author\"", "\"name\"");
+		m->author = json_line(a, s, len, "\"author\"", "\"name\"");
 	if (m->image == NULL)
-		m->image = json_value(a, s, len, "\"image\"", "\"url\"");
+		m->image = json_line(a, s, len, "\"image\"", "\"url\"");
 	if (m->published == DOC_NO_TIME && date != NULL)
 		m->published = clean_page_date(date);
 }
