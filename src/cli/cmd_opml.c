@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,7 +156,6 @@ cmd_import(struct cli *cli, int argc, char **argv)
 	}
 	if (cli_read_file(argv[optind], LIMIT_OPML_BYTES, &data, &len) != AK_OK)
 		return CLI_BADDATA;
-	xmlInitParser();
 	a = arena_new(16 * LIMIT_OPML_BYTES);
 	if (opml_parse(a, data, len, &list, &d) != AK_OK) {
 		cli_error(argv[optind], "%s", d.text);

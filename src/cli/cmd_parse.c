@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
-#include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -86,6 +85,5 @@ cmd_parse(struct cli *cli, int argc, char **argv)
 		cli_error("parse", "one FILE or - is wanted");
 		return CLI_USAGE;
 	}
-	xmlInitParser();
 	return parse_file(argv[optind], &opts);
 }

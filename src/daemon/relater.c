@@ -14,6 +14,7 @@
  * committed, the ticket goes to the loop.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -24,6 +25,18 @@
 #define RESTORE_PULL 1024 /* rows read at a time while rebuilding */
 #define SAVE_EVERY 5000	  /* articles between two saves of the state */
 #define STATE_NAME "relate-state"
+
+/*
+ * Scores of the best relations of each article that the index knows of, worst
+ * last.  An edge that is among the best of neither side would cost the writer
+ * a dozen statements only to be dropped; here it costs a comparison.  What a
+ * restart has forgotten counts as free room, so the store has the last word.
+ */
+struct best {
+	int64_t base;  /* first id */
+	size_t n;      /* ids from base on */
+	float *scores; /* keep of each, 0 where there is room */
+};
 
 struct relater {
 	struct workers *w;
@@ -40,6 +53,7 @@ struct relater {
 	/* Thread's own: */
 	struct relate_index *index; /* NULL: not built yet */
 	struct relate_params params;
+	struct best best;
 	int64_t mark; /* newest article handed to the writer */
 	int64_t n_unsaved;
 	bool said_stale;
@@ -220,6 +234,7 @@ load_index(struct relater *r)
 		    "relate", "saved state is of no use; going on without");
 	free(state);
 	rs.last = r->mark > r->params.window ? r->mark - r->params.window : 0;
+	r->best.base = rs.last + 1;
 	while (rs.last < r->mark && !is_stopping(r)) {
 		rs.n = 0;
 		if (store_relate_inputs(r->reader, rs.last, RESTORE_PULL,
@@ -234,6 +249,37 @@ drop_index(struct relater *r)
 {
 	relate_index_free(r->index);
 	r->index = NULL;
+	free(r->best.scores);
+	r->best = (struct best){0};
+}
+
+/* Would the store keep a relation of this score for `id`?  Then it counts. */
+static bool
+offer(struct relater *r, int64_t id, double score)
+{
+	size_t keep = (size_t)r->params.keep, at;
+	float *list, x = (float)score;
+
+	if (id < r->best.base)
+		return true;
+	at = (size_t)(id - r->best.base);
+	if (at >= r->best.n) {
+		size_t n = at + 1 + r->best.n / 2;
+
+		r->best.scores = xreallocarray(
+		    r->best.scores, n, keep * sizeof(*r->best.scores));
+		memset(r->best.scores + r->best.n * keep, 0,
+		    (n - r->best.n) * keep * sizeof(*r->best.scores));
+		r->best.n = n;
+	}
+	list = r->best.scores + at * keep;
+	at = keep - 1;
+	if (x <= list[at])
+		return false;
+	for (; at > 0 && list[at - 1] < x; at--)
+		list[at] = list[at - 1];
+	list[at] = x;
+	return true;
 }
 
 struct pulling {
@@ -255,16 +301,20 @@ pull_cb(const struct store_related_input *in, void *arg)
 	if (to_article(r, in, &art))
 		relate_add(r->index, &art, &res);
 	*rel = (struct store_relations){.article = in->id,
-	    .n_edges = res.n_edges,
 	    .thread = res.thread,
 	    .n_merged = res.n_merged,
 	    .keep = r->params.keep};
 	b->items[b->n].edges = xcalloc(res.n_edges, sizeof(struct store_edge));
-	for (size_t i = 0; i < res.n_edges; i++)
-		b->items[b->n].edges[i] =
-		    (struct store_edge){.other = res.edges[i].other,
-			.kind = (int)res.edges[i].kind,
-			.score = res.edges[i].score};
+	for (size_t i = 0; i < res.n_edges; i++) {
+		const struct relate_edge *e = &res.edges[i];
+		bool mine = offer(r, in->id, e->score);
+
+		if (offer(r, e->other, e->score) || mine)
+			b->items[b->n].edges[rel->n_edges++] =
+			    (struct store_edge){.other = e->other,
+				.kind = (int)e->kind,
+				.score = e->score};
+	}
 	for (size_t i = 0; i < res.n_merged; i++)
 		b->items[b->n].merged[i] = res.merged[i];
 	rel->edges = b->items[b->n].edges;

@@ -48,7 +48,8 @@ request_init(struct transfer *t)
 	/* Never the environment's. */
 	set_str(e, CURLOPT_PROXY, p->proxy != NULL ? p->proxy : "");
 	set_str(e, CURLOPT_NOPROXY, "");
-	tls_set(t);
+	if (p->ca_file != NULL)
+		set_str(e, CURLOPT_CAINFO, p->ca_file);
 	if (t->f->resolve != NULL)
 		(void)curl_easy_setopt(e, CURLOPT_RESOLVE, t->f->resolve);
 	(void)curl_easy_setopt(

@@ -594,16 +594,16 @@ reset(struct relate_lexer *lx)
 	lx->counts_units = false;
 }
 
-static uint32_t
-title_hash(const struct relate_lexer *lx, size_t n_title, bool with_figures)
+static uint64_t
+shape_of(const struct relate_lexer *lx, size_t n_title)
 {
 	uint64_t h = 0;
 
 	for (size_t i = 0; i < n_title; i++) {
-		if (with_figures || (lx->tokens[i].flags & LEX_NUMBER) == 0)
+		if ((lx->tokens[i].flags & LEX_NUMBER) == 0)
 			h = mix(h, lx->tokens[i].hash);
 	}
-	return (uint32_t)(h >> 32);
+	return h;
 }
 
 static size_t
@@ -662,7 +662,6 @@ lex_text(
 	    distinct(lx->shingles, lx->n_shingles);
 	ret->shingles = lx->shingles;
 	ret->text_hash = lx->text_hash;
-	ret->title_hash = title_hash(lx, n_title, true);
-	ret->shape_hash = title_hash(lx, n_title, false);
+	ret->shape_hash = shape_of(lx, n_title);
 	ret->n_words = lx->n_words;
 }

@@ -350,7 +350,7 @@ conn_open(struct conn *c, const char *path, int flags, struct diag *reterr)
 		    "PRAGMA cell_size_check = ON;"
 		    "PRAGMA foreign_keys = ON;"
 		    "PRAGMA mmap_size = 0;"
-		    "PRAGMA cache_size = -4096;"
+		    "PRAGMA cache_size = -8192;"
 		    "PRAGMA temp_store = MEMORY;"
 		    "PRAGMA secure_delete = FAST",
 		    NULL, NULL, NULL);

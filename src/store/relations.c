@@ -121,37 +121,75 @@ make_room(
 		   : conn_run(c, Q_RELATION_TIDY, ARGS(vi(a), vi(b)));
 }
 
+/* What putting one article's relations has found out about it. */
+struct newcomer {
+	bool is_fresh;	/* it had no relation yet */
+	bool any_wrong; /* some pair of articles was taken apart by hand */
+	int64_t n_own;	/* lines put on its own list, best first */
+};
+
 static enum ak_status
-put_edge(struct store *s, const struct store_relations *rel,
-    const struct store_edge *e)
+look_at_newcomer(struct store *s, int64_t id, struct newcomer *ret)
 {
-	struct conn *c = &s->c;
-	int64_t a = rel->article, b = e->other, score = score_int(e->score);
-	int64_t found = 0, wrong = 0;
-	bool in_a = false, in_b = false;
+	int64_t n = 0, wrong = 0;
 	enum ak_status st;
 
-	if (a > b) {
-		a = e->other;
-		b = rel->article;
-	}
-	if (a == b)
-		return AK_OK;
-	st = conn_int(c, Q_WRONG_HAS, ARGS(vi(a), vi(b)), 0, &wrong);
+	st = conn_int(&s->c, Q_RELATION_ANY, ARGS(vi(id)), 0, &n);
 	if (st == AK_OK)
+		st = conn_int(&s->c, Q_WRONG_ANY, NO_ARGS, 0, &wrong);
+	*ret = (struct newcomer){.is_fresh = n == 0, .any_wrong = wrong != 0};
+	return st;
+}
+
+/* May these two be related at all? */
+static enum ak_status
+may_relate(struct store *s, const struct newcomer *nc, int64_t a, int64_t b,
+    int64_t other, bool *ret)
+{
+	int64_t found = 0, wrong = 0;
+	enum ak_status st = AK_OK;
+
+	if (nc->any_wrong)
 		st =
-		    conn_int(c, Q_ARTICLE_BY_ID, ARGS(vi(e->other)), 0, &found);
-	if (st != AK_OK || wrong != 0 || found == 0)
-		return st;
-	st = conn_run(c, Q_RELATION_DEL, ARGS(vi(a), vi(b)));
+		    conn_int(&s->c, Q_WRONG_HAS, ARGS(vi(a), vi(b)), 0, &wrong);
 	if (st == AK_OK)
-		st = make_room(s, a, score, rel->keep, &in_a);
-	if (st == AK_OK)
-		st = make_room(s, b, score, rel->keep, &in_b);
-	if (st != AK_OK || (!in_a && !in_b))
+		st = conn_int(
+		    &s->c, Q_ARTICLE_BY_ID, ARGS(vi(other)), 0, &found);
+	*ret = a != b && wrong == 0 && found != 0;
+	return st;
+}
+
+static enum ak_status
+put_edge(struct store *s, const struct store_relations *rel,
+    const struct store_edge *e, struct newcomer *nc)
+{
+	struct conn *c = &s->c;
+	int64_t self = rel->article, other = e->other;
+	int64_t a = self < other ? self : other,
+		b = self < other ? other : self;
+	int64_t score = score_int(e->score);
+	bool may = false, in_self = false, in_other = false;
+	enum ak_status st = may_relate(s, nc, a, b, other, &may);
+
+	if (st != AK_OK || !may)
 		return st;
+	if (nc->is_fresh) {
+		/* All of its list is made here, and the best come first. */
+		in_self = nc->n_own < rel->keep;
+	} else {
+		st = conn_run(c, Q_RELATION_DEL, ARGS(vi(a), vi(b)));
+		if (st == AK_OK)
+			st = make_room(s, self, score, rel->keep, &in_self);
+	}
+	if (st == AK_OK)
+		st = make_room(s, other, score, rel->keep, &in_other);
+	if (st != AK_OK || (!in_self && !in_other))
+		return st;
+	nc->n_own += in_self;
 	return conn_run(c, Q_RELATION_PUT,
-	    ARGS(vi(a), vi(b), vi(e->kind), vi(score), vi(in_a), vi(in_b)));
+	    ARGS(vi(a), vi(b), vi(e->kind), vi(score),
+		vi(a == self ? in_self : in_other),
+		vi(b == self ? in_self : in_other)));
 }
 
 /* --- threads
@@ -215,12 +253,15 @@ static enum ak_status
 put_relations(struct store *s, const struct store_relations *rel)
 {
 	struct conn *c = &s->c;
+	struct newcomer nc = {0};
 	int64_t found = 0;
 	enum ak_status st;
 
 	st = conn_int(c, Q_ARTICLE_BY_ID, ARGS(vi(rel->article)), 0, &found);
+	if (st == AK_OK && found != 0 && rel->n_edges > 0)
+		st = look_at_newcomer(s, rel->article, &nc);
 	for (size_t k = 0; st == AK_OK && found != 0 && k < rel->n_edges; k++)
-		st = put_edge(s, rel, &rel->edges[k]);
+		st = put_edge(s, rel, &rel->edges[k], &nc);
 	if (st == AK_OK && found != 0)
 		st = put_thread(s, rel);
 	return st != AK_OK ? st

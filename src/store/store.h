@@ -378,7 +378,7 @@ struct store_edge {
 };
 struct store_relations { /* of one newcomer, in one savepoint */
 	int64_t article;
-	const struct store_edge *edges; /* with older articles */
+	const struct store_edge *edges; /* with older articles, best first */
 	size_t n_edges;
 	int64_t thread; /* article id that names it; 0: none */
 	const int64_t *merged;

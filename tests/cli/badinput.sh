@@ -69,7 +69,7 @@ if [ "$(id -u)" -ne 0 ]; then
 	chmod 644 t.db
 	chmod 0 page.html
 	wrong 65 'unreadable file' "$akin" parse page.html
-elif mkdir small && mount -t tmpfs -o size=1m tmpfs small 2>/dev/null; then
+elif mkdir small && mount -t tmpfs -o size=3m tmpfs small 2>/dev/null; then
 	i=0
 	while [ $i -lt 40 ]; do
 		make_feed "feed$i.xml" 200
