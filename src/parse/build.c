@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/url.h"
 #include "base/utf8.h"
@@ -141,6 +142,26 @@ is_harmless(const char *url)
 	return false;
 }
 
+static const char *
+keep_relative(struct parser *p, const char *ref)
+{
+	struct buf escaped;
+	const char *url;
+
+	buf_init(&escaped, LIMIT_URL_BYTES);
+	for (; *ref != '\0'; ref++) {
+		if (*ref == ' ')
+			buf_adds(&escaped, "%20");
+		else if ((unsigned char)*ref > ' ')
+			buf_addc(&escaped, *ref);
+	}
+	url = buf_status(&escaped) == AK_OK
+		  ? keep(p, buf_str(&escaped), escaped.len, LIMIT_URL_BYTES)
+		  : NULL;
+	buf_release(&escaped);
+	return url;
+}
+
 const char *
 resolve(struct parser *p, const struct frame *f, const char *ref)
 {
@@ -158,7 +179,7 @@ resolve(struct parser *p, const struct frame *f, const char *ref)
 		return base;
 	url = url_resolve(p->a, base, ref);
 	if (url == NULL && base == NULL && scheme_span(ref) == 0)
-		return keep_line(p, ref, strlen(ref), LIMIT_URL_BYTES);
+		return keep_relative(p, ref);
 	if (url == NULL || scheme_span(url) == 0)
 		return url;
 	if (!is_harmless(url))
@@ -176,6 +197,21 @@ set_text(struct parser *p, const struct frame *f, struct doc_text *t,
 	t->type = f->is_markup ? DOC_TEXT_XHTML : type;
 	t->base = f->base;
 	t->lang = f->lang;
+}
+
+const char *
+keep_id(struct parser *p, const char *s, size_t len)
+{
+	const size_t head = LIMIT_GUID_BYTES / 2;
+	XXH128_hash_t h;
+
+	if (len <= LIMIT_GUID_BYTES)
+		return keep(p, s, len, LIMIT_GUID_BYTES);
+	/* Two long ones that differ at the end must not become one. */
+	h = XXH3_128bits(s, len);
+	return arena_printf(p->a, "%.*s#%016llx%016llx",
+	    (int)utf8_cut(s, len, head), s, (unsigned long long)h.high64,
+	    (unsigned long long)h.low64);
 }
 
 int64_t
@@ -248,6 +284,8 @@ entry_end(struct parser *p)
 		e->id = e->url;
 		e->id_is_link = true;
 	}
+	if (str_eq(e->content.value, e->summary.value))
+		e->summary = (struct doc_text){0};
 	/* A lone description is all there is to read: the content. */
 	if (e->content.value == NULL && e->summary.value != NULL) {
 		e->content = e->summary;

@@ -101,10 +101,10 @@ do_identifier(struct parser *p, struct frame *f, char *text, size_t len)
 	if (len == 0 || !outranks(&ranks(p)->id, (unsigned)f->el->arg))
 		return;
 	if (p->entry != NULL) {
-		p->entry->id = keep(p, text, len, LIMIT_GUID_BYTES);
+		p->entry->id = keep_id(p, text, len);
 		p->entry->id_is_link = false;
 	} else {
-		p->doc->id = keep(p, text, len, LIMIT_GUID_BYTES);
+		p->doc->id = keep_id(p, text, len);
 	}
 }
 

@@ -93,6 +93,8 @@ ext_start(struct parser *p, struct frame *f)
 		value = xml_attr(p, key);
 		if (value != NULL && is_url_name(key))
 			value = resolve(p, f, value);
+		else if (value != NULL)
+			value = keep(p, value, strlen(value), MAX_BYTES);
 		doc_ext_string(p->a, &e->children, key, value);
 	}
 }

@@ -256,13 +256,15 @@ static void
 read_item(struct parser *p, json_t *item)
 {
 	struct doc_entry *e;
+	const char *id;
 
 	if (!json_is_object(item))
 		return;
 	entry_begin(p);
 	if ((e = p->entry) == NULL)
 		return;
-	e->id = member(p, item, "id", LIMIT_GUID_BYTES);
+	if ((id = member(p, item, "id", LIMIT_XML_TEXT)) != NULL)
+		e->id = keep_id(p, id, strlen(id));
 	e->url = url_member(p, item, "url");
 	e->external_url = url_member(p, item, "external_url");
 	if (e->url == NULL && e->id != NULL && url_is_http(e->id))

@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/url.h"
 
 static void
@@ -24,7 +25,8 @@ begin(struct parser *p)
 {
 	struct frame *f = &p->frames[0];
 
-	p->doc = doc_new(p->a);
+	if ((p->doc = doc_new(p->a)) != NULL)
+		p->doc->format = DOC_RSS_20;
 	p->depth = 0;
 	p->markup_at = 0;
 	buf_clear(&p->text);
@@ -168,6 +170,7 @@ parse_feed(struct arena *a, const char *bytes, size_t len,
 	p->a = a;
 	p->opts = opts != NULL ? opts : &none;
 	p->bytes = bytes;
+	p->deadline_ms = clock_cpu_ms() + LIMIT_DOC_CPU_MS;
 	p->len = len;
 	st = parse_decode_xml(a, bytes, len, p->opts->content_type, &in);
 	if (st != AK_OK)

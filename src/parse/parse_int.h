@@ -119,6 +119,7 @@ struct parser {
 	bool is_strict; /* first pass: an error ends it */
 	bool is_broken; /* ... and this says so */
 	const char *problem;
+	int64_t deadline_ms; /* of this thread's CPU time */
 	enum ak_status stopped; /* a limit that ended the document */
 };
 
@@ -178,6 +179,8 @@ struct ranks *ranks(struct parser *p); /* of the open entry, or the feed */
 /* Copy into the arena, at most `max` bytes, cut at a character; NULL: empty. */
 const char *keep(struct parser *p, const char *s, size_t len, size_t max);
 const char *keep_line(struct parser *p, const char *s, size_t len, size_t max);
+/* The id of an entry or feed; one over its limit is cut and hashed. */
+const char *keep_id(struct parser *p, const char *s, size_t len);
 /*
  * Absolute against the frame's base, the feed's own address or its home page;
  * where no base is known, as written.  NULL: no URL, or one of a scheme that is

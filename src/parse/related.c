@@ -16,8 +16,8 @@ static bool
 is_advert(const char *title)
 {
 	static const char *const marks[] = {"[PR]", "(PR)", "【PR】", "［PR］",
-	    "（PR）", "【ＰＲ】", "［ＰＲ］", "（ＰＲ）", "PR:", "PR：", "PR ",
-	    "ＰＲ", "【広告】", "[広告]", "［広告］", "（広告）", "広告：",
+	    "（PR）", "【ＰＲ】", "［ＰＲ］", "（ＰＲ）", "PR:", "PR：",
+	    "ＰＲ：", "【広告】", "[広告]", "［広告］", "（広告）", "広告：",
 	    "広告:", "【AD】", "[AD]", "(AD)", "AD:", "[Ad]", "[Anzeige]",
 	    "Anzeige:", "[Sponsored]", "Sponsored:", "(Sponsored)", "【广告】",
 	    "[广告]", "[광고]", "(광고)", "【提供】", NULL};

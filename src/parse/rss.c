@@ -50,7 +50,7 @@ channel_start(struct parser *p, struct frame *f)
 
 	inherit_language(p, f);
 	if (about != NULL && outranks(&p->feed_rank.id, 1))
-		p->doc->id = about;
+		p->doc->id = keep_id(p, about, strlen(about));
 }
 
 static void
@@ -64,7 +64,7 @@ item_start(struct parser *p, struct frame *f)
 	f->obj = p->entry;
 	inherit_language(p, f);
 	if (about != NULL && outranks(&p->entry_rank.id, 2)) {
-		p->entry->id = about;
+		p->entry->id = keep_id(p, about, strlen(about));
 		if (url_is_http(about) && outranks(&p->entry_rank.url, 1))
 			p->entry->url = resolve(p, f, about);
 	}
@@ -142,7 +142,7 @@ guid_end(struct parser *p, struct frame *f, char *text, size_t len)
 
 	if (p->entry == NULL || len == 0 || !outranks(&p->entry_rank.id, OWN))
 		return;
-	p->entry->id = keep(p, text, len, LIMIT_GUID_BYTES);
+	p->entry->id = keep_id(p, text, len);
 	p->entry->id_is_link = is_link;
 }
 

@@ -409,7 +409,6 @@ xml_parse(struct parser *p, const char *text, size_t len, bool strict)
 	    .entityDecl = on_entity,
 	    .serror = on_error};
 	xmlSAXHandler sax = handler;
-	int64_t deadline = clock_cpu_ms() + LIMIT_DOC_CPU_MS;
 
 	p->is_strict = strict;
 	p->is_broken = false;
@@ -432,7 +431,7 @@ xml_parse(struct parser *p, const char *text, size_t len, bool strict)
 			xml_stop(p, AK_TOOBIG, "a tag or comment too long");
 		else if (arena_full(p->a))
 			xml_stop(p, AK_TOOBIG, "too large");
-		else if (clock_cpu_ms() > deadline)
+		else if (clock_cpu_ms() > p->deadline_ms)
 			xml_stop(p, AK_TIMEOUT, "reading took too long");
 	}
 	if (!is_over(p))
