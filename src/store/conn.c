@@ -101,6 +101,8 @@ conn_fail(struct conn *c, int rc)
 	else if (c->status == AK_BUSY)
 		(void)diag_set(&c->error, c->status,
 		    "another process has been writing for a minute");
+	else if ((rc & 0xFF) == SQLITE_NOTADB)
+		(void)diag_set(&c->error, c->status, "is not an akin store");
 	else if (c->status != AK_OK)
 		(void)diag_set(
 		    &c->error, c->status, "%s", sqlite3_errmsg(c->db));
