@@ -4,12 +4,14 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/token.h"
 #include "cli/article_json.h"
 #include "cli/term.h"
+#include "daemon/login.h"
 #include "store/store.h"
 
 static const char usage[] =
@@ -17,7 +19,8 @@ static const char usage[] =
     "       akin token list [--json]\n"
     "       akin token revoke NAME\n"
     "Credentials for reader apps and the web page. The secret is shown once;\n"
-    "in an app NAME is the user and the secret the password.\n";
+    "in an app NAME is the user and the secret the password. The link logs a\n"
+    "browser in, once.\n";
 
 static int
 add(struct cli *cli, const char *name, const char *scope, bool as_json)
@@ -27,6 +30,7 @@ add(struct cli *cli, const char *name, const char *scope, bool as_json)
 	unsigned char digest[TOKEN_DIGEST_SIZE], fever[TOKEN_DIGEST_SIZE];
 	char secret[TOKEN_SECRET_SIZE];
 	struct store *s = NULL;
+	char *login = NULL;
 	enum ak_status st;
 	int rc;
 
@@ -40,6 +44,8 @@ add(struct cli *cli, const char *name, const char *scope, bool as_json)
 	token_digest(secret, digest);
 	token_fever_digest(name, secret, fever);
 	st = store_token_add(s, &t, digest, fever);
+	if (st == AK_OK)
+		(void)!login_make_url(s, cli->conf, scope, &login);
 	if (st == AK_EXISTS) {
 		cli_error(
 		    name, "there is a token of that name; revoke it first");
@@ -47,11 +53,15 @@ add(struct cli *cli, const char *name, const char *scope, bool as_json)
 	} else if (st != AK_OK) {
 		rc = cli_store_failed(cli, st, store_error(s));
 	} else if (as_json) {
-		(void)json_line(json_pack("{ss ss ss}", "name", name, "secret",
-		    secret, "scope", scope));
+		(void)json_line(json_pack("{ss ss ss ss*}", "name", name,
+		    "secret", secret, "scope", scope, "login", login));
 	} else {
 		(void)printf("%s\n", secret);
+		if (login != NULL && !cli->is_quiet)
+			(void)fprintf(stderr, "log in once, within %d min: %s\n",
+			    TOKEN_LOGIN_S / 60, login);
 	}
+	free(login);
 	explicit_bzero(secret, sizeof(secret));
 	store_close(s);
 	return rc;

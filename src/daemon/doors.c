@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/token.h"
+#include "daemon/login.h"
 #include "daemon/why.h"
 #include "serve/serve.h"
 #include "store/store.h"
@@ -141,17 +141,8 @@ static enum ak_status
 store_login(struct store *s, void *arg)
 {
 	struct login *l = arg;
-	unsigned char digest[TOKEN_DIGEST_SIZE];
-	char name[sizeof(TOKEN_LOGIN_PREFIX) + 12], id[TOKEN_SECRET_SIZE];
-	struct store_token t = {.name = name,
-	    .scope = "admin",
-	    .created_at = clock_now(),
-	    .expires_at = clock_now() + TOKEN_LOGIN_S};
 
-	token_make(id);
-	(void)snprintf(name, sizeof(name), TOKEN_LOGIN_PREFIX "%.12s", id);
-	token_digest(l->secret, digest);
-	return store_token_add(s, &t, digest, digest);
+	return login_add(s, "admin", l->secret);
 }
 
 static void
@@ -161,8 +152,7 @@ print_login(enum ak_status st, void *arg)
 
 	if (st == AK_OK)
 		(void)fprintf(stderr,
-		    "akind: log in once, within %d min: "
-		    "%s/login?code=%s\n",
+		    "akind: log in once, within %d min: %s/login?code=%s\n",
 		    TOKEN_LOGIN_S / 60, l->base_url, l->secret);
 	free(l->base_url);
 	free(l);
@@ -177,7 +167,6 @@ doors_print_login(struct doors *d)
 		return;
 	l = xcalloc(1, sizeof(*l));
 	l->base_url = xstrdup(d->base_url);
-	token_make(l->secret);
 	pipeline_call(d->pipeline, store_login, print_login, l);
 }
 
@@ -188,13 +177,7 @@ static void
 note_base_url(struct doors *d, const struct conf *conf)
 {
 	free(d->base_url);
-	if (*conf->http_base_url != '\0')
-		d->base_url = xstrdup(conf->http_base_url);
-	else if (serve_port(d->serve) != 0)
-		d->base_url =
-		    xasprintf("http://127.0.0.1:%d", serve_port(d->serve));
-	else
-		d->base_url = xstrdup("");
+	d->base_url = login_base_url(conf, serve_port(d->serve));
 }
 
 enum ak_status

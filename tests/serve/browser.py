@@ -3,6 +3,8 @@
 
 usage: browser.py BASE SECRET [SCREENSHOTS]
 
+With $AXE naming axe.min.js of axe-core, each page is checked with it too.
+
 Every page at the size of a phone and of a desktop, light and dark: nothing in
 the console, nothing against the policy, nothing wider than the screen.  Then
 what a person does: log in, open, star, search, add a feed, log out.  Python's
@@ -141,6 +143,19 @@ class Browser:
             time.sleep(0.1)
         return False
 
+    def axe(self, path):
+        """Findings of axe-core that are serious or worse, as lines."""
+        with open(path) as f:
+            script = f.read()
+        got = self.call("POST", "/execute/async", {"args": [], "script": script + """
+            ;var done = arguments[arguments.length - 1];
+            axe.run().then(function (r) { done(r.violations); },
+                           function (e) { done([{impact: "serious",
+                               id: String(e), nodes: []}]); });"""})
+        return "\n".join("%s: %s" % (v["id"], n["html"][:160]) for v in got
+                         if v["impact"] in ("serious", "critical")
+                         for n in v["nodes"][:4])
+
     def shoot(self, path, whole=False):
         png = self.cdp("Page.captureScreenshot", captureBeyondViewport=whole)
         with open(path, "wb") as f:
@@ -159,6 +174,9 @@ def look(b, base, paths, shots):
                 wide = b.run("return document.documentElement.scrollWidth"
                              " - window.innerWidth")
                 result(wide <= 0, what + ": fits", "%d px over" % wide)
+                if os.environ.get("AXE"):
+                    bad = b.axe(os.environ["AXE"])
+                    result(not bad, what + ": axe finds nothing serious", bad)
                 if shots:
                     b.shoot("%s/%s-%s-%s.png" % (
                         shots, name, size, "dark" if dark else "light"))

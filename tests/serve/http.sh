@@ -113,6 +113,13 @@ status "a form with it" 303 -b "$dir/jar" -d "mark=star&csrf=$csrf" \
 for path in / /articles /article/1 /search?q=text /feeds /feed/1 /opml; do
 	status "page $path" 200 -b "$dir/jar" "$base$path"
 done
+link=$("$akin" token add linked 2>&1 >/dev/null | sed 's/.*login?code=//')
+status "a login link opens" 200 "$base/login?code=$link"
+status "and works" 303 -c "$dir/jar2" -d "code=$link" "$base/login"
+status "once" 401 -d "code=$link" "$base/login"
+status "it is logged in" 200 -b "$dir/jar2" "$base/"
+status "a code is no token" 401 -H "Authorization: Bearer $link" \
+    "$base/api/v1/feeds"
 status "log out" 303 -b "$dir/jar" -d "csrf=$csrf" "$base/logout"
 status "the session has ended" 303 -b "$dir/jar" "$base/"
 echo "1..$n_tests"
