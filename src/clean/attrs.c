@@ -12,6 +12,7 @@
 
 #define MAX_TEXT_VALUE ((size_t)4096)
 #define MAX_ID 128
+#define MAX_NAMES 256
 
 static bool
 is_digit(char c)
@@ -378,6 +379,34 @@ says_related(const char *s, size_t len)
 	return false;
 }
 
+/* Keep class and id as " .class .class #id ", lower case, and rel as a class.
+ */
+static void
+add_name(struct cleaner *c, struct node *n, const struct token_attr *a)
+{
+	const char *old = n->names != NULL ? n->names : " ";
+	size_t len = a->len < MAX_NAMES ? a->len : MAX_NAMES, at;
+	char *p = arena_alloc_raw(c->scratch, strlen(old) + 2 * len + 3);
+
+	if (p == NULL)
+		return;
+	at = strlen(old);
+	memcpy(p, old, at);
+	for (size_t i = 0; i < len; i++) {
+		if (ascii_space((unsigned char)a->value[i]))
+			continue;
+		if (i == 0 || ascii_space((unsigned char)a->value[i - 1])) {
+			if (p[at - 1] != ' ')
+				p[at++] = ' ';
+			p[at++] = a->attr == ATTR_ID ? '#' : '.';
+		}
+		p[at++] = (char)ascii_lower((unsigned char)a->value[i]);
+	}
+	p[at++] = ' ';
+	p[at] = '\0';
+	n->names = p;
+}
+
 /* What an attribute means to the cleaner beyond its place in the output. */
 static void
 note_attr(struct cleaner *c, struct node *n, const struct token_attr *a)
@@ -387,6 +416,10 @@ note_attr(struct cleaner *c, struct node *n, const struct token_attr *a)
 		n->flags |= NODE_RELATED;
 		c->has_related = true;
 	}
+	if (c->is_page && a->len > 0 &&
+	    (a->attr == ATTR_CLASS || a->attr == ATTR_ID ||
+		a->attr == ATTR_REL))
+		add_name(c, n, a);
 	if (a->attr == ATTR_REL && n->tag == TAG_A &&
 	    memmem(a->value, a->len, "sponsored", 9) != NULL)
 		n->flags |= NODE_ADVERT;

@@ -154,11 +154,13 @@ struct node {
 	struct node *prev; /* the writer keeps the parent here */
 	struct node *first;
 	struct node *last;
-	const char *s;	 /* text: raw bytes; element: its start tag */
-	const char *url; /* a: href, img: src; or NULL */
+	const char *s;	   /* text: raw bytes; element: its start tag */
+	const char *url;   /* a: href, img: src; or NULL */
+	const char *names; /* of a page's: " .class #id ", or NULL */
 	uint32_t len;
 	uint8_t tag;   /* TAG_NONE: text */
 	uint8_t flags; /* NODE_... */
+	uint16_t mark; /* the page scorer's */
 };
 
 #define NODE_OPEN 0x1u	  /* on the stack of open elements */
@@ -186,6 +188,7 @@ struct cleaner {
 	size_t n_spare;
 	struct node *root;
 	const char *first_image;
+	bool is_page;	  /* keep names, drop controls */
 	bool has_related; /* some node may head a related block */
 	size_t steps;	  /* taken by the tree builder, for the test */
 };
@@ -269,12 +272,12 @@ bool clean_looks_like_html(const char *s, size_t len);
 /* "ja", "ru" ... by the script of a text; NULL: it does not tell. */
 const char *clean_language(const char *s, size_t len);
 
+/* Text as HTML: lines kept, blank lines between paragraphs; NULL: too big. */
+const char *clean_text_to_html(struct arena *a, const char *s, size_t *ret_len);
+
 /* --- output (write.c) --------------------------------------------------- */
 
 /* c->html and c->text from c->root, html at most `limit` bytes. */
 void clean_write(struct cleaner *c, size_t limit);
-
-/* Plain text of one subtree, white space collapsed, into `out`. */
-void clean_node_text(struct buf *out, const struct node *n, size_t max);
 
 #endif

@@ -112,45 +112,6 @@ clean_attachments(const struct doc *doc, struct doc_attachment **list)
 	}
 }
 
-/* Text as HTML: lines kept, blank lines between paragraphs. */
-static const char *
-text_to_html(struct arena *scratch, const char *s, size_t *ret_len)
-{
-	struct buf out;
-	const char *html;
-	bool paragraphs = strstr(s, "\n\n") != NULL;
-
-	buf_init(&out, 8 * LIMIT_CONTENT_BYTES);
-	while (ascii_space((unsigned char)*s))
-		s++;
-	buf_adds(&out, paragraphs ? "<p>" : "");
-	for (; *s != '\0'; s++) {
-		size_t lines = 0;
-		const char *p = s;
-
-		if (*s == '&' || *s == '<') {
-			buf_adds(&out, *s == '&' ? "&amp;" : "&lt;");
-			continue;
-		}
-		if (*s != '\n') {
-			buf_addc(&out, *s);
-			continue;
-		}
-		while (ascii_space((unsigned char)*p))
-			lines += *p++ == '\n';
-		if (*p == '\0')
-			break;
-		buf_adds(&out, lines > 1 ? "</p>\n<p>" : "<br>\n");
-		s = p - 1;
-	}
-	html = buf_status(&out) == AK_OK
-		   ? arena_strndup(scratch, buf_str(&out), out.len)
-		   : NULL;
-	*ret_len = out.len;
-	buf_release(&out);
-	return html;
-}
-
 /* The HTML of a text construct, cleaned. */
 static enum ak_status
 clean_construct(struct cleaner *c, struct arena *a, const struct doc_text *text,
@@ -168,7 +129,7 @@ clean_construct(struct cleaner *c, struct arena *a, const struct doc_text *text,
 	    (text->type == DOC_TEXT_AUTO &&
 		!clean_looks_like_html(html, len))) {
 		own = arena_new(16 * LIMIT_MIB);
-		if ((html = text_to_html(own, html, &len)) == NULL) {
+		if ((html = clean_text_to_html(own, html, &len)) == NULL) {
 			arena_free(own);
 			return AK_TOOBIG;
 		}

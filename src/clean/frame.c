@@ -180,6 +180,8 @@ clean_frame_node(struct cleaner *c, struct node **ret_child)
 	*ret_child = NULL;
 	if (c->opts->keep_frames)
 		return frame(c, &f);
+	if (c->opts->strip_params)
+		f.link = url_strip_tracking(c->scratch, f.link);
 	if ((n = clean_node(c, TAG_A)) == NULL)
 		return NULL;
 	if (f.thumb == NULL) {

@@ -243,6 +243,8 @@ fix_pointers(struct lines *l)
 	for (size_t i = 0; i < l->n; i++) {
 		l->v[i].text = text;
 		text += l->v[i].len + 1;
+		if (l->v[i].n_links == 0)
+			continue;
 		l->v[i].links = link;
 		link += l->v[i].n_links;
 	}

@@ -30,7 +30,7 @@ _Static_assert(ATTR_COUNT <= 64, "a token's attributes are one word");
 
 /* First entry of each letter, a to z, and the end. */
 static const uint8_t tag_from[27] = {TAG_A, TAG_B, TAG_CAPTION, TAG_DATA,
-    TAG_EM, TAG_FIGCAPTION, TAG_H1, TAG_H1, TAG_I, TAG_KBD, TAG_KBD, TAG_LI,
+    TAG_EM, TAG_FIGCAPTION, TAG_H1, TAG_H1, TAG_I, TAG_KBD, TAG_KBD, TAG_LABEL,
     TAG_MAIN, TAG_NAV, TAG_OBJECT, TAG_P, TAG_Q, TAG_RB, TAG_S, TAG_TABLE,
     TAG_U, TAG_VAR, TAG_WBR, TAG_XMP, TAG_COUNT, TAG_COUNT, TAG_COUNT};
 

@@ -297,11 +297,17 @@ starts_list(struct finder *f, size_t i)
 static size_t
 loose_links(struct finder *f, size_t i)
 {
+	const struct node *block = f->l.v[i].block;
+	/* Where they share the heading's paragraph, they end with it. */
+	bool inside = i > 0 && f->l.v[i - 1].block == block;
 	size_t to = i, last = i;
 
 	for (; to < f->l.n && to - i < MAX_BLOCK; to++) {
 		const struct line *line = &f->l.v[to];
 
+		if (line->block != block &&
+		    (inside || line->block->prev != block->prev))
+			break;
 		if (line->weight == 0 && main_link(line) == NULL &&
 		    !line->has_image)
 			continue;
@@ -331,12 +337,21 @@ loose_titles(struct finder *f, size_t i)
 	return f->l.n;
 }
 
+/* Is `next` of the same kind as `top`, and does it stand beside it? */
+static bool
+is_another(const struct node *top, const struct node *next)
+{
+	return (is_list(top) && is_list(next)) ||
+	       (top->tag == next->tag && top->prev == next->prev &&
+		   str_eq(top->names, next->names));
+}
+
 /* Where the list under the heading at `h` ends; `h` + 1: there is none. */
 static size_t
 list_end(struct finder *f, size_t h, enum heading strength, bool *ret_titles)
 {
 	size_t i = h + 1, to;
-	struct node *top;
+	struct node *top, *next;
 	struct tally t;
 
 	while (i < f->l.n && f->l.v[i].weight == 0 && f->l.v[i].n_links == 0)
@@ -348,12 +363,11 @@ list_end(struct finder *f, size_t h, enum heading strength, bool *ret_titles)
 		to = container_end(f, i, top);
 		t = tally(f, i, to);
 		if (has_links(&t)) {
-			/* A list may be in several parts, one behind another.
-			 */
-			while (to < f->l.n && is_list(top) &&
-			       (top = next_container(f, h, to)) != NULL &&
-			       is_list(top)) {
-				size_t more = container_end(f, to, top);
+			/* A list in several parts, or a card for each. */
+			while (to < f->l.n &&
+			       (next = next_container(f, h, to)) != NULL &&
+			       is_another(top, next)) {
+				size_t more = container_end(f, to, next);
 
 				t = tally(f, to, more);
 				if (!has_links(&t))

@@ -179,3 +179,41 @@ clean_text(struct arena *a, const struct doc_text *text, size_t max)
 	buf_release(&out);
 	return result;
 }
+
+const char *
+clean_text_to_html(struct arena *a, const char *s, size_t *ret_len)
+{
+	struct buf out;
+	const char *html;
+	bool paragraphs = strstr(s, "\n\n") != NULL;
+
+	buf_init(&out, 8 * LIMIT_CONTENT_BYTES);
+	while (ascii_space((unsigned char)*s))
+		s++;
+	buf_adds(&out, paragraphs ? "<p>" : "");
+	for (; *s != '\0'; s++) {
+		size_t lines = 0;
+		const char *p = s;
+
+		if (*s == '&' || *s == '<') {
+			buf_adds(&out, *s == '&' ? "&amp;" : "&lt;");
+			continue;
+		}
+		if (*s != '\n') {
+			buf_addc(&out, *s);
+			continue;
+		}
+		while (ascii_space((unsigned char)*p))
+			lines += *p++ == '\n';
+		if (*p == '\0')
+			break;
+		buf_adds(&out, lines > 1 ? "</p>\n<p>" : "<br>\n");
+		s = p - 1;
+	}
+	html = buf_status(&out) == AK_OK
+		   ? arena_strndup(a, buf_str(&out), out.len)
+		   : NULL;
+	*ret_len = out.len;
+	buf_release(&out);
+	return html;
+}

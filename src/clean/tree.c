@@ -13,27 +13,11 @@
  * A node on the stack is always the last child of the one below it, which
  * makes every move of the adoption agency O(1).
  */
-#include "clean/clean_int.h"
+#include "clean/tree.h"
 
 #include <string.h>
 
-#define MAX_FORMATTING 32
 #define NODE_BATCH 32
-
-struct tree {
-	struct cleaner *c;
-	size_t depth;
-	uint16_t open[TAG_COUNT];
-	size_t n_formatting;
-	size_t credit; /* bytes that reopening may still cost */
-	unsigned noscript;
-	enum tag foreign; /* inside <svg> or <math>: text alone is taken */
-	const char *last_image; /* its URL, to know its <noscript> twin */
-	bool skip_newline;	/* right after <pre> */
-	/* From here on not cleared at first. */
-	struct node *stack[LIMIT_HTML_DEPTH];
-	struct node *formatting[MAX_FORMATTING]; /* NULL: a marker */
-};
 
 struct node *
 clean_node(struct cleaner *c, enum tag tag)
@@ -52,73 +36,32 @@ clean_node(struct cleaner *c, enum tag tag)
 	return n;
 }
 
-static unsigned
-flags_of(const struct node *n)
+void
+tree_push(struct tree *t, struct node *n)
 {
-	return clean_tags[n->tag].flags;
-}
-
-static struct node *
-current(const struct tree *t)
-{
-	return t->stack[t->depth - 1];
-}
-
-static void
-append(struct node *parent, struct node *n)
-{
-	n->next = NULL;
-	n->prev = parent->last;
-	if (parent->last != NULL)
-		parent->last->next = n;
-	else
-		parent->first = n;
-	parent->last = n;
-}
-
-static void
-remove_last(struct node *parent)
-{
-	parent->last = parent->last->prev;
-	if (parent->last != NULL)
-		parent->last->next = NULL;
-	else
-		parent->first = NULL;
-}
-
-static void
-push(struct tree *t, struct node *n)
-{
-	append(current(t), n);
+	tree_append(tree_current(t), n);
 	t->stack[t->depth++] = n;
 	t->open[n->tag]++;
 	n->flags |= NODE_OPEN;
 }
 
-static void
-clear_formatting(struct tree *t)
-{
-	while (t->n_formatting > 0 && t->formatting[--t->n_formatting] != NULL)
-		continue;
-}
-
-static void
-pop(struct tree *t)
+void
+tree_pop(struct tree *t)
 {
 	struct node *n = t->stack[--t->depth];
 
 	t->c->steps++;
 	t->open[n->tag]--;
 	n->flags &= (uint8_t)~NODE_OPEN;
-	if ((flags_of(n) & F_MARKER) != 0)
-		clear_formatting(t);
+	if ((tree_flags(n) & F_MARKER) != 0)
+		tree_clear_formatting(t);
 }
 
-static void
-pop_to(struct tree *t, size_t depth)
+void
+tree_pop_to(struct tree *t, size_t depth)
 {
 	while (t->depth > depth)
-		pop(t);
+		tree_pop(t);
 }
 
 /* Index on the stack of the open `tag` that nothing of `barrier` hides, or 0
@@ -132,7 +75,7 @@ in_scope(const struct tree *t, enum tag tag, unsigned barrier)
 		t->c->steps++;
 		if (t->stack[i]->tag == tag)
 			return i;
-		if ((flags_of(t->stack[i]) & barrier) != 0)
+		if ((tree_flags(t->stack[i]) & barrier) != 0)
 			return 0;
 	}
 	return 0;
@@ -144,225 +87,7 @@ close_p(struct tree *t)
 	size_t i = in_scope(t, TAG_P, F_SCOPE);
 
 	if (i > 0)
-		pop_to(t, i);
-}
-
-/* --- formatting elements ------------------------------------------------ */
-
-static size_t
-find_formatting(const struct tree *t, enum tag tag)
-{
-	for (size_t i = t->n_formatting; i-- > 0;) {
-		if (t->formatting[i] == NULL)
-			break;
-		if (t->formatting[i]->tag == tag)
-			return i;
-	}
-	return MAX_FORMATTING;
-}
-
-static size_t
-find_listed(const struct tree *t, const struct node *n)
-{
-	for (size_t i = t->n_formatting; i-- > 0;)
-		if (t->formatting[i] == n)
-			return i;
-	return MAX_FORMATTING;
-}
-
-static void
-unlist(struct tree *t, size_t i)
-{
-	memmove(&t->formatting[i], &t->formatting[i + 1],
-	    (--t->n_formatting - i) * sizeof(t->formatting[0]));
-}
-
-static void
-list_at(struct tree *t, size_t i, struct node *n)
-{
-	memmove(&t->formatting[i + 1], &t->formatting[i],
-	    (t->n_formatting++ - i) * sizeof(t->formatting[0]));
-	t->formatting[i] = n;
-}
-
-static bool
-same_element(const struct node *a, const struct node *b)
-{
-	return a->tag == b->tag && a->len == b->len &&
-	       memcmp(a->s, b->s, a->len) == 0;
-}
-
-/* List a new element; at most three alike, as HTML 13.2.4.3 has it. */
-static void
-list_formatting(struct tree *t, struct node *n)
-{
-	size_t alike = 0, first = 0;
-
-	for (size_t i = t->n_formatting; i-- > 0;) {
-		if (t->formatting[i] == NULL)
-			break;
-		if (same_element(t->formatting[i], n)) {
-			alike++;
-			first = i;
-		}
-	}
-	if (alike >= 3)
-		unlist(t, first);
-	t->formatting[t->n_formatting++] = n;
-}
-
-static struct node *
-clone(struct tree *t, const struct node *n)
-{
-	size_t cost = n->len + clean_tags[n->tag].len + 3u;
-	struct node *copy;
-
-	if (t->credit < cost)
-		return NULL;
-	t->credit -= cost;
-	if ((copy = clean_node(t->c, (enum tag)n->tag)) != NULL) {
-		copy->s = n->s;
-		copy->len = n->len;
-		copy->url = n->url;
-	}
-	return copy;
-}
-
-/* Open again what was closed by a block's end (HTML 13.2.4.3). */
-static void
-reopen(struct tree *t)
-{
-	size_t i = t->n_formatting;
-
-	if (i == 0 || t->formatting[i - 1] == NULL ||
-	    (t->formatting[i - 1]->flags & NODE_OPEN) != 0)
-		return;
-	while (i > 0 && t->formatting[i - 1] != NULL &&
-	       (t->formatting[i - 1]->flags & NODE_OPEN) == 0)
-		i--;
-	for (; i < t->n_formatting; i++) {
-		struct node *n;
-
-		t->c->steps++;
-		if (t->depth == LIMIT_HTML_DEPTH ||
-		    (n = clone(t, t->formatting[i])) == NULL) {
-			unlist(t, i--);
-			continue;
-		}
-		push(t, n);
-		t->formatting[i] = n;
-	}
-}
-
-static void
-remove_from_stack(struct tree *t, size_t i)
-{
-	struct node *n = t->stack[i];
-
-	t->open[n->tag]--;
-	n->flags &= (uint8_t)~NODE_OPEN;
-	memmove(&t->stack[i], &t->stack[i + 1],
-	    (--t->depth - i) * sizeof(t->stack[0]));
-}
-
-/* Put `n` in `old`'s place on the stack. */
-static void
-replace_on_stack(struct tree *t, size_t i, struct node *n)
-{
-	t->stack[i]->flags &= (uint8_t)~NODE_OPEN;
-	t->stack[i] = n;
-	n->flags |= NODE_OPEN;
-}
-
-/*
- * The inner loop of the adoption agency: between the formatting element at
- * `from` and the block at *block, clone what is listed, drop the rest from the
- * stack, and rehang each on the next.  Returns the outermost, detached from
- * where it was; *bookmark may move.
- */
-static struct node *
-adopt_between(struct tree *t, size_t from, size_t *block, size_t *bookmark)
-{
-	struct node *last = t->stack[*block];
-	unsigned count = 0;
-
-	remove_last(t->stack[*block - 1]);
-	for (size_t i = *block - 1; i > from; i--) {
-		size_t at = find_listed(t, t->stack[i]);
-		struct node *n;
-
-		if (++count > 3 && at != MAX_FORMATTING) {
-			unlist(t, at);
-			if (at < *bookmark)
-				(*bookmark)--;
-			at = MAX_FORMATTING;
-		}
-		if (at == MAX_FORMATTING ||
-		    (n = clone(t, t->stack[i])) == NULL) {
-			/* Its place among its parent's children stays. */
-			remove_from_stack(t, i);
-			(*block)--;
-			continue;
-		}
-		t->formatting[at] = n;
-		replace_on_stack(t, i, n);
-		if (last == t->stack[*block])
-			*bookmark = at + 1;
-		append(n, last);
-		last = n;
-	}
-	return last;
-}
-
-/* One round of the adoption agency (HTML 13.2.6.4.7); false: it is done. */
-static bool
-adopt(struct tree *t, enum tag tag)
-{
-	size_t at = find_formatting(t, tag), from, block, bookmark;
-	struct node *element, *last, *copy;
-
-	if (at == MAX_FORMATTING)
-		return false;
-	element = t->formatting[at];
-	if ((element->flags & NODE_OPEN) == 0) {
-		unlist(t, at);
-		return false;
-	}
-	for (from = t->depth - 1; t->stack[from] != element; from--) {
-		t->c->steps++;
-		if ((flags_of(t->stack[from]) & F_SCOPE) != 0)
-			return false;
-	}
-	t->c->steps += t->depth - from;
-	for (block = from + 1; block < t->depth; block++)
-		if ((flags_of(t->stack[block]) & F_SPECIAL) != 0)
-			break;
-	if (block == t->depth || (copy = clone(t, element)) == NULL) {
-		unlist(t, at);
-		pop_to(t, from);
-		return false;
-	}
-	bookmark = at;
-	last = adopt_between(t, from, &block, &bookmark);
-	append(t->stack[from - 1], last);
-	copy->first = t->stack[block]->first;
-	copy->last = t->stack[block]->last;
-	t->stack[block]->first = t->stack[block]->last = NULL;
-	append(t->stack[block], copy);
-	at = find_listed(t, element);
-	unlist(t, at);
-	if (at < bookmark)
-		bookmark--;
-	list_at(t, bookmark, copy);
-	/* element leaves the stack, copy enters it behind the block. */
-	t->open[tag]--;
-	element->flags &= (uint8_t)~NODE_OPEN;
-	memmove(&t->stack[from], &t->stack[from + 1],
-	    (block - from) * sizeof(t->stack[0]));
-	t->stack[block] = copy;
-	t->open[tag]++;
-	copy->flags |= NODE_OPEN;
-	return true;
+		tree_pop_to(t, i);
 }
 
 /* --- end tags ----------------------------------------------------------- */
@@ -375,10 +100,10 @@ end_other(struct tree *t, enum tag tag)
 	for (size_t i = t->depth; --i > 0;) {
 		t->c->steps++;
 		if (t->stack[i]->tag == tag) {
-			pop_to(t, i);
+			tree_pop_to(t, i);
 			return;
 		}
-		if ((flags_of(t->stack[i]) & F_SPECIAL) != 0)
+		if ((tree_flags(t->stack[i]) & F_SPECIAL) != 0)
 			return;
 	}
 }
@@ -386,16 +111,16 @@ end_other(struct tree *t, enum tag tag)
 static void
 end_format(struct tree *t, enum tag tag)
 {
-	if (current(t)->tag == tag &&
-	    find_listed(t, current(t)) == MAX_FORMATTING) {
-		pop(t);
+	if (tree_current(t)->tag == tag &&
+	    tree_find_listed(t, tree_current(t)) == MAX_FORMATTING) {
+		tree_pop(t);
 		return;
 	}
-	if (find_formatting(t, tag) == MAX_FORMATTING) {
+	if (tree_find_formatting(t, tag) == MAX_FORMATTING) {
 		end_other(t, tag);
 		return;
 	}
-	for (unsigned round = 0; round < 8 && adopt(t, tag); round++)
+	for (unsigned round = 0; round < 8 && tree_adopt(t, tag); round++)
 		continue;
 }
 
@@ -404,11 +129,11 @@ end_heading(struct tree *t)
 {
 	for (size_t i = t->depth; --i > 0;) {
 		t->c->steps++;
-		if ((flags_of(t->stack[i]) & F_HEADING) != 0) {
-			pop_to(t, i);
+		if ((tree_flags(t->stack[i]) & F_HEADING) != 0) {
+			tree_pop_to(t, i);
 			return;
 		}
-		if ((flags_of(t->stack[i]) & F_SCOPE) != 0)
+		if ((tree_flags(t->stack[i]) & F_SCOPE) != 0)
 			return;
 	}
 }
@@ -420,7 +145,7 @@ end_table_part(struct tree *t, enum tag tag)
 	for (size_t i = t->depth; t->open[tag] > 0 && --i > 0;) {
 		t->c->steps++;
 		if (t->stack[i]->tag == tag) {
-			pop_to(t, i);
+			tree_pop_to(t, i);
 			return;
 		}
 		if (t->stack[i]->tag == TAG_TABLE)
@@ -444,7 +169,7 @@ end_block(struct tree *t, enum tag tag)
 		i = in_scope(t, tag, F_SCOPE);
 	}
 	if (i > 0)
-		pop_to(t, i);
+		tree_pop_to(t, i);
 }
 
 static void
@@ -480,7 +205,7 @@ imply(struct tree *t, enum tag tag)
 		return false;
 	n->s = clean_tags[tag].open;
 	n->len = clean_tags[tag].len + 2u;
-	push(t, n);
+	tree_push(t, n);
 	if ((clean_tags[tag].flags & F_MARKER) != 0 &&
 	    t->n_formatting < MAX_FORMATTING)
 		t->formatting[t->n_formatting++] = NULL;
@@ -491,7 +216,7 @@ imply(struct tree *t, enum tag tag)
 static bool
 in_table(const struct tree *t)
 {
-	return (flags_of(current(t)) & F_TABLE) != 0;
+	return (tree_flags(tree_current(t)) & F_TABLE) != 0;
 }
 
 static unsigned
@@ -534,11 +259,11 @@ open_table_part(struct tree *t, enum tag tag)
 {
 	if (t->open[TAG_TABLE] == 0)
 		return false;
-	while (!fits_table((enum tag)current(t)->tag, tag))
-		pop(t);
-	if (tag == TAG_COL && current(t)->tag == TAG_TABLE)
+	while (!fits_table((enum tag)tree_current(t)->tag, tag))
+		tree_pop(t);
+	if (tag == TAG_COL && tree_current(t)->tag == TAG_TABLE)
 		return imply(t, TAG_COLGROUP);
-	if ((tag == TAG_TD || tag == TAG_TH) && current(t)->tag != TAG_TR)
+	if ((tag == TAG_TD || tag == TAG_TH) && tree_current(t)->tag != TAG_TR)
 		return imply(t, TAG_TR);
 	return true;
 }
@@ -560,10 +285,10 @@ close_item(struct tree *t, enum tag a, enum tag b)
 		enum tag tag = (enum tag)t->stack[i]->tag;
 
 		if (tag == a || tag == b) {
-			pop_to(t, i);
+			tree_pop_to(t, i);
 			return;
 		}
-		if ((flags_of(t->stack[i]) & F_SPECIAL) != 0 &&
+		if ((tree_flags(t->stack[i]) & F_SPECIAL) != 0 &&
 		    tag != TAG_ADDRESS && tag != TAG_DIV && tag != TAG_P)
 			return;
 	}
@@ -579,11 +304,11 @@ close_heading(struct tree *t)
 {
 	for (size_t i = t->depth; --i > 0;) {
 		t->c->steps++;
-		if ((flags_of(t->stack[i]) & F_HEADING) != 0) {
-			pop_to(t, i);
+		if ((tree_flags(t->stack[i]) & F_HEADING) != 0) {
+			tree_pop_to(t, i);
 			return;
 		}
-		if ((flags_of(t->stack[i]) & F_SPECIAL) != 0)
+		if ((tree_flags(t->stack[i]) & F_SPECIAL) != 0)
 			return;
 	}
 }
@@ -594,10 +319,10 @@ close_ruby(struct tree *t, enum tag tag)
 {
 	if (in_scope(t, TAG_RUBY, F_SCOPE) == 0)
 		return;
-	while (
-	    (flags_of(current(t)) & F_IMPLIED) != 0 &&
-	    !(current(t)->tag == TAG_RTC && (tag == TAG_RT || tag == TAG_RP)))
-		pop(t);
+	while ((tree_flags(tree_current(t)) & F_IMPLIED) != 0 &&
+	       !(tree_current(t)->tag == TAG_RTC &&
+		   (tag == TAG_RT || tag == TAG_RP)))
+		tree_pop(t);
 }
 
 /* Close what the new element may not stand in; false: it may not come. */
@@ -623,16 +348,16 @@ make_room(struct tree *t, enum tag tag)
 		close_p(t);
 	if ((f & F_HEADING) != 0)
 		close_heading(t);
-	if (tag == TAG_A && find_formatting(t, TAG_A) != MAX_FORMATTING) {
+	if (tag == TAG_A && tree_find_formatting(t, TAG_A) != MAX_FORMATTING) {
 		size_t at;
 
 		/* All the way: an anchor must not stand in another. */
-		while (adopt(t, TAG_A))
+		while (tree_adopt(t, TAG_A))
 			continue;
-		if ((at = find_formatting(t, TAG_A)) != MAX_FORMATTING) {
+		if ((at = tree_find_formatting(t, TAG_A)) != MAX_FORMATTING) {
 			struct node *old = t->formatting[at];
 
-			unlist(t, at);
+			tree_unlist(t, at);
 			if ((old->flags & NODE_OPEN) != 0)
 				return false;
 		}
@@ -657,10 +382,10 @@ add_frame(struct tree *t)
 	if (child != NULL) {
 		if (!make_room(t, TAG_A))
 			return;
-		append(n, child);
+		tree_append(n, child);
 	}
-	reopen(t);
-	append(current(t), n);
+	tree_reopen(t);
+	tree_append(tree_current(t), n);
 }
 
 static void
@@ -676,12 +401,12 @@ add_text(struct tree *t, const char *s, size_t len)
 		if (i == len || !open_flow(t))
 			return;
 	}
-	reopen(t);
+	tree_reopen(t);
 	if ((n = clean_node(t->c, TAG_NONE)) == NULL)
 		return;
 	n->s = s;
 	n->len = (uint32_t)len;
-	append(current(t), n);
+	tree_append(tree_current(t), n);
 }
 
 /* The alttext of a formula stands for it; else the text of its parts does. */
@@ -740,6 +465,8 @@ start_unwanted(struct tree *t, enum tag tag)
 	if ((f & F_UNWRAP) != 0) {
 		if (tag == TAG_NOSCRIPT)
 			t->noscript++;
+		if (t->c->is_page && (tag == TAG_BUTTON || tag == TAG_LABEL))
+			(void)clean_token_skip(&t->c->tok, tag);
 		return true;
 	}
 	if ((f & F_FOREIGN) != 0) {
@@ -788,21 +515,21 @@ start_tag(struct tree *t, enum tag tag)
 		return;
 	if ((f & F_VOID) != 0) {
 		if ((f & F_BLOCK) == 0 && !in_table(t))
-			reopen(t);
-		append(current(t), n);
+			tree_reopen(t);
+		tree_append(tree_current(t), n);
 		return;
 	}
 	if ((f & F_BLOCK) == 0)
-		reopen(t);
+		tree_reopen(t);
 	if (t->depth == LIMIT_HTML_DEPTH)
 		return;
 	if (t->c->token.self_closing) {
-		append(current(t), n); /* XHTML's way to say empty */
+		tree_append(tree_current(t), n); /* XHTML's way to say empty */
 		return;
 	}
-	push(t, n);
+	tree_push(t, n);
 	if ((f & F_FORMAT) != 0 && t->n_formatting < MAX_FORMATTING)
-		list_formatting(t, n);
+		tree_list(t, n);
 	else if ((f & F_MARKER) != 0 && t->n_formatting < MAX_FORMATTING)
 		t->formatting[t->n_formatting++] = NULL;
 	t->skip_newline = tag == TAG_PRE;

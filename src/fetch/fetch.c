@@ -281,6 +281,7 @@ fetch_reconfigure(
 	for (size_t i = 0; params->resolve && params->resolve[i]; i++)
 		f->resolve = curl_slist_append(f->resolve, params->resolve[i]);
 	transfer_free_spare(f); /* they carry the old options */
+	tls_forget(f);
 	f->epoch++;
 	return AK_OK;
 }
@@ -298,6 +299,7 @@ fetch_new(struct event_base *base, const struct fetch_params *params,
 	TAILQ_INIT(&f->running);
 	TAILQ_INIT(&f->spare);
 	LIST_INIT(&f->gens);
+	tls_init(f);
 	if (fetch_reconfigure(f, params, reterr) != AK_OK) {
 		free(f);
 		return NULL;
@@ -347,6 +349,7 @@ fetch_free(struct fetcher *f)
 	multi_collect(f, true);
 	transfer_free_spare(f);
 	queue_collect(f, true);
+	tls_forget(f);
 	event_free(f->kick);
 	event_free(f->sweep);
 	event_free(f->doubt);
@@ -416,6 +419,8 @@ void
 fetch_stats(const struct fetcher *f, struct fetch_stats *ret)
 {
 	*ret = f->stats;
+	ret->n_running = f->n_active;
+	ret->n_stalled = f->n_stalled;
 }
 
 void

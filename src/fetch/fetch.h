@@ -135,7 +135,10 @@ bool fetch_link_next(struct arena *a, const char **at, struct fetch_link *ret);
 bool fetch_link_has_rel(const struct fetch_link *l, const char *rel);
 
 struct fetch_stats {
-	int64_t n_queued, n_running, n_requests, n_connections, wire_bytes;
+	int64_t n_queued;
+	int64_t n_running; /* that count against max_total */
+	int64_t n_stalled; /* silent for 3 s: they gave their slot away */
+	int64_t n_requests, n_connections, wire_bytes; /* since fetch_new() */
 };
 void fetch_stats(const struct fetcher *f, struct fetch_stats *ret);
 

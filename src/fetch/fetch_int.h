@@ -7,7 +7,8 @@
  * callback.  fetch.c owns jobs, queue.c lanes and limits, multi.c libcurl's
  * handles on the loop, transfer.c one request (request.c what it sends, wire.c
  * what it receives, answer.c what that means), redirect.c the next hop,
- * outage.c the doubt whether the network is there.
+ * tls.c the sessions that are kept, outage.c the doubt whether the network is
+ * there.
  */
 #ifndef FETCH_FETCH_INT_H
 #define FETCH_FETCH_INT_H
@@ -186,6 +187,10 @@ struct fetcher {
 	struct transfer_list running, spare;
 	int64_t n_active, n_stalled, n_spare;
 
+	struct session *sessions; /* TLS, by origin */
+	TAILQ_HEAD(, session) session_age;
+	bool keeps_sessions;
+
 	LIST_HEAD(, gen) gens; /* newest first */
 	struct event *kick;    /* something to do soon */
 	struct event *sweep;   /* deadlines, every FETCH_SWEEP_MS */
@@ -254,6 +259,12 @@ void answer_read(
 /* redirect.c: true when the job went on to another hop; else *r is the end. */
 bool redirect_follow(struct transfer *t, struct fetch_result *r);
 bool redirect_is_followed(int status);
+
+/* tls.c */
+void tls_init(struct fetcher *f);
+void tls_set(struct transfer *t);
+void tls_forget(struct fetcher *f);
+CURLcode tls_on_context(CURL *easy, void *context, void *arg);
 
 /* outage.c */
 bool outage_doubts(struct fetch_job *job, const struct fetch_result *r);

@@ -48,8 +48,7 @@ request_init(struct transfer *t)
 	/* Never the environment's. */
 	set_str(e, CURLOPT_PROXY, p->proxy != NULL ? p->proxy : "");
 	set_str(e, CURLOPT_NOPROXY, "");
-	if (p->ca_file != NULL)
-		set_str(e, CURLOPT_CAINFO, p->ca_file);
+	tls_set(t);
 	if (t->f->resolve != NULL)
 		(void)curl_easy_setopt(e, CURLOPT_RESOLVE, t->f->resolve);
 	(void)curl_easy_setopt(

@@ -70,7 +70,6 @@ transfer_start(struct fetch_job *job)
 	job->transfer = t;
 	TAILQ_INSERT_TAIL(&f->running, t, link);
 	f->n_active++;
-	f->stats.n_running++;
 	f->stats.n_requests++;
 	t->started_ms = t->window_ms = clock_mono_ms();
 	if (job->first_ms == 0)
@@ -99,7 +98,6 @@ end_transfer(struct transfer *t)
 		f->n_stalled--;
 	else
 		f->n_active--;
-	f->stats.n_running--;
 	t->job->transfer = NULL;
 	queue_peer_release(t);
 }

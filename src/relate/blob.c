@@ -34,7 +34,8 @@ blob_open(const void *data, size_t len, struct blob *ret)
 	b.n_title = p[11];
 	b.n_words = get(p + 12, 2);
 	b.text_hash = get(p + 14, 8);
-	b.shape_hash = get(p + 22, 8);
+	b.title_hash = (uint32_t)get(p + 22, 4);
+	b.shape_hash = (uint32_t)get(p + 26, 4);
 	b.terms = p + BLOB_HEAD;
 	b.pairs = b.terms + b.n_terms * BLOB_TERM;
 	b.sketch = b.pairs + b.n_pairs * BLOB_PAIR;

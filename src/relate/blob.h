@@ -14,7 +14,8 @@
  *	11 u8   terms of the title
  *	12 u16  words of the text (capped)
  *	14 u64  hash of all words
- *	22 u64  hash of the title without its figures
+ *	22 u32  hash of the title
+ *	26 u32  of the title without its figures
  *	30      terms: u40 hash, u16 offset, u8 length, u8 frequency and flags
  *	        pairs: u8 first term, u8 second term, u8 frequency
  *	        sketch: u32 shingle, ascending
@@ -25,7 +26,7 @@
 #include "base/ak.h"
 
 enum {
-	BLOB_VERSION = 1,
+	BLOB_VERSION = 2,
 	BLOB_HEAD = 30,
 	BLOB_TERM = 9,
 	BLOB_PAIR = 3,
@@ -43,7 +44,8 @@ struct blob {
 	size_t n_terms, n_pairs, n_sketch, n_title;
 	size_t n_shingles, n_words;
 	unsigned sketch_shift;
-	uint64_t text_hash, shape_hash;
+	uint64_t text_hash;
+	uint32_t title_hash, shape_hash;
 	const uint8_t *terms, *pairs, *sketch;
 };
 

@@ -20,6 +20,8 @@
 
 enum { TITLE_KEY_BYTES = 1024 };
 
+#define STORY_ALONE 0.3F /* likeness that speaks for one event by itself */
+
 /* --- title keys ---------------------------------------------------------- */
 
 const char *
@@ -239,23 +241,24 @@ relate_explain(struct relate_lexer *lx, struct arena *a,
     const struct relate_text *tb, int64_t date_b, struct relate_why *ret)
 {
 	struct article aa, bb;
-	struct candidate c = {0};
-	struct pair_facts facts;
+	struct pair_facts f = {.reach = REACH_OFFSET};
 
 	memset(ret, 0, sizeof(*ret));
 	ret->kind = RELATE_TOPIC;
 	if (!make_article(lx, a, x, ta, &aa) ||
 	    !make_article(lx, a, x, tb, &bb))
 		return;
-	c.cosine = cosine_of(a, ta, &aa, &bb, ret);
-	c.contain = shared_shingles(&aa.blob, &bb.blob);
-	c.time = query_time_factor(
+	f.cosine = cosine_of(a, ta, &aa, &bb, ret);
+	f.contain = shared_shingles(&aa.blob, &bb.blob);
+	ret->time_factor = (double)query_time_factor(
 	    date_a, date_a != RELATE_NO_DATE, date_b, date_b != RELATE_NO_DATE);
-	facts.same_text = aa.blob.text_hash == bb.blob.text_hash;
-	ret->cosine = (double)c.cosine;
-	ret->time_factor = (double)c.time;
-	ret->containment = (double)c.contain;
-	query_judge(&c, &facts, &ret->kind, &ret->score);
+	f.likeness = f.cosine * (float)ret->time_factor;
+	f.same_text = aa.blob.text_hash == bb.blob.text_hash;
+	f.same_thread = f.likeness >= STORY_ALONE;
+	f.n_known = x != NULL ? index_lang_count(x, aa.blob.lang) : 0;
+	ret->cosine = (double)f.cosine;
+	ret->containment = (double)f.contain;
+	judge_pair(&f, &ret->kind, &ret->score);
 	ret->shared =
 	    spans_compare(a, ta->text, ta->text != NULL ? ta->text_len : 0,
 		tb->text, tb->text != NULL ? tb->text_len : 0, ret->spans,

@@ -184,7 +184,8 @@ write_blob(const struct builder *b, uint8_t *p, unsigned shift, size_t n_sketch)
 	p = put(p, b->n_title, 1);
 	p = put(p, capped(v->n_words, UINT16_MAX), 2);
 	p = put(p, v->text_hash, 8);
-	p = put(p, v->shape_hash, 8);
+	p = put(p, v->title_hash, 4);
+	p = put(p, v->shape_hash, 4);
 	p = put_terms(b, p);
 	for (size_t i = 0; i < b->n_pairs; i++) {
 		p = put(p, b->pairs[i].first, 1);

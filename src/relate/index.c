@@ -22,7 +22,7 @@ enum {
 	WINDOW_DEFAULT = 200000,
 	RING_BITS_FIRST = 10,
 	COMMON_FROM = 200, /* articles in a language, before ... */
-	COMMON_SHARE = 8,  /* ... a term in an eighth of them says nothing */
+	COMMON_SHARE = 4,  /* ... a term in a quarter of them says nothing */
 	LANG_SAMPLE = 32,  /* postings looked at */
 	SHINGLE_POSTINGS = 21,
 };
@@ -97,6 +97,7 @@ relate_index_free(struct relate_index *x)
 	free(x->hits);
 	free(x->acc);
 	free(x->orphans);
+	free(x->days);
 	free(x->saved);
 	free(x);
 }
@@ -229,11 +230,21 @@ prune_cb(void *arg, bool is_pair, uint32_t *p, size_t n)
 	return left;
 }
 
+/* Squared lengths are summed in fixed point: the order of the tables depends
+ * on their history, the sum must not. */
+#define NORM_UNIT 65536.0F
+
+struct norms {
+	const struct relate_index *x;
+	uint64_t *sums; /* by place */
+};
+
 /* Adds a term's share to the squared length of each vector it is in. */
 static size_t
 norm_cb(void *arg, bool is_pair, uint32_t *p, size_t n)
 {
-	struct relate_index *x = arg;
+	const struct norms *norms = arg;
+	const struct relate_index *x = norms->x;
 	float weights[LANG_MAX];
 	uint64_t known = 0;
 
@@ -248,11 +259,11 @@ norm_cb(void *arg, bool is_pair, uint32_t *p, size_t n)
 			w = index_idf(index_lang_count(x, lang),
 			    index_in_lang(x, p, n, lang));
 			w *= is_pair ? PAIR_WEIGHT : 1.0F;
-			weights[lang] = w * w;
+			weights[lang] = w * w * NORM_UNIT;
 			known |= (uint64_t)1 << lang;
 		}
 		w = index_tf_weight(posting_tf(p[i]));
-		x->acc[place] += w * w * weights[lang];
+		norms->sums[place] += (uint64_t)(w * w * weights[lang]);
 	}
 	return n;
 }
@@ -260,13 +271,17 @@ norm_cb(void *arg, bool is_pair, uint32_t *p, size_t n)
 static void
 reckon_norms(struct relate_index *x)
 {
-	terms_sweep(&x->words, norm_cb, x);
+	struct norms norms = {.x = x,
+	    .sums = xcalloc((size_t)1 << x->ring_bits, sizeof(uint64_t))};
+
+	terms_sweep(&x->words, norm_cb, &norms);
 	for (uint32_t i = 0; i < x->span; i++) {
 		uint32_t place = (x->base + i) & ring_mask(x);
 
-		x->docs[place].norm = sqrtf(x->acc[place]);
-		x->acc[place] = 0.0F;
+		x->docs[place].norm =
+		    sqrtf((float)norms.sums[place] / NORM_UNIT);
 	}
+	free(norms.sums);
 	x->swept_at = x->n_live;
 }
 
@@ -293,6 +308,62 @@ wants_sweep(const struct relate_index *x)
 	       x->n_live > x->swept_at + x->swept_at / 4 + 8;
 }
 
+/* --- days ---------------------------------------------------------------- */
+
+static size_t
+find_day(const struct relate_index *x, int64_t day)
+{
+	size_t lo = 0, hi = x->n_days;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (x->days[mid].day < day)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void
+count_day(struct relate_index *x, const struct doc *d, int change)
+{
+	int64_t day = d->date / 86400;
+	size_t at = find_day(x, day);
+
+	if (!d->is_dated)
+		return;
+	if (at < x->n_days && x->days[at].day == day) {
+		x->days[at].n += (uint32_t)change;
+		if (x->days[at].n == 0)
+			memmove(&x->days[at], &x->days[at + 1],
+			    (--x->n_days - at) * sizeof(*x->days));
+		return;
+	}
+	assert(change > 0);
+	if (x->n_days == x->cap_days) {
+		x->cap_days = x->cap_days * 2 + 64;
+		x->days = xreallocarray(x->days, x->cap_days, sizeof(*x->days));
+	}
+	memmove(&x->days[at + 1], &x->days[at],
+	    (x->n_days++ - at) * sizeof(*x->days));
+	x->days[at].day = day;
+	x->days[at].n = 1;
+}
+
+size_t
+index_dated_near(const struct relate_index *x, int64_t date, int64_t days)
+{
+	int64_t day = date / 86400;
+	size_t n = 0;
+
+	for (size_t i = find_day(x, day - days);
+	     i < x->n_days && x->days[i].day <= day + days; i++)
+		n += x->days[i].n;
+	return n;
+}
+
 /* --- coming and going ---------------------------------------------------- */
 
 static void
@@ -301,6 +372,7 @@ bury(struct relate_index *x, uint32_t place)
 	struct doc *d = &x->docs[place];
 
 	thread_leave(x, place);
+	count_day(x, d, -1);
 	d->id = -d->id;
 	x->n_lang[x->langs[place]]--;
 	x->n_live--;
@@ -370,6 +442,7 @@ add_shingles(struct relate_index *x, const struct blob *b, uint32_t place)
 		struct postings list;
 
 		terms_get(&x->shingles, key, &list);
+		index_trim(x, &list);
 		if (list.n < SHINGLE_POSTINGS)
 			terms_add(&x->shingles, key, posting(place, false, 1));
 	}
@@ -393,19 +466,20 @@ add_words(struct relate_index *x, const struct blob *b, uint32_t place)
 	}
 }
 
-/* The norm that a save has for this article; ids come in order. */
-static float
-saved_norm(struct relate_index *x, int64_t id, float otherwise)
+/* What a save has of this article, or NULL; ids come in order. */
+static const struct saved *
+find_saved(struct relate_index *x, int64_t id)
 {
 	while (x->at_saved < x->n_saved && x->saved[x->at_saved].id < id)
 		x->at_saved++;
 	if (x->at_saved < x->n_saved && x->saved[x->at_saved].id == id)
-		return x->saved[x->at_saved].norm;
-	return otherwise;
+		return &x->saved[x->at_saved++];
+	return NULL;
 }
 
 static void
-insert(struct relate_index *x, const struct query *q, int64_t thread)
+insert(struct relate_index *x, const struct query *q, int64_t thread,
+    const struct near *near)
 {
 	const struct blob *b = &q->blob;
 	uint32_t place = take_place(x);
@@ -420,7 +494,10 @@ insert(struct relate_index *x, const struct query *q, int64_t thread)
 	d->n_shingles = (uint16_t)b->n_shingles;
 	d->n_words = (uint16_t)b->n_words;
 	d->sketch_shift = (uint8_t)b->sketch_shift;
-	d->norm = saved_norm(x, d->id, q->norm);
+	d->title_hash = b->title_hash;
+	d->norm = q->norm;
+	d->near = *near;
+	count_day(x, d, 1);
 	x->langs[place] = (uint8_t)b->lang;
 	x->n_lang[b->lang]++;
 	x->n_live++;
@@ -436,45 +513,22 @@ relate_restore(
     struct relate_index *x, const struct relate_article *art, int64_t thread)
 {
 	struct query *q = x->query;
+	const struct saved *saved;
+	struct near near = {0};
 
 	if (!may_enter(x, art, &q->blob))
 		return;
 	q->art = art;
-	query_weigh(x, q);
-	insert(x, q, thread > 0 ? thread : art->id);
-}
-
-static int
-edge_cmp(const void *a, const void *b)
-{
-	const struct relate_edge *x = a, *y = b;
-
-	if (x->score != y->score)
-		return x->score < y->score ? 1 : -1;
-	return (x->other < y->other) - (x->other > y->other);
-}
-
-static void
-make_edges(
-    const struct relate_index *x, struct query *q, struct relate_result *ret)
-{
-	for (size_t i = 0; i < q->n_cands && ret->n_edges < RELATE_EDGES; i++) {
-		const struct candidate *c = &q->cands[i];
-		struct relate_edge *e = &ret->edges[ret->n_edges];
-		struct pair_facts facts;
-
-		facts.same_text =
-		    x->docs[c->place].text_hash == q->blob.text_hash;
-		if (!query_judge(c, &facts, &e->kind, &e->score))
-			continue;
-		e->other = x->docs[c->place].id;
-		e->cosine = (double)c->cosine;
-		e->time_factor = (double)c->time;
-		e->containment = (double)c->contain;
-		e->n_words = query_words(x, q, c, e->words, RELATE_WORDS);
-		ret->n_edges++;
+	thread = thread > 0 ? thread : art->id;
+	saved = find_saved(x, art->id);
+	if (saved != NULL) {
+		q->norm = saved->norm;
+		near = saved->near;
+	} else {
+		query_run(x, q);
+		judge_neighbours(x, q, thread, &near);
 	}
-	qsort(ret->edges, ret->n_edges, sizeof(ret->edges[0]), edge_cmp);
+	insert(x, q, thread, &near);
 }
 
 void
@@ -482,6 +536,7 @@ relate_add(struct relate_index *x, const struct relate_article *art,
     struct relate_result *ret)
 {
 	struct query *q = x->query;
+	struct near near = {0};
 
 	ret->n_edges = ret->n_merged = 0;
 	ret->thread = art->id;
@@ -489,7 +544,8 @@ relate_add(struct relate_index *x, const struct relate_article *art,
 		return;
 	q->art = art;
 	query_run(x, q);
-	make_edges(x, q, ret);
 	thread_choose(x, q, ret);
-	insert(x, q, ret->thread);
+	judge_edges(x, q, ret);
+	judge_neighbours(x, q, ret->thread, &near);
+	insert(x, q, ret->thread, &near);
 }

@@ -12,6 +12,7 @@
 #include "base/ak.h"
 #include "relate/blob.h"
 #include "relate/lang.h"
+#include "relate/near.h"
 #include "relate/relate.h"
 #include "relate/terms.h"
 
@@ -27,13 +28,20 @@ struct doc {
 	int64_t date;
 	int64_t thread; /* id of its first article */
 	uint64_t text_hash;
-	uint64_t shape_hash;
+	uint32_t title_hash;
+	uint32_t shape_hash;
 	float norm;    /* length of its vector when last reckoned */
 	uint32_t next; /* place of the next in its thread, a circle */
 	uint16_t n_shingles;
 	uint16_t n_words;
 	uint8_t sketch_shift;
 	bool is_dated;
+	struct near near;
+};
+
+struct day_count { /* of dated articles */
+	int64_t day;
+	uint32_t n;
 };
 
 struct thread_ref { /* a thread whose first article has left */
@@ -57,20 +65,23 @@ struct relate_index {
 	struct query *query; /* scratch */
 	struct thread_ref *orphans;
 	size_t n_orphans, cap_orphans;
-	struct saved_norm *saved; /* loaded, waiting for restore */
+	struct day_count *days; /* ascending */
+	size_t n_days, cap_days;
+	struct saved *saved; /* loaded, waiting for restore */
 	size_t n_saved, at_saved;
 };
 
-struct saved_norm {
+struct saved { /* what a save has of an article */
 	int64_t id;
 	float norm;
+	struct near near;
 };
 
 /* One term of the newcomer. */
 struct query_term {
 	struct postings list;
-	float weight;  /* to be multiplied by that of a posting's frequency */
-	float own;     /* in the newcomer's vector */
+	float weight; /* to be multiplied by that of a posting's frequency */
+	float own;    /* in the newcomer's vector */
 	float idf;
 	uint16_t term; /* position in the blob; the first of a pair */
 	bool is_pair;
@@ -81,10 +92,10 @@ struct candidate {
 	uint32_t place;
 	float norm; /* the length of its vector */
 	float cosine;
-	float title; /* part of the cosine from terms in both titles */
 	float time;
 	float contain;
-	float score;
+	float score; /* cosine and time: likeness */
+	bool is_recurring;
 };
 
 struct query {
@@ -136,6 +147,10 @@ index_lang_count(const struct relate_index *x, unsigned lang)
 	return lang == 0 ? x->n_live : x->n_lang[lang];
 }
 
+/* Dated articles of the days around a date. */
+size_t index_dated_near(
+    const struct relate_index *x, int64_t date, int64_t days);
+
 #define PAIR_WEIGHT 0.4F
 
 /* --- query.c -------------------------------------------------------------- */
@@ -149,18 +164,34 @@ void query_weigh(struct relate_index *x, struct query *q);
 
 float query_time_factor(int64_t a, bool a_dated, int64_t b, bool b_dated);
 
-/* What the judgement needs beside the candidate's figures. */
+/* The posting of a place in a list, or 0. */
+uint32_t query_look_up(
+    const struct relate_index *x, const struct postings *l, uint32_t place);
+
+/* --- judge.c -------------------------------------------------------------- */
+
 struct pair_facts {
-	bool same_text; /* word by word */
+	float likeness, cosine, contain;
+	float reach; /* geometric mean of both, each with REACH_OFFSET */
+	bool same_text;
+	bool same_thread;
+	bool is_recurring;
+	size_t n_known; /* articles in the language to compare with */
 };
 
-/* What the candidate is to the newcomer; false: nothing. */
-bool query_judge(const struct candidate *c, const struct pair_facts *f,
-    enum relate_kind *ret_kind, double *ret_score);
+#define REACH_OFFSET 0.1F
 
-/* The shared words of the newcomer and the article at a place. */
-size_t query_words(const struct relate_index *x, const struct query *q,
-    const struct candidate *c, struct relate_word *ret, size_t max);
+/* What the two are to each other; false: nothing. */
+bool judge_pair(
+    const struct pair_facts *f, enum relate_kind *ret_kind, double *ret_score);
+
+/* The edges of the newcomer, whose thread is chosen. */
+void judge_edges(
+    const struct relate_index *x, struct query *q, struct relate_result *ret);
+
+/* Tell the candidates and the newcomer how near they are to each other. */
+void judge_neighbours(struct relate_index *x, const struct query *q,
+    int64_t thread, struct near *ret);
 
 /* --- thread.c ------------------------------------------------------------- */
 

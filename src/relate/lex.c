@@ -594,16 +594,16 @@ reset(struct relate_lexer *lx)
 	lx->counts_units = false;
 }
 
-static uint64_t
-shape_of(const struct relate_lexer *lx, size_t n_title)
+static uint32_t
+title_hash(const struct relate_lexer *lx, size_t n_title, bool with_figures)
 {
 	uint64_t h = 0;
 
 	for (size_t i = 0; i < n_title; i++) {
-		if ((lx->tokens[i].flags & LEX_NUMBER) == 0)
+		if (with_figures || (lx->tokens[i].flags & LEX_NUMBER) == 0)
 			h = mix(h, lx->tokens[i].hash);
 	}
-	return h;
+	return (uint32_t)(h >> 32);
 }
 
 static size_t
@@ -662,6 +662,7 @@ lex_text(
 	    distinct(lx->shingles, lx->n_shingles);
 	ret->shingles = lx->shingles;
 	ret->text_hash = lx->text_hash;
-	ret->shape_hash = shape_of(lx, n_title);
+	ret->title_hash = title_hash(lx, n_title, true);
+	ret->shape_hash = title_hash(lx, n_title, false);
 	ret->n_words = lx->n_words;
 }

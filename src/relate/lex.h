@@ -45,8 +45,9 @@ struct lex_view {
 	size_t n_tokens;	  /* in all */
 	const uint32_t *shingles; /* of the whole text, sorted, distinct */
 	size_t n_shingles;
-	uint64_t text_hash;  /* of all words of title and text, in order */
-	uint64_t shape_hash; /* of the title without its figures */
+	uint64_t text_hash; /* of all words of title and text, in order */
+	uint32_t title_hash;
+	uint32_t shape_hash; /* of the title without its figures */
 	size_t n_words;	     /* of the text, all */
 };
 

@@ -20,11 +20,11 @@
 enum {
 	SCAN_BUDGET = 250000, /* postings */
 	SHINGLE_COMMON = 20,  /* articles: boilerplate from there */
+	RECURRING_S = 36 * 3600,
 };
 
-#define DUPLICATE_FROM 0.5F
-#define STORY_FROM 0.35F
-#define TOPIC_FROM 0.05F
+#define ACROSS_LANGS 1.5F
+#define RECURRING_CONTAINS 0.9F
 
 /* --- weighing ------------------------------------------------------------ */
 
@@ -158,9 +158,9 @@ first_at(const struct relate_index *x, const struct postings *l, uint32_t age)
 	return lo;
 }
 
-/* The posting of a place in a list, or 0. */
-static uint32_t
-look_up(const struct relate_index *x, const struct postings *l, uint32_t place)
+uint32_t
+query_look_up(
+    const struct relate_index *x, const struct postings *l, uint32_t place)
 {
 	size_t i;
 
@@ -281,6 +281,19 @@ offer(struct query *q, const struct candidate *c)
 	}
 }
 
+/* In two languages only names and figures can be shared, not the words that
+ * make even strangers of one language somewhat alike. */
+static float
+across_langs(
+    const struct relate_index *x, const struct query *q, uint32_t place)
+{
+	unsigned lang = x->langs[place];
+
+	return lang != 0 && q->blob.lang != 0 && lang != q->blob.lang
+		   ? ACROSS_LANGS
+		   : 1.0F;
+}
+
 static void
 select_candidates(struct relate_index *x, struct query *q)
 {
@@ -293,6 +306,7 @@ select_candidates(struct relate_index *x, struct query *q)
 		if (d->id > 0 && d->norm > 0.0F) {
 			c.cosine = x->acc[place] / (d->norm * q->norm);
 			c.contain = containment(q, d, x->hits[place]);
+			c.cosine *= across_langs(x, q, place);
 			c.score = c.cosine + c.contain;
 			offer(q, &c);
 		}
@@ -323,6 +337,20 @@ new_pairs(const struct query *q, uint32_t place)
 	return sum;
 }
 
+/* The feed's weather, its market close, its links of the week: the title comes
+ * again, with another figure or on another day, and the text is another. */
+static bool
+is_recurring(const struct query *q, const struct doc *d, float contain)
+{
+	int64_t apart = q->art->date - d->date;
+	bool is_later = apart > RECURRING_S || apart < -RECURRING_S;
+
+	return q->blob.n_title > 0 && q->art->feed_id == d->feed_id &&
+	       q->blob.shape_hash == d->shape_hash &&
+	       (q->blob.title_hash != d->title_hash ||
+		   (is_later && contain < RECURRING_CONTAINS));
+}
+
 /* What the lists that were not scanned add, and the exact length. */
 static void
 complete(struct relate_index *x, struct query *q)
@@ -330,23 +358,27 @@ complete(struct relate_index *x, struct query *q)
 	for (size_t i = 0; i < q->n_cands; i++) {
 		struct candidate *c = &q->cands[i];
 		const struct doc *d = &x->docs[c->place];
-		float dot = c->cosine * d->norm;
+		float across = across_langs(x, q, c->place);
+		float dot = c->cosine * d->norm / across;
 
 		for (size_t k = q->n_scanned; k < q->n_terms; k++) {
 			const struct query_term *t = q->order[k];
-			uint32_t p = look_up(x, &t->list, c->place);
+			uint32_t p = query_look_up(x, &t->list, c->place);
 
 			if (p != 0)
 				dot += t->weight *
 				       index_tf_weight(posting_tf(p)) / q->norm;
 		}
 		c->norm = sqrtf(d->norm * d->norm + new_pairs(q, c->place));
-		c->cosine = dot / c->norm;
+		c->cosine = across * dot / c->norm;
 		if (c->cosine > 1.0F)
 			c->cosine = 1.0F;
 		c->time = query_time_factor(
 		    q->art->date, q->art->is_dated, d->date, d->is_dated);
 		c->score = c->cosine * c->time;
+		c->is_recurring = is_recurring(q, d, c->contain);
+		if (c->is_recurring)
+			c->score *= 0.5F;
 	}
 }
 
@@ -365,57 +397,4 @@ query_run(struct relate_index *x, struct query *q)
 	select_candidates(x, q);
 	complete(x, q);
 	qsort(q->cands, q->n_cands, sizeof(q->cands[0]), cand_cmp);
-}
-
-/* --- what they are ------------------------------------------------------- */
-
-bool
-query_judge(const struct candidate *c, const struct pair_facts *f,
-    enum relate_kind *ret_kind, double *ret_score)
-{
-	if (f->same_text || c->contain >= DUPLICATE_FROM) {
-		*ret_kind = RELATE_DUPLICATE;
-		*ret_score =
-		    f->same_text ? 1.0 : 0.5 + 0.5 * (double)c->contain;
-		return true;
-	}
-	*ret_kind = c->score >= STORY_FROM ? RELATE_STORY : RELATE_TOPIC;
-	*ret_score = (double)c->score;
-	return c->score >= TOPIC_FROM;
-}
-
-size_t
-query_words(const struct relate_index *x, const struct query *q,
-    const struct candidate *c, struct relate_word *ret, size_t max)
-{
-	size_t n = 0;
-	float all = c->cosine * q->norm * c->norm;
-
-	for (size_t i = 0; i < q->n_terms; i++) {
-		const struct query_term *t = &q->terms[i];
-		struct blob_term term;
-		uint32_t p;
-		float share;
-		size_t at;
-
-		if (t->is_pair)
-			continue;
-		p = look_up(x, &t->list, c->place);
-		if (p == 0)
-			continue;
-		share = t->weight * index_tf_weight(posting_tf(p)) / all;
-		for (at = n; at > 0 && ret[at - 1].share < share; at--) {
-			if (at < max)
-				ret[at] = ret[at - 1];
-		}
-		if (at == max)
-			continue;
-		term = blob_term(&q->blob, t->term);
-		ret[at].from = term.from;
-		ret[at].len = term.len;
-		ret[at].in_title = term.in_title;
-		ret[at].share = share;
-		n += n < max;
-	}
-	return n;
 }

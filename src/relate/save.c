@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The saved state: how long each vector was when last reckoned, and how far
- * the next sweep is.  Little-endian:
+ * The saved state: how long each vector was when last reckoned, how near the
+ * neighbours are, and how far the next sweep is.  Little-endian:
  *
  *	0  u32  magic
  *	4  u32  articles
  *	8  u32  live articles at the last sweep
  *	12 u32  articles gone since
- *	16      of each: u64 id, f32 norm
+ *	16      of each: u64 id, f32 norm, u8 near[12]
  */
 #include "relate/index.h"
 
@@ -16,7 +16,7 @@
 
 #include "base/mem.h"
 
-enum { SAVE_MAGIC = 0x314E4B41, SAVE_HEAD = 16, SAVE_ROW = 12 };
+enum { SAVE_MAGIC = 0x324E4B41, SAVE_HEAD = 16, SAVE_ROW = 12 + NEAR_MAX };
 
 static uint8_t *
 put(uint8_t *p, uint64_t v, size_t bytes)
@@ -55,6 +55,8 @@ relate_save(const struct relate_index *x, void **ret, size_t *ret_len)
 		memcpy(&bits, &d->norm, sizeof(bits));
 		p = put(p, (uint64_t)d->id, 8);
 		p = put(p, bits, 4);
+		memcpy(p, d->near.v, NEAR_MAX);
+		p += NEAR_MAX;
 	}
 	*ret = data;
 	*ret_len = len;
@@ -64,7 +66,7 @@ enum ak_status
 relate_load(struct relate_index *x, const void *data, size_t len)
 {
 	const uint8_t *p = data;
-	struct saved_norm *saved;
+	struct saved *saved;
 	size_t n;
 
 	if (len < SAVE_HEAD || get(p, 4) != SAVE_MAGIC)
@@ -79,6 +81,7 @@ relate_load(struct relate_index *x, const void *data, size_t len)
 
 		saved[i].id = (int64_t)get(row, 8);
 		memcpy(&saved[i].norm, &bits, sizeof(bits));
+		memcpy(saved[i].near.v, row + 12, NEAR_MAX);
 		if (saved[i].id <= (i > 0 ? saved[i - 1].id : 0) ||
 		    !(saved[i].norm >= 0.0F && saved[i].norm < 1e9F)) {
 			free(saved);

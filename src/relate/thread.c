@@ -14,7 +14,16 @@
 
 #include "base/mem.h"
 
-enum { THREADS_MAX = 16 };
+enum { THREADS_MAX = 16, CROWD_DAYS = 2 };
+
+#define NEAREST 0.4F /* the nearest member's part; the rest is the mean's */
+#define AGED 0.35F   /* what years leave */
+#define FADES_DAYS 4.0F
+#define BACKGROUND_USUAL 0.2F
+#define THREAD_FROM 0.11F
+#define THREAD_CROWD 0.02F
+#define CROWD_UNKNOWN 5.0F
+#define MERGE 2.0F /* times the threshold, for a second thread */
 
 /* --- membership ---------------------------------------------------------- */
 
@@ -99,9 +108,56 @@ struct rival {
 	int64_t thread;
 	uint32_t member;
 	float nearest, mean, score;
+	float background; /* the newcomer's, out of this thread */
 	size_t n;
-	int64_t newest; /* date */
+	float days; /* to the member next in time */
 };
+
+/* Mean of the newcomer's greatest likenesses out of a thread. */
+static float
+background(const struct relate_index *x, const struct query *q, int64_t thread)
+{
+	float sum = 0.0F;
+	size_t n = 0;
+
+	for (size_t i = 0; i < q->n_cands && n < NEAR_BACKGROUND; i++) {
+		if (x->docs[q->cands[i].place].thread != thread) {
+			sum += q->cands[i].cosine;
+			n++;
+		}
+	}
+	return sum / NEAR_BACKGROUND;
+}
+
+static struct rival *
+find_rival(struct relate_index *x, const struct query *q,
+    const struct candidate *c, struct rival *r, size_t *n)
+{
+	const struct doc *d = &x->docs[c->place];
+	size_t k = 0;
+
+	while (k < *n && r[k].thread != d->thread)
+		k++;
+	if (k == THREADS_MAX)
+		return NULL;
+	if (k == *n) {
+		r[k].thread = d->thread;
+		r[k].member = c->place;
+		r[k].nearest = r[k].mean = 0.0F;
+		r[k].background = background(x, q, d->thread);
+		(*n)++;
+	}
+	return &r[k];
+}
+
+/* Half power of the geometric mean of both backgrounds. */
+static float
+against_background(float likeness, float a, float b)
+{
+	return likeness *
+	       sqrtf(sqrtf(BACKGROUND_USUAL * BACKGROUND_USUAL /
+			   ((a + REACH_OFFSET) * (b + REACH_OFFSET))));
+}
 
 static size_t
 list_rivals(struct relate_index *x, const struct query *q, struct rival *r)
@@ -111,21 +167,19 @@ list_rivals(struct relate_index *x, const struct query *q, struct rival *r)
 	for (size_t i = 0; i < q->n_cands; i++) {
 		const struct candidate *c = &q->cands[i];
 		const struct doc *d = &x->docs[c->place];
-		size_t k = 0;
+		struct rival *rv;
+		float v;
 
-		while (k < n && r[k].thread != d->thread)
-			k++;
-		if (k == n) {
-			if (n == THREADS_MAX)
-				continue;
-			r[k].thread = d->thread;
-			r[k].member = c->place;
-			r[k].nearest = r[k].mean = 0.0F;
-			n++;
-		}
-		if (c->cosine > r[k].nearest)
-			r[k].nearest = c->cosine;
-		r[k].mean += c->cosine;
+		if (c->is_recurring)
+			continue;
+		rv = find_rival(x, q, c, r, &n);
+		if (rv == NULL)
+			continue;
+		v = against_background(
+		    c->cosine, near_background(&d->near), rv->background);
+		if (v > rv->nearest)
+			rv->nearest = v;
+		rv->mean += v;
 	}
 	return n;
 }
@@ -135,37 +189,91 @@ score_rival(
     const struct relate_index *x, const struct query *q, struct rival *r)
 {
 	uint32_t at = r->member;
-	float days;
 
 	r->n = 0;
-	r->newest = INT64_MIN;
+	r->days = INFINITY;
 	do {
 		const struct doc *d = &x->docs[at];
+		float days =
+		    (float)fabs((double)q->art->date - (double)d->date) /
+		    86400.0F;
 
+		if (days < r->days)
+			r->days = days;
 		r->n++;
-		if (d->date > r->newest)
-			r->newest = d->date;
 		at = d->next;
 	} while (at != r->member);
 	r->mean /= (float)r->n;
-	days = (float)fabs((double)(q->art->date - r->newest)) / 86400.0F;
-	r->score =
-	    0.5F * (r->nearest + r->mean) * (0.5F + 0.5F * expf(-days / 4.0F));
+	r->score = (NEAREST * r->nearest + (1.0F - NEAREST) * r->mean) *
+		   (AGED + (1.0F - AGED) * expf(-r->days / FADES_DAYS));
+}
+
+/* The more happens in these days, the likelier that strangers look alike. */
+static float
+threshold(const struct relate_index *x, const struct relate_article *art)
+{
+	float crowd = CROWD_UNKNOWN;
+
+	if (art->is_dated)
+		crowd = logf(
+		    1.0F + (float)index_dated_near(x, art->date, CROWD_DAYS));
+	return THREAD_FROM + THREAD_CROWD * crowd;
+}
+
+static int
+rival_cmp(const void *a, const void *b)
+{
+	const struct rival *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	return (x->thread > y->thread) - (x->thread < y->thread);
+}
+
+/* The older thread takes the other in. */
+static int64_t
+merge(struct relate_index *x, int64_t thread, const struct rival *r,
+    struct relate_result *ret)
+{
+	int64_t older = thread < r->thread ? thread : r->thread;
+	int64_t newer = thread < r->thread ? r->thread : thread;
+	uint32_t a = find_member(x, older), b = find_member(x, newer), at = b;
+	uint32_t next = x->docs[a].next;
+	struct thread_ref *o = find_orphan(x, newer);
+
+	do {
+		x->docs[at].thread = older;
+		at = x->docs[at].next;
+	} while (at != b);
+	x->docs[a].next = x->docs[b].next;
+	x->docs[b].next = next;
+	if (o != NULL)
+		*o = x->orphans[--x->n_orphans];
+	ret->merged[ret->n_merged++] = newer;
+	return older;
 }
 
 void
 thread_choose(
     struct relate_index *x, struct query *q, struct relate_result *ret)
 {
-	struct rival rivals[THREADS_MAX], *best = NULL;
-	size_t n = list_rivals(x, q, rivals);
+	struct rival rivals[THREADS_MAX];
+	size_t n = list_rivals(x, q, rivals), members;
+	float from = threshold(x, q->art);
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		score_rival(x, q, &rivals[i]);
-		if (rivals[i].n < THREAD_MAX &&
-		    (best == NULL || rivals[i].score > best->score))
-			best = &rivals[i];
+	qsort(rivals, n, sizeof(rivals[0]), rival_cmp);
+	if (n == 0 || rivals[0].score < from || rivals[0].n >= THREAD_MAX)
+		return;
+	ret->thread = rivals[0].thread;
+	members = rivals[0].n + 1;
+	for (size_t i = 1; i < n && ret->n_merged < AK_COUNT(ret->merged);
+	     i++) {
+		if (rivals[i].score < MERGE * from ||
+		    members + rivals[i].n > THREAD_MAX)
+			continue;
+		members += rivals[i].n;
+		ret->thread = merge(x, ret->thread, &rivals[i], ret);
 	}
-	if (best != NULL && best->score >= 0.25F)
-		ret->thread = best->thread;
 }

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "serve/feedout.h"
 #include "serve/json_list.h"
 
 #define IDS_MAX 200000
@@ -475,4 +476,72 @@ g_items_contents(struct job *j)
 		return;
 	}
 	put_contents(j, G_STATE "reading-list", &p, STORE_NEWEST);
+}
+
+/* --- the older form
+ * ----------------------------------------------------------- */
+
+static void
+atom_state(struct buf *out, const char *name)
+{
+	buf_addf(out,
+	    "<category term=\"" G_STATE "%s\" label=\"%s\" "
+	    "scheme=\"http://www.google.com/reader/\"/>",
+	    name, name);
+}
+
+static void
+put_atom_entry(const struct store_article *a, void *arg)
+{
+	struct buf *out = arg;
+	char date[CLOCK_RFC3339_SIZE];
+
+	buf_addf(out, "<entry><id>" G_ITEM "%016llx</id><title>",
+	    (unsigned long long)a->id);
+	out_xml(out, a->title);
+	buf_adds(out, "</title><link rel=\"alternate\" href=\"");
+	out_xml(out, a->url);
+	(void)clock_rfc3339(
+	    a->published != 0 ? a->published : a->arrived_us / 1000000, date);
+	buf_addf(out,
+	    "\"/><published>%s</published><updated>%s</updated>"
+	    "<author><name>",
+	    date, date);
+	out_xml(out, a->author);
+	buf_adds(out, "</name></author>");
+	atom_state(out, a->is_read ? "read" : "fresh");
+	if (a->is_starred)
+		atom_state(out, "starred");
+	buf_adds(out, "<content type=\"html\">");
+	out_xml(out, html_of(a));
+	buf_adds(out, "</content></entry>\n");
+}
+
+/* Streams as Atom: all that Newsboat 2.21 can read of this API. */
+void
+g_stream_atom(struct job *j)
+{
+	struct store_article_query q = {
+	    .by_arrival = true, .with_content = true};
+	struct page p = {0};
+	char date[CLOCK_RFC3339_SIZE];
+	struct buf *out;
+	int64_t *ids;
+
+	if (!find_items(j, stream_of(j), CONTENTS_MAX, &p))
+		return;
+	ids = arena_alloc(j->arena, (p.n + 1) * sizeof(*ids));
+	for (size_t i = 0; ids != NULL && i < p.n; i++)
+		ids[i] = p.items[i].id;
+	out = reply_begin(j, 200, "application/atom+xml; charset=UTF-8");
+	buf_adds(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		      "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>");
+	out_xml(out, stream_of(j));
+	buf_addf(out, "</id><title>akin</title><updated>%s</updated>\n",
+	    clock_rfc3339(clock_now(), date));
+	q.ids = ids;
+	q.n_ids = p.n;
+	if (ids != NULL && p.n > 0)
+		(void)!store_articles(j->reader, &q, put_atom_entry, out);
+	buf_adds(out, "</feed>\n");
 }

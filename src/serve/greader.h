@@ -57,6 +57,7 @@ void g_unread_count(struct job *j);
 void g_stream_ids(struct job *j);
 void g_stream_contents(struct job *j);
 void g_items_contents(struct job *j);
+void g_stream_atom(struct job *j);
 
 /* g_edit.c */
 void g_edit_tag(struct job *j);

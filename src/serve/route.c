@@ -55,6 +55,7 @@ static const struct route table[] = {
 	{GP, GR "stream/items/contents", FAM_TEXT, READ, 0, g_items_contents},
 	{GP, GR "stream/contents", FAM_TEXT, READ, 0, g_stream_contents},
 	{GP, GR "stream/contents/{*}", FAM_TEXT, READ, 0, g_stream_contents},
+	{M_GET, "/reader/atom/{*}", FAM_TEXT, READ, 0, g_stream_atom},
 	{M_POST, GR "edit-tag", FAM_TEXT, WRITE, W, g_edit_tag},
 	{M_POST, GR "mark-all-as-read", FAM_TEXT, WRITE, W, g_mark_all},
 	{M_POST, GR "rename-tag", FAM_TEXT, WRITE, W, g_rename_tag},

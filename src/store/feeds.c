@@ -54,6 +54,19 @@ fill_sched(sqlite3_stmt *st, int at, struct sched_state *s)
 	s->hint_s = col_int(st, at);
 }
 
+/* What the third migration added. */
+static void
+fill_sched_more(sqlite3_stmt *st, int at, struct sched_state *s)
+{
+	s->first_missing_at = col_int(st, at++);
+	s->first_expired_at = col_int(st, at++);
+	s->n_no_content = col_int(st, at++);
+	s->retry_until = col_int(st, at++);
+	s->refresh_at = col_int(st, at++);
+	s->hours_am = col_int(st, at++);
+	s->hours_pm = col_int(st, at);
+}
+
 /* In the order of C_FEEDS and C_FEEDS_COUNTS. */
 static void
 fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
@@ -87,10 +100,11 @@ fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
 	    .full_text = col_int(st, 48) != 0,
 	    .page_rules = col_text(st, 49)};
 	fill_sched(st, 12, &f->sched);
+	fill_sched_more(st, 50, &f->sched);
 	if (counts) {
-		f->n_articles = col_int(st, 50);
-		f->n_unread = col_int(st, 51);
-		f->newest_at = col_int(st, 52);
+		f->n_articles = col_int(st, 57);
+		f->n_unread = col_int(st, 58);
+		f->newest_at = col_int(st, 59);
 	}
 }
 

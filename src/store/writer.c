@@ -492,7 +492,10 @@ put_state(struct put *p)
 		vi(q->first_gone_at), vi(q->n_same_body), vi(q->penalty),
 		vi(q->last_429_at), vi(q->ttl_s), vi(q->sy_s),
 		vi(q->skip_hours), vi(q->skip_days), vi(q->due_at), vi(q->hint),
-		vi(q->hint_s), vt(p->f->error), vi(hash), vi(p->feed)));
+		vi(q->hint_s), vt(p->f->error), vi(hash), vi(p->feed),
+		vi(q->first_missing_at), vi(q->first_expired_at),
+		vi(q->n_no_content), vi(q->retry_until), vi(q->refresh_at),
+		vi(q->hours_am), vi(q->hours_pm)));
 }
 
 static enum ak_status

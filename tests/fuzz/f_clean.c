@@ -36,6 +36,20 @@ once(const char *html, size_t len, const struct clean_opts *opts)
 	arena_free(a);
 }
 
+static void
+page(const char *html, size_t len)
+{
+	struct arena *a = arena_new((size_t)64 << 20);
+	struct clean_page p;
+
+	if (clean_page_extract(a, html, len, "https://base.example/p",
+		"drop: .x div, #y\ncontent: div.z", &p) == AK_OK) {
+		assert(canonical_error(p.content.html) == NULL);
+		assert(utf8_valid(p.content.text, p.content.text_len));
+	}
+	arena_free(a);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -53,7 +67,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		opts.limit = 16 + (size_t)(data[0] >> 4) * 16;
 	buf_init(&text, 4 * size);
 	utf8_repair(&text, (const char *)data + 1, size - 1);
-	once(buf_str(&text), text.len, &opts);
+	if ((data[0] & 0x60) == 0x60)
+		page(buf_str(&text), text.len);
+	else
+		once(buf_str(&text), text.len, &opts);
 	buf_release(&text);
 	return 0;
 }

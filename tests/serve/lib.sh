@@ -48,7 +48,7 @@ serve_start()
 	akind_pid=$!
 	port=
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		port=$(sed -n 's/.*listening port=//p' "$dir/log")
+		port=$(sed -n 's/.*listening port=//p' "$dir/log" 2>/dev/null)
 		[ -n "$port" ] && break
 		sleep 0.25
 	done

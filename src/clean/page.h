@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/* page.h - what the files of full-text extraction share. */
+#ifndef CLEAN_PAGE_H
+#define CLEAN_PAGE_H
+
+#include "clean/related.h"
+
+/* --- meta.c: what a page says of itself --------------------------------- */
+
+struct meta {
+	const char *title; /* of the article, without the site's name */
+	const char *author;
+	const char *image; /* as written */
+	const char *next;  /* as written */
+	const char *language;
+	const char *body; /* JSON-LD articleBody, plain */
+	const char *base; /* <base href>, as written */
+	int64_t published;
+};
+
+void clean_meta(struct cleaner *c, struct arena *a, const char *html,
+    size_t len, struct meta *ret);
+
+/* ISO 8601 or "2024年12月1日" as unix seconds, or DOC_NO_TIME. */
+int64_t clean_page_date(const char *s);
+
+/* --- select.c: a site's own rules --------------------------------------- */
+
+/*
+ * Does `n` match a selector: alternatives by comma, each a chain of tag,
+ * .class and #id parts by white space, matched from the right?
+ */
+bool clean_select(const struct node *n, const char *selector, size_t len);
+
+/* The value of the first "key: ..." line of `rules` at or behind *at. */
+bool clean_rule(const char *rules, const char *key, size_t *at,
+    const char **ret, size_t *ret_len);
+
+/* --- walking ------------------------------------------------------------ */
+
+/* The node behind `n` in document order inside `top`; its subtree is left
+ * out when `skip`.  Needs parents in `prev`. */
+struct node *clean_next(
+    const struct node *n, const struct node *top, bool skip);
+
+#endif
