@@ -19,9 +19,12 @@ else
 	echo 'static: no clang-tidy, skipped' >&2
 fi
 if command -v cppcheck >/dev/null; then
+	# Without system headers cppcheck cannot see that TAILQ_FOREACH and
+	# HASH_ITER set their variables; gcc and clang-tidy look with them.
 	cppcheck --quiet --std=c11 -j 2 --inline-suppr \
 		--enable=warning,performance,portability \
 		--suppress=missingIncludeSystem --suppress=unknownMacro \
+		--suppress=uninitvar \
 		--error-exitcode=1 -Isrc src || bad=1
 else
 	echo 'static: no cppcheck, skipped' >&2

@@ -35,6 +35,8 @@
 TAILQ_HEAD(job_list, fetch_job);
 TAILQ_HEAD(lane_list, lane);
 TAILQ_HEAD(transfer_list, transfer);
+TAILQ_HEAD(session_list, session);
+LIST_HEAD(gen_list, gen);
 
 /* A registrable domain, or a public address. */
 struct domain {
@@ -188,13 +190,13 @@ struct fetcher {
 	int64_t n_active, n_stalled, n_spare;
 
 	struct session *sessions; /* TLS, by origin */
-	TAILQ_HEAD(, session) session_age;
+	struct session_list session_age;
 	bool keeps_sessions;
 
-	LIST_HEAD(, gen) gens; /* newest first */
-	struct event *kick;    /* something to do soon */
-	struct event *sweep;   /* deadlines, every FETCH_SWEEP_MS */
-	struct event *doubt;   /* the verdict on `doubted` */
+	struct gen_list gens; /* newest first */
+	struct event *kick;   /* something to do soon */
+	struct event *sweep;  /* deadlines, every FETCH_SWEEP_MS */
+	struct event *doubt;  /* the verdict on `doubted` */
 	bool sweeping;
 	int64_t idle_since_ms;
 	bool in_callback;

@@ -24,11 +24,12 @@ redirect_is_followed(int status)
 	       status == 303 || status == 307 || status == 308;
 }
 
-static enum ak_status
+static bool
 bad(struct fetch_result *r, const char *what)
 {
-	return diag_set(
+	(void)diag_set(
 	    &r->diag, AK_BADINPUT, "redirect (%d) %s", r->status, what);
+	return false;
 }
 
 static bool
@@ -44,8 +45,9 @@ is_loop(const struct fetch_job *job, const char *url)
 	return false;
 }
 
-/* Judge the next hop; *ret is in the fetcher's scratch arena. */
-static enum ak_status
+/* Judge the next hop; *ret is in the fetcher's scratch arena.  False: r has
+ * outcome and words. */
+static bool
 next_target(struct transfer *t, struct fetch_result *r, struct target *ret)
 {
 	struct fetch_job *job = t->job;
@@ -64,8 +66,7 @@ next_target(struct transfer *t, struct fetch_result *r, struct target *ret)
 		return bad(r, "to what is no URL");
 	if (target_parse(f->scratch, url, &f->allow, ret, &why) != AK_OK) {
 		r->outcome = SCHED_DENIED;
-		return diag_set(&r->diag, AK_DENIED, "redirect (%d) %s",
-		    r->status, why.text);
+		return bad(r, why.text);
 	}
 	if (!ret->is_https && job->is_https &&
 	    (job->https_only || str_starts(job->origin, "https:")))
@@ -78,7 +79,7 @@ next_target(struct transfer *t, struct fetch_result *r, struct target *ret)
 	}
 	if (is_loop(job, ret->url))
 		return bad(r, "in a loop");
-	return AK_OK;
+	return true;
 }
 
 bool
@@ -86,14 +87,13 @@ redirect_follow(struct transfer *t, struct fetch_result *r)
 {
 	struct fetch_job *job = t->job;
 	struct target next;
-	enum ak_status st;
 	char *url;
 
 	if (r->st != AK_OK || !redirect_is_followed(r->status))
 		return false;
 	arena_reset(t->f->scratch);
-	if ((st = next_target(t, r, &next)) != AK_OK)
-		return false; /* outcome and words are set */
+	if (!next_target(t, r, &next))
+		return false;
 	job->hops =
 	    xreallocarray(job->hops, job->n_hops + 1, sizeof(*job->hops));
 	url = xstrdup(next.url);

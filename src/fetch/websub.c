@@ -90,14 +90,14 @@ add_hub(
 static void
 prefer_https(struct websub_found *f)
 {
-	const char *sorted[WEBSUB_HUBS];
+	const char *sorted[WEBSUB_HUBS] = {NULL};
 	size_t n = 0;
 
 	for (int https = 1; https >= 0; https--)
 		for (size_t i = 0; i < f->n_hubs; i++)
 			if (ascii_istarts(f->hubs[i], "https:") == (https == 1))
 				sorted[n++] = f->hubs[i];
-	memcpy(f->hubs, sorted, n * sizeof(sorted[0]));
+	memcpy(f->hubs, sorted, sizeof(sorted));
 }
 
 void

@@ -42,7 +42,7 @@ static const char *answer_headers = "";
 static void
 handle_status(struct srv_req *r, void *arg)
 {
-	int status = atoi(r->path + 1);
+	int status = (int)strtol(r->path + 1, NULL, 10);
 
 	(void)arg;
 	srv_answer(r, status != 0 ? status : 200, answer_headers, "BODY");

@@ -146,7 +146,8 @@ test_bad_chains(void **state)
 static void
 handle_endless(struct srv_req *r, void *arg)
 {
-	char *h = xasprintf("Location: /%d\r\n", atoi(r->path + 1) + 1);
+	char *h = xasprintf(
+	    "Location: /%d\r\n", (int)strtol(r->path + 1, NULL, 10) + 1);
 
 	(void)arg;
 	srv_answer(r, 301, h, "");

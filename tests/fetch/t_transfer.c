@@ -12,7 +12,7 @@ static const char *answer_headers = "";
 static void
 handle_plain(struct srv_req *r, void *arg)
 {
-	int status = atoi(r->path + 1);
+	int status = (int)strtol(r->path + 1, NULL, 10);
 
 	(void)arg;
 	srv_answer(r, status != 0 ? status : 200, answer_headers, "BODY");
@@ -223,7 +223,8 @@ test_each_status_has_its_outcome(void **state)
 			fail_msg("%s: %s", cases[i].path,
 			    sched_outcome_name(x.got.outcome));
 		assert_int_equal(x.got.st, AK_OK);
-		assert_int_equal(x.got.status, atoi(cases[i].path + 1));
+		assert_int_equal(
+		    x.got.status, (int)strtol(cases[i].path + 1, NULL, 10));
 		assert_int_equal(x.got.body != NULL, x.got.outcome == SCHED_OK);
 	}
 	fix_close(&x);
