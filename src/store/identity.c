@@ -11,8 +11,8 @@
  * where it is one document's: not the home page, not shared by other entries
  * or articles under other titles, not another fragment (a comment) of the
  * page.  In its own feed an entry is known under a new guid by link and title
- * together, when the old guid has gone from the document.  D4 in
- * docs/design.md weighs these.
+ * together, when the old guid has gone from the document.  docs/design.md
+ * weighs these.
  *
  * An unchanged entry costs hashing and one look-up.
  */
@@ -230,66 +230,46 @@ fill(struct arena *a, const struct doc_entry *e, struct ident *i)
 }
 
 static int
-compare(int64_t a, int64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static int
-by_key(const void *a, const void *b)
-{
-	const struct ident *const *x = a, *const *y = b;
-
-	return compare((*x)->key, (*y)->key);
-}
-
-static int
-by_narrow(const void *a, const void *b)
-{
-	const struct ident *const *x = a, *const *y = b;
-
-	return compare((*x)->narrow, (*y)->narrow);
-}
-
-static int
-by_url(const void *a, const void *b)
-{
-	const struct ident *const *x = a, *const *y = b;
-
-	return compare((*x)->url_hash, (*y)->url_hash);
-}
-
-static int
 by_value(const void *a, const void *b)
 {
-	return compare(*(const int64_t *)a, *(const int64_t *)b);
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
 }
+
+struct sorted { /* by_value() sorts these too */
+	int64_t value;
+	struct ident *item;
+};
 
 /* Mark what is shared between entries of the document. */
 static void
-mark_shared(struct ident **v, size_t n)
+mark_shared(struct sorted *v, size_t n)
 {
-	qsort(v, n, sizeof(*v), by_key);
-	for (size_t k = 1; k < n; k++)
-		if (v[k - 1]->key == v[k]->key)
-			v[k - 1]->is_shared = v[k]->is_shared = true;
-	qsort(v, n, sizeof(*v), by_url);
 	for (size_t k = 0; k < n; k++)
-		v[k]->is_only_link =
-		    (k == 0 || v[k - 1]->url_hash != v[k]->url_hash) &&
-		    (k + 1 == n || v[k + 1]->url_hash != v[k]->url_hash);
-	qsort(v, n, sizeof(*v), by_narrow);
-	for (size_t k = 0; k < n;) {
-		size_t end = k + 1;
+		v[k].value = v[k].item->key;
+	qsort(v, n, sizeof(*v), by_value);
+	for (size_t k = 1; k < n; k++)
+		if (v[k - 1].value == v[k].value)
+			v[k - 1].item->is_shared = v[k].item->is_shared = true;
 
-		while (end < n && v[end]->narrow == v[k]->narrow)
-			end++;
-		for (size_t m = k; end - k > 1 && m < end; m++)
-			if (v[m]->is_shared)
-				v[m]->narrow = hash_bytes(&v[m]->hash,
-				    sizeof(v[m]->hash), v[m]->narrow);
-		k = end;
-	}
+	for (size_t k = 0; k < n; k++)
+		v[k].value = v[k].item->url_hash;
+	qsort(v, n, sizeof(*v), by_value);
+	for (size_t k = 0; k < n; k++)
+		v[k].item->is_only_link =
+		    (k == 0 || v[k - 1].value != v[k].value) &&
+		    (k + 1 == n || v[k + 1].value != v[k].value);
+
+	for (size_t k = 0; k < n; k++)
+		v[k].value = v[k].item->narrow;
+	qsort(v, n, sizeof(*v), by_value);
+	for (size_t k = 0; k < n; k++)
+		if (v[k].item->is_shared &&
+		    ((k > 0 && v[k - 1].value == v[k].value) ||
+			(k + 1 < n && v[k + 1].value == v[k].value)))
+			v[k].item->narrow = hash_bytes(&v[k].item->hash,
+			    sizeof(v[k].item->hash), v[k].value);
 }
 
 /* Does the document run from old to new?  Most are the other way round. */
@@ -312,7 +292,7 @@ ident_doc(struct store *s, int64_t feed, const char *feed_url,
     const char *home_page_url, const struct doc *doc, struct ident_doc *ret)
 {
 	struct arena *a = s->scratch;
-	struct ident **v;
+	struct sorted *v;
 	size_t n = 0, place = 0;
 	bool rising = is_rising(doc);
 
@@ -340,15 +320,15 @@ ident_doc(struct store *s, int64_t feed, const char *feed_url,
 		i = &ret->items[rising ? n : ret->n - 1 - n];
 		fill(a, e, i);
 		i->place = place;
-		v[n++] = i;
+		v[n++].item = i;
 	}
 	if (arena_full(a))
 		return conn_say(&s->c, AK_TOOBIG, "the document is too large");
 	mark_shared(v, n);
 	ret->n_keys = 0;
 	for (size_t k = 0; k < n; k++) {
-		ret->keys[ret->n_keys++] = v[k]->key;
-		ret->keys[ret->n_keys++] = v[k]->narrow;
+		ret->keys[ret->n_keys++] = ret->items[k].key;
+		ret->keys[ret->n_keys++] = ret->items[k].narrow;
 	}
 	qsort(ret->keys, ret->n_keys, sizeof(*ret->keys), by_value);
 	return AK_OK;
