@@ -89,13 +89,15 @@ add_source(struct query *b, enum what what)
 	const struct store_article_query *q = b->q;
 	int64_t reader = q->reader != 0 ? q->reader : 1;
 	bool narrow = q->query != NULL || q->feed_id != 0 || q->n_ids > 0 ||
-		      q->thread != 0 || q->by_arrival;
+		      q->thread != 0;
 
 	b->is_state = (q->unread || q->starred) && !narrow;
 	if (q->query != NULL)
 		add(b, C_FROM_SEARCH);
 	else if (b->is_state)
-		add(b, q->starred ? C_FROM_STARRED : C_FROM_UNREAD);
+		add(b, q->by_arrival ? C_FROM_STATE
+		       : q->starred  ? C_FROM_STARRED
+				     : C_FROM_UNREAD);
 	else
 		add(b, C_FROM_ARTICLE);
 	if (what == WHAT_ARTICLES)
@@ -125,8 +127,10 @@ add_conditions(struct query *b)
 	    {q->until != 0, C_IF_UNTIL, q->until},
 	    {q->arrived_since_us != 0, C_IF_ARRIVED_SINCE, q->arrived_since_us},
 	    {q->arrived_until_us != 0, C_IF_ARRIVED_UNTIL, q->arrived_until_us},
-	    {q->after_id != 0, C_IF_AFTER, q->after_id},
-	    {q->before_id != 0, C_IF_BEFORE, q->before_id},
+	    {q->after_id != 0, b->is_state ? C_IF_STATE_AFTER : C_IF_AFTER,
+		q->after_id},
+	    {q->before_id != 0, b->is_state ? C_IF_STATE_BEFORE : C_IF_BEFORE,
+		q->before_id},
 	};
 
 	if (q->unread)
@@ -164,6 +168,9 @@ add_order(struct query *b)
 
 	if (q->order == STORE_BEST && q->query != NULL)
 		add(b, C_ORDER_BEST);
+	else if (q->by_arrival && b->is_state)
+		add(b,
+		    oldest ? C_ORDER_UNREAD_FIRST_IN : C_ORDER_UNREAD_LAST_IN);
 	else if (q->by_arrival)
 		add(b, oldest ? C_ORDER_FIRST_IN : C_ORDER_LAST_IN);
 	else if (b->is_state)

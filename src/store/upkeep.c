@@ -437,6 +437,20 @@ index_batch(struct store *s, int64_t *id, int64_t *ret_n)
 	return st;
 }
 
+/* One segment instead of many: a tenth smaller, and faster to ask. */
+static enum ak_status
+finish_index(struct store *s)
+{
+	enum ak_status st;
+
+	if ((st = unit_begin(s)) != AK_OK)
+		return st;
+	st = conn_run(&s->c, Q_SEARCH_PACK, NO_ARGS);
+	if (st == AK_OK)
+		st = conn_run(&s->c, Q_META_SET, ARGS(vi(0), vt("search_gap")));
+	return unit_end(s, st);
+}
+
 enum ak_status
 store_reindex_search(struct store *s, store_progress_cb cb, void *arg)
 {
@@ -454,8 +468,5 @@ store_reindex_search(struct store *s, store_progress_cb cb, void *arg)
 		if (st == AK_OK && cb != NULL)
 			cb(done < all ? done : all, all, arg);
 	}
-	if (st == AK_OK && (st = unit_begin(s)) == AK_OK)
-		st = unit_end(s,
-		    conn_run(&s->c, Q_META_SET, ARGS(vi(0), vt("search_gap"))));
-	return st;
+	return st != AK_OK ? st : finish_index(s);
 }

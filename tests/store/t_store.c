@@ -246,6 +246,14 @@ test_lists_page_by_date_and_by_arrival(void **state)
 	q = (struct store_article_query){
 	    .unread = true, .since = KIT_NOW + 2, .until = KIT_NOW + 4};
 	assert_string_equal(kit_ids(k, &q), "3 2");
+	q = (struct store_article_query){
+	    .unread = true, .by_arrival = true, .before_id = 4, .limit = 2};
+	assert_string_equal(kit_ids(k, &q), "3 2");
+	q = (struct store_article_query){.unread = true,
+	    .by_arrival = true,
+	    .after_id = 3,
+	    .order = STORE_OLDEST};
+	assert_string_equal(kit_ids(k, &q), "4 5");
 	q = (struct store_article_query){.feed_id = feed, .unread = true};
 	assert_string_equal(kit_ids(k, &q), "5 4 3 2 1");
 	q = (struct store_article_query){.feed_id = feed + 1};
