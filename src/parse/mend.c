@@ -362,24 +362,47 @@ read_attr(struct mender *m, size_t *at, struct attr *ret)
 
 #define MAX_SEEN 32 /* attributes looked through for repeats */
 
+/* Write the attribute, unless `seen` (of *n names) has it already. */
+static void
+put_attr(struct mender *m, const struct attr *a, struct name *seen, size_t *n)
+{
+	bool again = false;
+
+	for (size_t k = 0; k < *n && k < MAX_SEEN; k++)
+		again |= seen[k].len == a->name.len &&
+			 memcmp(seen[k].s, a->name.s, a->name.len) == 0;
+	if (again || *n >= LIMIT_XML_ATTRIBUTES) {
+		m->n_faults++;
+		return;
+	}
+	if (*n < MAX_SEEN)
+		seen[*n] = a->name;
+	++*n;
+	buf_addc(m->out, ' ');
+	buf_add(m->out, a->name.s, a->name.len);
+	buf_adds(m->out, "=\"");
+	mend_text(m, a->value.s, a->value.len);
+	buf_addc(m->out, '"');
+}
+
 /* A start tag at m->at; false: the '<' is text. */
 static bool
 mend_start_tag(struct mender *m)
 {
 	const char *t = m->text;
 	struct name name = {t + m->at + 1, 0}, seen[MAX_SEEN];
-	size_t i = m->at + 1, mark = m->out->len, faults = m->n_faults;
-	size_t n_attrs = 0, depth = m->depth;
+	size_t i = m->at + 1, n_attrs = 0, mark, faults;
 	bool empty = false;
 
 	name.len = name_span(name.s, m->len - i);
 	i += name.len;
 	close_before(m, name);
+	mark = m->out->len;
+	faults = m->n_faults;
 	buf_addc(m->out, '<');
 	buf_add(m->out, name.s, name.len);
 	for (;;) {
 		struct attr a;
-		bool again = false;
 
 		while (i < m->len && ascii_space((unsigned char)t[i]))
 			i++;
@@ -396,21 +419,7 @@ mend_start_tag(struct mender *m)
 		}
 		if (!read_attr(m, &i, &a))
 			goto no_tag;
-		for (size_t k = 0; k < n_attrs && k < MAX_SEEN; k++)
-			again |= seen[k].len == a.name.len &&
-				 memcmp(seen[k].s, a.name.s, a.name.len) == 0;
-		if (again || n_attrs >= LIMIT_XML_ATTRIBUTES) {
-			m->n_faults++;
-			continue;
-		}
-		if (n_attrs < MAX_SEEN)
-			seen[n_attrs] = a.name;
-		n_attrs++;
-		buf_addc(m->out, ' ');
-		buf_add(m->out, a.name.s, a.name.len);
-		buf_adds(m->out, "=\"");
-		mend_text(m, a.value.s, a.value.len);
-		buf_addc(m->out, '"');
+		put_attr(m, &a, seen, &n_attrs);
 	}
 	m->at = i;
 	if (is_void(name) || empty || m->depth == LIMIT_XML_DEPTH - 1) {
@@ -422,8 +431,7 @@ mend_start_tag(struct mender *m)
 	m->open[m->depth++] = name;
 	return true;
 no_tag:
-	if (m->depth == depth)
-		buf_trunc(m->out, mark < m->out->len ? mark : m->out->len);
+	buf_trunc(m->out, mark);
 	m->n_faults = faults;
 	return false;
 }
