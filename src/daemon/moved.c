@@ -13,9 +13,6 @@
 #include "base/url.h"
 #include "daemon/poll.h"
 
-#define MOVED_TIMES 3
-#define MOVED_SECONDS 86400
-
 static bool
 is_https_upgrade(const char *from, const char *to)
 {
@@ -58,6 +55,5 @@ poll_judge_move(const struct poll *p, int64_t n_known, struct moved *ret)
 	ret->to = p->final_url;
 	ret->adopt = is_https_upgrade(p->url, p->final_url) ||
 		     (str_eq(p->moved_to, p->final_url) &&
-			 p->n_moved + 1 >= MOVED_TIMES &&
-			 p->at - p->moved_since >= MOVED_SECONDS);
+			 sched_may_move(p->n_moved + 1, p->moved_since, p->at));
 }

@@ -41,7 +41,7 @@ struct run {
 	int64_t *ids;
 	size_t n_ids, at;
 	int64_t n_flying;
-	bool is_standing, is_manual, is_listing, was_full;
+	bool is_standing, is_manual, is_named, is_listing, was_full;
 	uint64_t ticket; /* waits for the relater; 0: not yet */
 };
 
@@ -52,7 +52,7 @@ struct flight {
 	struct fetch_job *job;
 	struct run **runs;
 	size_t n_runs;
-	bool is_manual;
+	bool is_manual, is_named;
 	UT_hash_handle hh;
 };
 
@@ -240,6 +240,7 @@ join_flight(struct flight *f, struct run *r)
 	f->runs = xreallocarray(f->runs, f->n_runs + 1, sizeof(*f->runs));
 	f->runs[f->n_runs++] = r;
 	f->is_manual |= r->is_manual;
+	f->is_named |= r->is_named;
 	r->n_flying++;
 }
 
@@ -297,6 +298,8 @@ start_flight(struct pipeline *p, struct flight *f)
 		land(p, f, f->poll);
 		return;
 	}
+	if (f->is_named) /* all of them at once are nobody's impatience */
+		sched_count_refresh(&f->poll->sched, clock_now());
 	if (poll_is_file(f->poll)) {
 		p->n_fetching--;
 		workers_parse(p->workers, f->poll);
@@ -671,6 +674,7 @@ pipeline_sync(struct pipeline *p, bool all, const int64_t *ids, size_t n_ids,
 	if (cbs != NULL)
 		r->cbs = *cbs;
 	r->is_manual = all || n_ids > 0;
+	r->is_named = n_ids > 0;
 	LIST_INSERT_HEAD(&p->runs, r, link);
 	if (n_ids == 0) {
 		list_feeds(p, r, all, 0);

@@ -177,6 +177,12 @@ writer_start(struct workers *w, const char *path, unsigned store_flags,
 		free(wr);
 		return st;
 	}
+	st = store_clock_back(wr->store, clock_now());
+	if (st != AK_OK) {
+		store_close(wr->store);
+		free(wr);
+		return diag_set(reterr, st, "the schedule cannot be written");
+	}
 	*ret = wr;
 	if (pthread_create(&wr->thread, NULL, writer_main, wr) != 0)
 		abort(); /* no thread to be had is no memory to be had */

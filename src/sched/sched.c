@@ -27,7 +27,6 @@
 #define NETWORK_S ((int64_t)300)
 #define REFRESH_S ((int64_t)300)
 #define REFRESH_BURST 3
-#define START_S ((int64_t)600)
 #define MOVE_TIMES 3
 
 /* The wait so far, and what decided it. */
@@ -97,8 +96,8 @@ own_wait(const struct sched_params *p, const struct sched_state *s,
 	return w;
 }
 
-int64_t
-sched_backoff(int64_t n_errors)
+static int64_t
+backoff(int64_t n_errors)
 {
 	if (n_errors < 1)
 		return 0;
@@ -112,7 +111,7 @@ static struct wait
 error_wait(
     const struct sched_state *s, const struct sched_answer *a, int64_t now)
 {
-	struct wait w = {sched_backoff(s->n_errors), SCHED_HINT_BACKOFF};
+	struct wait w = {backoff(s->n_errors), SCHED_HINT_BACKOFF};
 
 	if (now - s->first_error_at >= WEEKLY_AFTER_S)
 		at_least(&w, 7 * DAY_S, SCHED_HINT_BACKOFF);
@@ -359,61 +358,8 @@ sched_count_refresh(struct sched_state *s, int64_t now)
 	s->refresh_at += REFRESH_S;
 }
 
-static void
-not_after(int64_t *t, int64_t now)
-{
-	if (*t > now)
-		*t = now;
-}
-
-void
-sched_repair(int64_t feed_id, int64_t now, struct sched_state *s)
-{
-	if (s->last_poll_at <= now + DAY_S)
-		return;
-	not_after(&s->last_poll_at, now);
-	not_after(&s->last_ok_at, now);
-	not_after(&s->last_new_at, now);
-	not_after(&s->first_error_at, now);
-	not_after(&s->first_gone_at, now);
-	not_after(&s->first_missing_at, now);
-	not_after(&s->first_expired_at, now);
-	not_after(&s->last_429_at, now);
-	not_after(&s->refresh_at, now);
-	s->retry_until = 0;
-	if (s->due_at == SCHED_NEVER)
-		return;
-	s->due_at = now + (int64_t)((double)START_S * jitter(feed_id));
-	s->hint = SCHED_HINT_NEW;
-	s->hint_s = 0;
-}
-
-int64_t
-sched_start_delay(size_t rank, size_t n, int64_t wait_s)
-{
-	int64_t window = wait_s < START_S ? wait_s : START_S;
-
-	if (n == 0 || window <= 0)
-		return 0;
-	return (int64_t)((double)window * (double)rank / (double)n);
-}
-
 bool
-sched_may_move(int64_t n, int64_t since, int64_t now, bool is_upgrade)
+sched_may_move(int64_t n, int64_t since, int64_t now)
 {
-	if (is_upgrade)
-		return n >= 1;
 	return n >= MOVE_TIMES && now - since >= DAY_S;
-}
-
-bool
-sched_hint_is_absurd(const struct sched_params *p, const struct sched_state *s)
-{
-	bool of_publisher = s->hint == SCHED_HINT_MAX_AGE ||
-			    s->hint == SCHED_HINT_TTL ||
-			    s->hint == SCHED_HINT_SY;
-
-	return of_publisher && s->hint_s > DAY_S &&
-	       sched_rate_wait(s, s->last_poll_at, p->pace_s) <
-		   (double)p->ceiling_s;
 }

@@ -147,24 +147,9 @@ bool sched_may_refresh(
     const struct sched_state *state, int64_t now, int64_t *ret_wait_s);
 void sched_count_refresh(struct sched_state *state, int64_t now);
 
-/* State as read from the store, made right for a clock that was set back by
- * more than a day: the feed is then due within ten minutes. */
-void sched_repair(int64_t feed_id, int64_t now, struct sched_state *state);
-
-/* How long after the start the `rank`th most overdue of `n` feeds may go out;
- * they are spread over min(wait_s, 10 min). */
-int64_t sched_start_delay(size_t rank, size_t n, int64_t wait_s);
-
-/* Wait after `n_errors` failures in a row, of a feed or of a host. */
-int64_t sched_backoff(int64_t n_errors);
-
 /* Is a permanent redirect, seen `n` times in a row since `since`, to be kept?
- * `is_upgrade`: to https, same host and path. */
-bool sched_may_move(int64_t n, int64_t since, int64_t now, bool is_upgrade);
-
-/* Does a hint of over a day hold up a feed whose own rhythm is faster? */
-bool sched_hint_is_absurd(
-    const struct sched_params *p, const struct sched_state *state);
+ */
+bool sched_may_move(int64_t n, int64_t since, int64_t now);
 
 /* One line for a person: what decided, and when, e.g. "the server asked
  * (Retry-After 3600 s); next poll 2026-11-23T15:00:00Z". */

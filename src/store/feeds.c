@@ -511,3 +511,9 @@ feed_merge(struct store *s, int64_t from, int64_t into)
 		st = conn_run(&s->c, steps[k], ARGS(vi(into), vi(from)));
 	return st != AK_OK ? st : conn_run(&s->c, Q_FEED_DEL, ARGS(vi(from)));
 }
+
+enum ak_status
+store_clock_back(struct store *s, int64_t now)
+{
+	return conn_run(&s->c, Q_FEED_CLOCK_BACK, ARGS(vi(now)));
+}

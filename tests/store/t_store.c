@@ -153,6 +153,34 @@ test_the_whole_fetch_state_comes_back(void **state)
 }
 
 static void
+test_a_clock_set_back_makes_all_due(void **state)
+{
+	struct kit *k = *state;
+	int64_t id = kit_feed(k, "https://example.org/feed");
+	struct sched_state s = {.last_poll_at = KIT_NOW,
+	    .last_ok_at = KIT_NOW,
+	    .first_gone_at = 7,
+	    .retry_until = KIT_NOW + 50,
+	    .due_at = KIT_NOW + 100};
+	struct store_fetch f = {.feed_id = id, .at = KIT_NOW, .sched = &s};
+	struct store_delta d;
+	struct store_feed got;
+	int64_t back = KIT_NOW - 40 * 86400;
+
+	assert_int_equal(store_put_fetch(k->s, &f, &d), AK_OK);
+	store_delta_release(&d);
+	assert_int_equal(store_clock_back(k->s, KIT_NOW - 3600), AK_OK);
+	get_feed(k, id, &got);
+	assert_int_equal(got.sched.due_at, KIT_NOW + 100);
+	assert_int_equal(store_clock_back(k->s, back), AK_OK);
+	get_feed(k, id, &got);
+	assert_in_range(got.sched.due_at, back, back + 600);
+	assert_int_equal(got.sched.last_ok_at, back);
+	assert_int_equal(got.sched.first_gone_at, 7);
+	assert_int_equal(got.sched.retry_until, 0);
+}
+
+static void
 test_what_the_user_sets_outlives_a_poll_under_way(void **state)
 {
 	struct kit *k = *state;
@@ -386,6 +414,7 @@ main(void)
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 	const struct CMUnitTest tests[] = {
+	    TEST(test_a_clock_set_back_makes_all_due),
 	    TEST(test_every_statement_prepares),
 	    TEST(test_a_feed_is_added_once),
 	    TEST(test_the_whole_fetch_state_comes_back),
