@@ -7,7 +7,7 @@ bad=0
 for f in $(git ls-files 'src/*' 'tests/*.[ch]' 'tests/*.sh' 'bench/*.c' \
 	'build-aux/*.sh' '*.am' 2>/dev/null); do
 	case $f in
-	*.svg | *.ico | *.png) continue ;;
+	*.svg | *.ico | *.png | *.json) continue ;;
 	esac
 	case $f in
 	*.am) [ "$f" = Makefile.am ] || continue ;;
