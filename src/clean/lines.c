@@ -162,8 +162,6 @@ add_text(struct reader *r, struct node *n)
 	add_leaf(r, n);
 	if (r->mute > 0)
 		return;
-	if (r->l->text.data == NULL)
-		buf_add(&r->l->text, "", 0);
 	while (s < end) {
 		const char *amp = memchr(s, '&', (size_t)(end - s));
 		char utf8[8];
@@ -257,7 +255,8 @@ clean_lines(struct cleaner *c, struct lines *ret)
 	struct reader r = {.l = &l};
 	struct node *parent = c->root, *n = parent->first;
 
-	buf_init(&l.text, 4 * LIMIT_MIB);
+	buf_init(&l.text, 2 * LIMIT_PAGE_BYTES);
+	buf_add(&l.text, "", 0); /* so that there is something to point into */
 	c->root->prev = NULL;
 	for (;;) {
 		if (n == NULL) {

@@ -110,25 +110,59 @@ text_space(struct wbuf *b)
 		put(b, " ", 1);
 }
 
+/* Bytes of `s`, of at least eight, before the first one up to ' ', or 8. */
+static size_t
+before_space(const char *s)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const uint64_t ones = UINT64_MAX / 255;
+	uint64_t w, low;
+
+	memcpy(&w, s, sizeof(w));
+	/* The lowest bit that is set marks a byte below 0x21. */
+	low = (w - ones * 0x21) & ~w & ones * 0x80;
+	return low == 0 ? 8 : (size_t)__builtin_ctzll(low) / 8;
+#else
+	size_t n = 0;
+
+	while (n < 8 && (unsigned char)s[n] > ' ')
+		n++;
+	return n;
+#endif
+}
+
 /* White space becomes one space, none at the start of a line. */
 static void
 text_run(struct wbuf *b, const char *s, size_t len)
 {
-	char *out;
-	size_t n = 0;
+	char *out, *from;
 	bool spaced;
 
-	reserve(b, len);
-	out = b->data + b->len;
+	reserve(b, len + 8);
+	from = out = b->data + b->len;
 	spaced = b->len == 0 || out[-1] == ' ' || out[-1] == '\n';
-	for (size_t i = 0; i < len; i++) {
-		bool space = (unsigned char)s[i] <= ' ';
+	for (const char *end = s + len; s < end; s++) {
+		while (end - s >= 8) {
+			size_t n = before_space(s);
 
-		out[n] = space ? ' ' : s[i];
-		n += !(space && spaced);
-		spaced = space;
+			memcpy(out, s, 8);
+			out += n;
+			s += n;
+			spaced &= n == 0;
+			if (n < 8)
+				break;
+		}
+		if (s == end)
+			break;
+		if ((unsigned char)*s > ' ') {
+			*out++ = *s;
+			spaced = false;
+		} else if (!spaced) {
+			*out++ = ' ';
+			spaced = true;
+		}
 	}
-	b->len += n;
+	b->len += (size_t)(out - from);
 }
 
 static void
