@@ -36,7 +36,7 @@ safe_url(const char *url)
 	return url[strcspn(url, ":/?#")] != ':' ? url : NULL;
 }
 
-/* A name or label: RSS may mean HTML, the others say what they mean. */
+/* A title or a line of small print: RSS may mean HTML. */
 static const char *
 plain(const struct doc *doc, const char *s, size_t max)
 {
@@ -47,6 +47,15 @@ plain(const struct doc *doc, const char *s, size_t max)
 	return clean_text(doc->arena, &t, max);
 }
 
+/* Names of persons and tags are text in every format, never HTML. */
+static const char *
+name(const struct doc *doc, const char *s)
+{
+	struct doc_text t = {.value = s, .type = DOC_TEXT_PLAIN};
+
+	return clean_text(doc->arena, &t, LIMIT_AUTHOR_BYTES);
+}
+
 static void
 clean_persons(const struct doc *doc, struct doc_person **list)
 {
@@ -55,8 +64,8 @@ clean_persons(const struct doc *doc, struct doc_person **list)
 	while (*list != NULL) {
 		struct doc_person *p = *list;
 
-		p->name = plain(doc, p->name, LIMIT_AUTHOR_BYTES);
-		p->email = plain(doc, p->email, LIMIT_AUTHOR_BYTES);
+		p->name = name(doc, p->name);
+		p->email = name(doc, p->email);
 		p->url = safe_url(p->url);
 		p->avatar = safe_url(p->avatar);
 		if (n == LIMIT_AUTHORS ||
@@ -78,8 +87,8 @@ clean_tag_list(const struct doc *doc, struct doc_tag **list)
 	while (*list != NULL) {
 		struct doc_tag *t = *list;
 
-		t->term = plain(doc, t->term, LIMIT_AUTHOR_BYTES);
-		t->label = plain(doc, t->label, LIMIT_AUTHOR_BYTES);
+		t->term = name(doc, t->term);
+		t->label = name(doc, t->label);
 		if (t->term == NULL) {
 			t->term = t->label;
 			t->label = NULL;
