@@ -144,8 +144,7 @@ store_article_full_text(struct store *s, int64_t id, const char *content_html,
 	return unit_end(s, st);
 }
 
-/* --- reader state
- * ------------------------------------------------------------------ */
+/* --- reader state ---------------------------------------------------- */
 
 struct marked {
 	int64_t id, sort;

@@ -47,7 +47,7 @@ conn_sql(enum stmt_id id)
 	return stmt_texts[id];
 }
 
-/* --- errors --------------------------------------------------------------- */
+/* --- errors ---------------------------------------------------------- */
 
 enum ak_status
 conn_status(int rc)

@@ -24,8 +24,7 @@ feed_url_hash(struct arena *a, const char *url)
 	return (int64_t)XXH3_64bits(key, strlen(key));
 }
 
-/* --- reading
- * --------------------------------------------------------------------- */
+/* --- reading --------------------------------------------------------- */
 
 static void
 fill_sched(sqlite3_stmt *st, int at, struct sched_state *s)
@@ -213,8 +212,7 @@ store_next_due(struct store_reader *r)
 	return conn_int(&r->c, Q_NEXT_DUE, NO_ARGS, 0, &due) == AK_OK ? due : 0;
 }
 
-/* --- categories
- * --------------------------------------------------------------------- */
+/* --- categories ------------------------------------------------------ */
 
 enum ak_status
 store_categories(struct store_reader *r, store_category_cb cb, void *arg)
@@ -349,8 +347,7 @@ store_category_remove(struct store *s, const char *path)
 	return unit_end(s, st);
 }
 
-/* --- changing
- * ------------------------------------------------------------------------- */
+/* --- changing -------------------------------------------------------- */
 
 enum ak_status
 store_feed_add(struct store *s, const struct store_feed_new *f, int64_t *ret_id)

@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Two questions.  (1) Is this the feed's entry that it showed before?  Its key
- * is the guid (a URL as guid by its url_key(), so that https, tracking
- * parameters and the like change nothing), else the permalink, else title and
- * text.  Where several entries of a document share a key, each is known by a
- * narrower one: key, link, title, and the text where even these agree.
+ * Is this the feed's entry that it showed before?  Its key is the guid (a URL
+ * as guid by its url_key(), so that https, tracking parameters and the like
+ * change nothing), else the permalink, else title and text.  Where several
+ * entries of a document share a key, each is known by a narrower one: key,
+ * link, title, and the text where even these agree.
  *
- * (2) Is an unknown entry an article that is there already?  Candidates have
- * the same url_key, or the same guid on the same host.  A link is evidence only
- * where it is one document's: not the home page, not shared by other entries
- * or articles under other titles, not another fragment (a comment) of the
- * page.  In its own feed an entry is known under a new guid by link and title
- * together, when the old guid has gone from the document.  docs/design.md
- * weighs these.
- *
- * An unchanged entry costs hashing and one look-up.
+ * An unchanged entry costs hashing and one look-up.  Whether an unknown one is
+ * an article that is there already is match.c's question.
  */
 #include "store/identity.h"
 
@@ -29,8 +22,7 @@
 
 enum { POINTER_TEXT_BYTES = 600 }; /* more is a text of one's own */
 
-/* --- hashing
- * ------------------------------------------------------------------- */
+/* --- hashing --------------------------------------------------------- */
 
 static int64_t
 hash_bytes(const void *p, size_t len, int64_t seed)
@@ -83,8 +75,8 @@ hash_words(const char *s, int64_t seed)
 }
 
 /* The fragment of a URL, unless it only tracks ("#utm_source=...", "#rss"). */
-static const char *
-fragment(const char *url)
+const char *
+ident_fragment(const char *url)
 {
 	const char *f = url != NULL ? strchr(url, '#') : NULL;
 
@@ -104,8 +96,8 @@ hash_url(struct arena *a, const char *url, bool with_fragment, int64_t seed)
 	const char *key = url_key(a, url);
 	int64_t h = hash_str(key != NULL ? key : url, seed);
 
-	return with_fragment && key != NULL && fragment(url) != NULL
-		   ? hash_str(fragment(url), h)
+	return with_fragment && key != NULL && ident_fragment(url) != NULL
+		   ? hash_str(ident_fragment(url), h)
 		   : h;
 }
 
@@ -190,8 +182,7 @@ hash_content(const struct doc_entry *e, int64_t link)
 	return h;
 }
 
-/* --- a document
- * ------------------------------------------------------------------ */
+/* --- a document ------------------------------------------------------ */
 
 /* Does an entry with an external_url say little itself? */
 static bool
@@ -334,8 +325,13 @@ ident_doc(struct store *s, int64_t feed, const char *feed_url,
 	return AK_OK;
 }
 
-/* --- the feed's own entries
- * --------------------------------------------------------- */
+bool
+ident_has_key(const struct ident_doc *d, int64_t key)
+{
+	return bsearch(&key, d->keys, d->n_keys, sizeof(key), by_value) != NULL;
+}
+
+/* --- the feed's own entries ------------------------------------------ */
 
 static enum ak_status
 get_row(struct store *s, int64_t feed, int64_t key, struct ident_row *ret)
@@ -383,229 +379,4 @@ out:
 	if (st == AK_OK)
 		*ret = row;
 	return st;
-}
-
-/* --- articles
- * ----------------------------------------------------------------------- */
-
-/* Can this address be that of one document, rather than of a site? */
-static bool
-is_specific(const struct ident_doc *d, const char *key)
-{
-	const char *path;
-
-	if (key == NULL || str_eq(key, d->feed_key) || str_eq(key, d->home_key))
-		return false;
-	path = strchr(key, '/');
-	return path != NULL && path[1] != '\0';
-}
-
-static bool
-same_title(struct store *s, const char *x, const char *y)
-{
-	if (str_eq(x, y))
-		return x != NULL;
-	if (x == NULL || y == NULL)
-		return false;
-	return str_eq(tokens_title_key(s->c.tokens, s->scratch, x),
-	    tokens_title_key(s->c.tokens, s->scratch, y));
-}
-
-struct candidate {
-	int64_t id;
-	const char *url, *external_url, *title;
-	int64_t published, hash;
-};
-
-/* Is `key` that of another entry of this document? */
-static bool
-is_claimed(const struct ident_doc *d, int64_t key)
-{
-	return bsearch(&key, d->keys, d->n_keys, sizeof(key), by_value) != NULL;
-}
-
-/* An entry of the same feed, link and title: the same under a new guid, or the
- * next of a row ("Weather")?  The date tells, or that nothing is new. */
-static bool
-is_old_self(const struct ident *i, const struct candidate *c)
-{
-	int64_t date = i->entry->published;
-
-	return c->hash == i->hash || date == DOC_NO_TIME || c->published == 0 ||
-	       c->published == date;
-}
-
-/* What speaks for a candidate. */
-struct evidence {
-	bool link;	 /* the link alone is enough */
-	bool same_place; /* down to the fragment */
-};
-
-/* Rules for one candidate; sets *ret where it is the one. */
-static enum ak_status
-judge(struct store *s, const struct ident_doc *d, const struct ident *i,
-    const struct candidate *c, struct evidence by, struct ident_match *ret)
-{
-	bool titles = same_title(s, ident_title(i->entry), c->title);
-	int64_t key = 0;
-	enum ak_status st;
-
-	if (!titles && !by.link)
-		return AK_OK;
-	st = conn_int(
-	    &s->c, Q_ENTRY_OF_ARTICLE, ARGS(vi(c->id), vi(d->feed)), 0, &key);
-	if (st != AK_OK)
-		return st;
-	if (key != 0) { /* in this feed, under another key */
-		if (!titles || !by.same_place || is_claimed(d, key) ||
-		    !is_specific(d, i->about_key) || !is_old_self(i, c))
-			return AK_OK;
-		ret->entry_key = key;
-		ret->has_entry = true;
-	}
-	ret->article = c->id;
-	return AK_OK;
-}
-
-/* Candidates of one query, in the scratch arena. */
-static enum ak_status
-candidates(struct store *s, enum stmt_id id, int64_t hash,
-    struct candidate *list, size_t *ret_n)
-{
-	sqlite3_stmt *st =
-	    conn_query(&s->c, id, ARGS(vi(hash), vi(LIMIT_MATCH_CANDIDATES)));
-	struct arena *a = s->scratch;
-	size_t n = 0;
-
-	if (st == NULL)
-		return s->c.status;
-	while (n < LIMIT_MATCH_CANDIDATES && conn_row(&s->c, st))
-		list[n++] = (struct candidate){.id = col_int(st, 0),
-		    .url = arena_strdup(a, col_text(st, 1)),
-		    .external_url = arena_strdup(a, col_text(st, 2)),
-		    .title = arena_strdup(a, col_text(st, 3)),
-		    .published = col_int(st, 4),
-		    .hash = col_int(st, 5)};
-	*ret_n = n;
-	return conn_end(&s->c, st);
-}
-
-static enum ak_status
-match_link(struct store *s, const struct ident_doc *d, const struct ident *i,
-    struct ident_match *ret)
-{
-	struct candidate list[LIMIT_MATCH_CANDIDATES];
-	enum ak_status st;
-	size_t n = 0;
-
-	st = candidates(s, Q_ARTICLE_BY_URL, i->url_hash, list, &n);
-	for (size_t k = 0; st == AK_OK && ret->article == 0 && k < n; k++) {
-		const char *at =
-		    list[k].external_url != NULL &&
-			    ident_url_hash(s->scratch, list[k].external_url) ==
-				i->url_hash
-			? list[k].external_url
-			: list[k].url;
-		struct evidence by = {
-		    .same_place = str_eq(fragment(at), fragment(i->about))};
-
-		by.link = by.same_place && n == 1 && i->is_only_link &&
-			  is_specific(d, i->about_key);
-		st = judge(s, d, i, &list[k], by, ret);
-	}
-	return st;
-}
-
-/* The same guid counts on the same host, under the same title. */
-static enum ak_status
-match_guid(struct store *s, const struct ident_doc *d, const struct ident *i,
-    struct ident_match *ret)
-{
-	struct candidate list[LIMIT_MATCH_CANDIDATES];
-	const char *host =
-	    i->entry->url != NULL ? url_host(s->scratch, i->entry->url) : NULL;
-	enum ak_status st;
-	size_t n = 0;
-
-	if (host == NULL)
-		return AK_OK;
-	st = candidates(s, Q_ARTICLE_BY_GUID, i->guid_hash, list, &n);
-	for (size_t k = 0; st == AK_OK && ret->article == 0 && k < n; k++)
-		if (list[k].url != NULL &&
-		    str_eq(host, url_host(s->scratch, list[k].url)))
-			st =
-			    judge(s, d, i, &list[k], (struct evidence){0}, ret);
-	return st;
-}
-
-enum ak_status
-ident_match(struct store *s, const struct ident_doc *d, const struct ident *i,
-    struct ident_match *ret)
-{
-	int64_t guid = ident_guid_tomb(s->scratch, i->guid_hash, i->entry->url);
-	int64_t url =
-	    is_specific(d, i->about_key) && i->is_only_link ? i->url_hash : 0;
-	struct ident_match m = {0};
-	enum ak_status st = AK_OK;
-	int64_t buried = 0;
-
-	if (i->url_hash != 0)
-		st = match_link(s, d, i, &m);
-	if (st == AK_OK && m.article == 0 && i->guid_hash != 0)
-		st = match_guid(s, d, i, &m);
-	/* An address says little where many articles share it. */
-	if (st == AK_OK && m.article == 0 && s->has_tombstones)
-		st = conn_int(&s->c, Q_TOMBSTONE_HAS, ARGS(vz(url), vz(guid)),
-		    0, &buried);
-	m.is_buried = buried != 0;
-	if (st == AK_OK)
-		*ret = m;
-	return st;
-}
-
-/* --- whose text
- * ------------------------------------------------------------------------ */
-
-/* Where the registrable part of a host begins, by its look: the last two
- * labels, three under "co.uk" and the like. */
-static const char *
-site_of(const char *host, size_t len)
-{
-	size_t label[3] = {0}, n = 0, at = len;
-
-	while (at > 0 && n < 3) {
-		size_t end = at;
-
-		while (at > 0 && host[at - 1] != '.')
-			at--;
-		label[n++] = end - at;
-		if (n == 3 || (n == 2 && !(label[0] == 2 && label[1] <= 3)))
-			break;
-		if (at > 0)
-			at--;
-	}
-	return host + at;
-}
-
-/* "www.example.org", "feeds.example.org" and "example.org" are one site. */
-static bool
-same_site(const char *a, const char *b)
-{
-	size_t x = strcspn(a, "/:"), y = strcspn(b, "/:");
-	const char *from_a = site_of(a, x), *from_b = site_of(b, y);
-
-	x -= (size_t)(from_a - a);
-	y -= (size_t)(from_b - b);
-	return x == y && memcmp(from_a, from_b, x) == 0;
-}
-
-int
-ident_authority(const struct ident_doc *d, const struct ident *i)
-{
-	if (i->is_pointer || i->about_key == NULL)
-		return i->is_pointer ? 0 : 1;
-	if ((d->home_key != NULL && same_site(d->home_key, i->about_key)) ||
-	    (d->feed_key != NULL && same_site(d->feed_key, i->about_key)))
-		return 2;
-	return 1;
 }

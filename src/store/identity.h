@@ -41,6 +41,9 @@ enum ak_status ident_doc(struct store *s, int64_t feed, const char *feed_url,
     const char *home_page_url, const struct doc *doc,
     struct ident_doc *ret) AK_USE;
 
+/* Is `key` that of an entry of this document? */
+bool ident_has_key(const struct ident_doc *d, int64_t key);
+
 /* What the feed has of an entry. */
 struct ident_row {
 	bool is_known;
@@ -69,6 +72,9 @@ int ident_authority(const struct ident_doc *d, const struct ident *i);
 /* The words an entry is stored and compared with, or NULL. */
 const char *ident_text(const struct doc_entry *e);
 const char *ident_title(const struct doc_entry *e);
+
+/* The fragment of a URL, unless it only tracks; or NULL. */
+const char *ident_fragment(const char *url);
 
 int64_t ident_url_hash(struct arena *a, const char *url); /* 0: no URL */
 int64_t ident_guid_hash(struct arena *a, const char *guid);

@@ -7,8 +7,7 @@
 
 #include "base/mem.h"
 
-/* --- blobs
- * -------------------------------------------------------------------------- */
+/* --- blobs ----------------------------------------------------------- */
 
 enum ak_status
 store_blob_put(struct store *s, const char *name, const void *data, size_t len)
@@ -44,8 +43,7 @@ store_blob_get(
 	return conn_end(&r->c, st);
 }
 
-/* --- tokens
- * ------------------------------------------------------------------------- */
+/* --- tokens ---------------------------------------------------------- */
 
 enum ak_status
 store_token_add(struct store *s, const struct store_token *t,
@@ -135,9 +133,7 @@ store_token_used(struct store *s, const char *name, int64_t at)
 	    s, conn_run(&s->c, Q_TOKEN_USED, ARGS(vi(at), vt(name))));
 }
 
-/* --- polls
- * ---------------------------------------------------------------------------
- */
+/* --- polls ----------------------------------------------------------- */
 
 enum ak_status
 store_polls(struct store_reader *r, int64_t feed_id, const char *host,

@@ -330,8 +330,7 @@ store_article_count(
 	return r->c.status;
 }
 
-/* --- one article as a person names it
- * -------------------------------------------- */
+/* --- one article as a person names it -------------------------------- */
 
 enum ak_status
 store_article_resolve(struct store_reader *r, const char *spec, int64_t *ret)

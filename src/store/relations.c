@@ -16,8 +16,7 @@
 #include "base/mem.h"
 #include "store/identity.h"
 
-/* --- the publisher's lists
- * ---------------------------------------------------------- */
+/* --- the publisher's lists ------------------------------------------- */
 
 static enum ak_status
 listed_line(struct store *s, int64_t article, int64_t feed, int64_t rank,
@@ -79,8 +78,7 @@ listed_arrived(
 	return st;
 }
 
-/* --- computed relations
- * --------------------------------------------------------------- */
+/* --- computed relations ---------------------------------------------- */
 
 static int64_t
 score_int(double score)
@@ -192,9 +190,7 @@ put_edge(struct store *s, const struct store_relations *rel,
 		vi(b == self ? in_self : in_other)));
 }
 
-/* --- threads
- * ------------------------------------------------------------------------------
- */
+/* --- threads --------------------------------------------------------- */
 
 enum ak_status
 thread_count(struct store *s, int64_t thread)
@@ -322,9 +318,7 @@ store_relate_reset(struct store *s)
 	return st != AK_OK ? st : unit_end(s, relate_reset(s));
 }
 
-/* --- reading
- * ----------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------- */
 
 enum ak_status
 store_related(struct store_reader *r, int64_t article, int64_t keep,

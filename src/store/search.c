@@ -22,8 +22,7 @@
 #include "store/private.h"
 #include "store/tokens.h"
 
-/* --- the tokenizer as FTS5 sees it
- * --------------------------------------------- */
+/* --- the tokenizer as FTS5 sees it ----------------------------------- */
 
 static int
 fts_create(void *ctx, const char **args, int n, Fts5Tokenizer **ret)
@@ -90,8 +89,7 @@ search_register(sqlite3 *db)
 		   : api->xCreateTokenizer(api, "akin", NULL, &methods, NULL);
 }
 
-/* --- keeping the index
- * ------------------------------------------------------------ */
+/* --- keeping the index ----------------------------------------------- */
 
 void
 search_want(struct store *s, int64_t id)
@@ -176,8 +174,7 @@ search_flush(struct store *s)
 	return st;
 }
 
-/* --- queries
- * ------------------------------------------------------------------------- */
+/* --- queries --------------------------------------------------------- */
 
 struct term { /* what the tokenizer makes of one word or phrase */
 	size_t n;

@@ -3,9 +3,10 @@
  * A store is one SQLite file in WAL mode: one connection writes (struct
  * store), others read without waiting (struct store_reader).  The parts:
  * conn.c (connection, statements, errors), migrate.c (schema), feeds.c,
- * identity.c (what is the same entry, what the same article), writer.c (one
- * poll's outcome), reader.c (article queries), marks in writer.c, relations.c,
- * search.c with tokens.c (full text), upkeep.c, lock.c.
+ * identity.c and match.c (what is the same entry, what the same article),
+ * writer.c and entries.c (one poll's outcome), articles.c (removal, marks),
+ * reader.c (article queries), relations.c, search.c with tokens.c (full text),
+ * logs.c, upkeep.c, lock.c.
  *
  * The caller's transaction holds many polls; each is a savepoint in it ("unit"
  * below), so that a bad document cannot sink its neighbours.  When the disk is
@@ -243,8 +244,7 @@ store_error(const struct store *s)
 	return s->c.error.text;
 }
 
-/* --- transactions
- * --------------------------------------------------------------- */
+/* --- transactions ---------------------------------------------------- */
 
 static enum ak_status
 look_round(struct store *s)
@@ -361,8 +361,7 @@ unit_end(struct store *s, enum ak_status st)
 	return st;
 }
 
-/* --- reading connections
- * ------------------------------------------------------------ */
+/* --- reading connections --------------------------------------------- */
 
 static enum ak_status
 open_to_read(

@@ -23,7 +23,7 @@
 struct store;
 struct store_reader;
 
-/* --- open and close ------------------------------------------------------ */
+/* --- open and close -------------------------------------------------- */
 
 #define STORE_CREATE 1u	   /* make file and parent folder where missing */
 #define STORE_NO_SEARCH 2u /* keep no full-text index */
@@ -48,7 +48,7 @@ enum ak_status store_begin(struct store *s) AK_USE;
 enum ak_status store_commit(struct store *s) AK_USE;
 void store_rollback(struct store *s);
 
-/* --- lock file: who polls this store -------------------------------------- */
+/* --- lock file: who polls this store --------------------------------- */
 
 struct store_lock;
 struct store_lock_owner {
@@ -167,8 +167,7 @@ enum ak_status store_category_rename(
     struct store *s, const char *path, const char *to) AK_USE;
 enum ak_status store_category_remove(struct store *s, const char *path) AK_USE;
 
-/* --- one poll's outcome
- * ------------------------------------------------------- */
+/* --- one poll's outcome ---------------------------------------------- */
 
 struct store_fetch {
 	int64_t feed_id;
@@ -227,8 +226,7 @@ enum ak_status store_put_fetch(struct store *s, const struct store_fetch *f,
 enum ak_status store_count_new(struct store *s, int64_t feed_id,
     const struct doc *doc, int64_t *ret_events) AK_USE;
 
-/* --- articles
- * ------------------------------------------------------------------ */
+/* --- articles -------------------------------------------------------- */
 
 struct store_article {
 	int64_t id;	  /* rising with arrival */
@@ -317,8 +315,7 @@ enum ak_status store_article_full_text(struct store *s, int64_t id,
     const struct doc_related *related,
     const struct store_blob *features) AK_USE;
 
-/* --- reader state
- * ----------------------------------------------------------------- */
+/* --- reader state ---------------------------------------------------- */
 
 enum store_mark { STORE_READ, STORE_UNREAD, STORE_STAR, STORE_UNSTAR };
 
@@ -356,8 +353,7 @@ enum ak_status store_label_rename(
     struct store *s, const char *name, const char *to) AK_USE;
 enum ak_status store_label_remove(struct store *s, const char *name) AK_USE;
 
-/* --- relations, threads
- * ------------------------------------------------------------- */
+/* --- relations, threads ---------------------------------------------- */
 
 /* For the relater: articles above a watermark, in order of id, with features
  * (NULL where they have none); by arrival. */
@@ -438,9 +434,7 @@ struct store_thread_query {
 enum ak_status store_threads(struct store_reader *r,
     const struct store_thread_query *q, store_thread_cb cb, void *arg) AK_USE;
 
-/* --- tokens
- * ----------------------------------------------------------------------------
- */
+/* --- tokens ---------------------------------------------------------- */
 
 struct store_token {
 	const char *name;
@@ -464,8 +458,7 @@ enum ak_status store_token_digests(
 enum ak_status store_token_used(
     struct store *s, const char *name, int64_t at) AK_USE;
 
-/* --- log of polls
- * ------------------------------------------------------------------------ */
+/* --- log of polls ---------------------------------------------------- */
 
 struct store_poll {
 	int64_t feed_id, at;
@@ -482,9 +475,7 @@ enum ak_status store_polls(struct store_reader *r, int64_t feed_id,
     const char *host, int64_t since, int64_t limit, store_poll_cb cb,
     void *arg) AK_USE;
 
-/* --- upkeep
- * --------------------------------------------------------------------------------
- */
+/* --- upkeep ---------------------------------------------------------- */
 
 struct store_stats {
 	int64_t n_feeds, n_active, n_failing, n_articles, n_unread, n_starred,

@@ -138,8 +138,7 @@ class_of(uint32_t cp)
 	return BREAK;
 }
 
-/* --- folding
- * ------------------------------------------------------------------- */
+/* --- folding --------------------------------------------------------- */
 
 /* The character at s[*at], *at < n; moves past it. */
 static uint32_t
@@ -243,8 +242,7 @@ fold(struct tokens *t, const char *s, size_t len, char *out)
 	return n;
 }
 
-/* --- runs
- * ------------------------------------------------------------------------- */
+/* --- runs ------------------------------------------------------------ */
 
 struct run { /* one call of tokens_run() */
 	struct tokens *t;
@@ -469,9 +467,7 @@ tokens_run(struct tokens *t, bool is_query, const char *text, size_t len,
 	return rc;
 }
 
-/* --- titles
- * ---------------------------------------------------------------------------
- */
+/* --- titles ---------------------------------------------------------- */
 
 static int
 add_to_key(void *arg, int flags, const char *token, size_t len, size_t start,

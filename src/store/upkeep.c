@@ -21,8 +21,7 @@ enum {
 	POLL_DAYS = 30
 };
 
-/* --- figures
- * ----------------------------------------------------------------------- */
+/* --- figures --------------------------------------------------------- */
 
 enum ak_status
 store_stats(struct store_reader *r, struct store_stats *ret)
@@ -47,9 +46,7 @@ store_stats(struct store_reader *r, struct store_stats *ret)
 	return conn_end(&r->c, st);
 }
 
-/* --- check
- * ---------------------------------------------------------------------------
- */
+/* --- check ----------------------------------------------------------- */
 
 struct check {
 	struct conn *c;
@@ -244,9 +241,7 @@ store_check(struct store_reader *r, store_text_cb cb, void *arg)
 		   : st;
 }
 
-/* --- backup
- * ------------------------------------------------------------------------------
- */
+/* --- backup ---------------------------------------------------------- */
 
 static enum ak_status
 copy_pages(struct conn *from, sqlite3 *to, store_progress_cb cb, void *arg)
@@ -302,9 +297,7 @@ store_backup(struct store_reader *r, const char *to, store_progress_cb cb,
 	return st;
 }
 
-/* --- retention
- * -----------------------------------------------------------------------------
- */
+/* --- retention ------------------------------------------------------- */
 
 struct ids {
 	int64_t *v;
@@ -399,9 +392,7 @@ store_gc(struct store *s, int64_t now, int64_t keep_days, int64_t keep_items,
 	return st;
 }
 
-/* --- a new index
- * ------------------------------------------------------------------------------
- */
+/* --- a new index ----------------------------------------------------- */
 
 static enum ak_status
 empty_index(struct store *s)

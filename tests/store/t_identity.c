@@ -6,8 +6,7 @@
 
 #define SITE "https://example.org"
 
-/* --- entries over polls
- * ------------------------------------------------------- */
+/* --- entries over polls ---------------------------------------------- */
 
 static void
 test_the_same_feed_twice_adds_nothing(void **state)
@@ -362,8 +361,7 @@ test_drafts_and_too_many_items_are_not_stored(void **state)
 	assert_true(kit_by_title(k, "0") != 0);
 }
 
-/* --- articles over feeds
- * ---------------------------------------------------------- */
+/* --- articles over feeds --------------------------------------------- */
 
 static void
 test_one_article_in_three_feeds(void **state)
@@ -460,8 +458,7 @@ test_comments_are_not_the_article(void **state)
 	assert_int_equal(kit_n_articles(k, 0), 4);
 }
 
-/* --- aggregators
- * ------------------------------------------------------------------------ */
+/* --- aggregators ----------------------------------------------------- */
 
 #define NEWS "https://news.example"
 
@@ -597,9 +594,7 @@ test_a_post_with_a_text_of_its_own_is_no_pointer(void **state)
 	assert_int_equal(kit_n_articles(k, 0), 2);
 }
 
-/* --- removal
- * -------------------------------------------------------------------------------
- */
+/* --- removal --------------------------------------------------------- */
 
 static void
 test_what_was_removed_does_not_come_back(void **state)
@@ -664,8 +659,7 @@ test_removal_without_a_link_of_its_own_buries_only_that_item(void **state)
 	assert_int_equal(kit_n_articles(k, 0), 1);
 }
 
-/* --- the feed's address
- * ---------------------------------------------------------------------- */
+/* --- the feed's address ---------------------------------------------- */
 
 static void
 test_a_feed_moves_and_meets_another(void **state)
@@ -717,9 +711,7 @@ test_a_feed_moves_and_meets_another(void **state)
 	    AK_NOTFOUND);
 }
 
-/* --- events
- * ------------------------------------------------------------------------------------
- */
+/* --- events ---------------------------------------------------------- */
 
 static void
 test_events_are_counted_before_the_poll(void **state)

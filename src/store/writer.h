@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/* writer.h - a poll's outcome on its way into the store. */
+#ifndef STORE_WRITER_H
+#define STORE_WRITER_H
+
+#include "store/identity.h"
+
+struct put {
+	struct store *s;
+	const struct store_fetch *f;
+	struct ident_doc doc;
+	int64_t feed;
+	int64_t next_us; /* arrival of the next new article; 0: not asked yet */
+	struct store_delta delta;
+	int64_t *dates; /* of new entries */
+	size_t n_dates;
+};
+
+/* The doc's entries; counts and ids are in p->delta. */
+enum ak_status put_entries(struct put *p) AK_USE;
+
+/* Dates close together are one event; sorts them. */
+int64_t put_count_events(int64_t *dates, size_t n);
+/* Can an entry be of that date? */
+bool put_is_date(int64_t t, int64_t now);
+
+#endif
