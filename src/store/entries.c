@@ -55,7 +55,7 @@ put_is_date(int64_t t, int64_t now)
 	return t != DOC_NO_TIME && t > 0 && t <= now + LIMIT_DATE_AHEAD_S;
 }
 
-/* --- features, listed ------------------------------------------------ */
+/* --- new articles ---------------------------------------------------- */
 
 static enum ak_status
 put_feature(struct put *p, const struct ident *i, int64_t article)
@@ -67,8 +67,6 @@ put_feature(struct put *p, const struct ident *i, int64_t article)
 	return conn_run(&p->s->c, Q_FEATURE_PUT,
 	    ARGS(vi(article), vb(b[i->place].data, b[i->place].len)));
 }
-
-/* --- new articles ---------------------------------------------------- */
 
 static enum ak_status
 next_arrival(struct put *p, int64_t *ret)

@@ -9,8 +9,8 @@
 
 struct store {
 	struct conn c;
-	bool in_txn;  /* the caller's store_begin() */
-	bool is_lost; /* SQLite rolled the caller's transaction back */
+	bool in_txn;	     /* the caller's store_begin() */
+	enum ak_status lost; /* why SQLite rolled that one back by itself */
 	bool has_search;
 	/* Articles of this transaction that the index lacks; see search.c. */
 	int64_t *to_index;

@@ -271,7 +271,7 @@ store_begin(struct store *s)
 		return st;
 	}
 	s->in_txn = true;
-	s->is_lost = false;
+	s->lost = AK_OK;
 	s->n_to_index = 0;
 	return AK_OK;
 }
@@ -280,12 +280,14 @@ store_begin(struct store *s)
 static enum ak_status
 still_there(struct store *s)
 {
-	if (s->in_txn && !s->is_lost && sqlite3_get_autocommit(s->c.db) != 0)
-		s->is_lost = true;
-	if (s->is_lost)
-		return conn_say(&s->c, AK_FULL,
-		    "the transaction was undone: %s", "no space left on disk");
-	return AK_OK;
+	if (s->in_txn && s->lost == AK_OK &&
+	    sqlite3_get_autocommit(s->c.db) != 0)
+		s->lost = s->c.status != AK_OK ? s->c.status : AK_IO;
+	return s->lost == AK_OK
+		   ? AK_OK
+		   : conn_say(&s->c, s->lost, "the transaction was undone: %s",
+			 s->lost == AK_FULL ? "no space left on disk"
+					    : ak_status_name(s->lost));
 }
 
 enum ak_status
@@ -316,7 +318,7 @@ store_rollback(struct store *s)
 		(void)!conn_run(&s->c, Q_ROLLBACK, NO_ARGS);
 	s->c.error = keep;
 	s->in_txn = false;
-	s->is_lost = false;
+	s->lost = AK_OK;
 	s->n_to_index = 0;
 }
 
