@@ -388,6 +388,27 @@ url_origin(struct arena *a, const char *url)
 }
 
 const char *
+url_userinfo(struct arena *a, const char *url)
+{
+	char *user = NULL, *password = NULL;
+	const char *result = NULL;
+	CURLU *u = url_is_http(url) ? curl_url() : NULL;
+
+	if (u == NULL || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK)
+		goto out;
+	(void)curl_url_get(u, CURLUPART_USER, &user, CURLU_URLDECODE);
+	(void)curl_url_get(u, CURLUPART_PASSWORD, &password, CURLU_URLDECODE);
+	if (user != NULL || password != NULL)
+		result = arena_printf(a, "%s:%s", user != NULL ? user : "",
+		    password != NULL ? password : "");
+out:
+	curl_free(user);
+	curl_free(password);
+	curl_url_cleanup(u);
+	return result;
+}
+
+const char *
 url_without_userinfo(struct arena *a, const char *url)
 {
 	const char *start, *end, *sep = strstr(url, "://");

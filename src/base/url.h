@@ -40,6 +40,9 @@ const char *url_host(struct arena *a, const char *url);
 /* "scheme://host[:port]" in lower case without a default port, or NULL. */
 const char *url_origin(struct arena *a, const char *url);
 
+/* The "user:password" of an http URL, decoded, or NULL. */
+const char *url_userinfo(struct arena *a, const char *url);
+
 /* `url` without user:password@, for logs and output. */
 const char *url_without_userinfo(struct arena *a, const char *url);
 

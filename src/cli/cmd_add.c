@@ -130,7 +130,11 @@ added_cb(const struct pipeline_added *r, void *arg)
 		    r->status == AK_IO || r->status == AK_FULL ||
 		    r->status == AK_CORRUPT || r->status == AK_BUSY;
 
-		cli_error(a->spec, "%s",
+		/* Never a password that stood in it. */
+		cli_error(strchr(a->spec, '@') != NULL && r->url != NULL
+			      ? r->url
+			      : a->spec,
+		    "%s",
 		    r->error != NULL ? r->error : ak_status_name(r->status));
 		if (!a->as_json && r->n_choices > 0)
 			print_choices(a, r);

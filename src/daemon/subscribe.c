@@ -82,12 +82,15 @@ finish(struct subscription *s, struct poll *p)
 static struct poll *
 new_poll(struct subscription *s, const char *url)
 {
-	struct store_feed row = {.url = url};
+	struct arena *a = arena_new(8 * LIMIT_URL_BYTES);
+	struct store_feed row = {.url = url_without_userinfo(a, url),
+	    .userinfo = url_userinfo(a, url)};
 	struct poll *p;
 
 	sched_init(&row.sched, clock_now());
 	p = poll_new(&row);
 	p->sub = s;
+	arena_free(a);
 	return p;
 }
 
@@ -244,6 +247,16 @@ subscribe_parse(
 
 /* --- writer --------------------------------------------------------------- */
 
+static bool
+is_same_origin(const char *a, const char *b)
+{
+	struct arena *arena = arena_new(4 * LIMIT_URL_BYTES);
+	bool same = str_eq(url_origin(arena, a), url_origin(arena, b));
+
+	arena_free(arena);
+	return same;
+}
+
 enum ak_status
 subscribe_commit(
     struct poll *p, struct store *s, const struct sched_params *params)
@@ -257,11 +270,17 @@ subscribe_commit(
 		return AK_OK; /* no feed: nothing to store */
 	/* A permanent redirect is learned at once: nobody knows the old URL. */
 	if (p->n_hops > 0 && p->all_permanent) {
+		/* Credentials are for the host they were given for. */
+		if (!is_same_origin(p->url, p->final_url)) {
+			free(p->userinfo);
+			p->userinfo = NULL;
+		}
 		free(p->url);
 		p->url = xstrdup(p->final_url);
 		p->n_hops = 0;
 	}
 	row.url = p->url;
+	row.userinfo = p->userinfo;
 	row.home_page_url = p->doc->home_page_url;
 	st = store_feed_add(s, &row, &p->feed_id);
 	if (st == AK_OK)

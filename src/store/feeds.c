@@ -352,25 +352,33 @@ store_category_remove(struct store *s, const char *path)
 enum ak_status
 store_feed_add(struct store *s, const struct store_feed_new *f, int64_t *ret_id)
 {
+	const char *userinfo, *url;
 	int64_t id = 0, category = 0, hash;
 	enum ak_status st;
 
 	if ((st = unit_begin(s)) != AK_OK)
 		return st;
-	hash = feed_url_hash(s->scratch, f->url);
+	/* What a URL brings along is kept apart, where nothing shows it. */
+	userinfo = f->userinfo != NULL ? f->userinfo
+				       : url_userinfo(s->scratch, f->url);
+	url = url_without_userinfo(s->scratch, f->url);
+	hash = feed_url_hash(s->scratch, url);
 	st = conn_int(&s->c, Q_FEED_BY_HASH, ARGS(vi(hash)), 0, &id);
 	if (st == AK_OK && id != 0) {
 		*ret_id = id;
-		st = conn_say(&s->c, AK_EXISTS, "%s: already there", f->url);
+		st = conn_say(&s->c, AK_EXISTS, "%s: already there", url);
 		return unit_end(s, st);
 	}
 	if (st == AK_OK)
 		st = category_id(s, f->category, &category);
 	if (st == AK_OK)
 		st = conn_run(&s->c, Q_FEED_ADD,
-		    ARGS(vt(f->url), vi(hash), vz(category), vi(clock_now()),
+		    ARGS(vt(url), vi(hash), vz(category), vi(clock_now()),
 			vt(f->title), vt(f->home_page_url), vi(f->due_at)));
 	id = sqlite3_last_insert_rowid(s->c.db);
+	if (st == AK_OK && userinfo != NULL)
+		st = conn_run(
+		    &s->c, Q_FEED_SET_USERINFO, ARGS(vt(userinfo), vi(id)));
 	if ((st = unit_end(s, st)) == AK_OK)
 		*ret_id = id;
 	return st;

@@ -125,7 +125,8 @@ enum ak_status store_clock_back(struct store *s, int64_t now) AK_USE;
 int64_t store_next_due(struct store_reader *r);
 
 struct store_feed_new {
-	const char *url;
+	const char *url;	   /* a user:password in it is kept apart */
+	const char *userinfo;	   /* "user:password"; NULL: that of the URL */
 	const char *title;	   /* the user's, or NULL */
 	const char *home_page_url; /* hint of an OPML file, or NULL */
 	const char *category;	   /* path, made where missing; or NULL */

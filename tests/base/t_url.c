@@ -146,6 +146,12 @@ test_host_and_origin(void **state)
 	assert_string_equal(
 	    url_without_userinfo(a, "https://u:secret@a.example/x"),
 	    "https://a.example/x");
+	assert_string_equal(
+	    url_userinfo(a, "https://u%40x:se%3Acret@a.example/x"),
+	    "u@x:se:cret");
+	assert_string_equal(url_userinfo(a, "http://u@a.example/"), "u:");
+	assert_null(url_userinfo(a, "https://a.example/@x"));
+	assert_null(url_userinfo(a, "file:///u:p@x"));
 	assert_string_equal(url_without_userinfo(a, "https://a.example/@x"),
 	    "https://a.example/@x");
 }
