@@ -208,7 +208,7 @@ cmd_add(struct cli *cli, int argc, char **argv)
 	    {"pick", required_argument, NULL, 'p'},
 	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
 	    {NULL, 0, NULL, 0}};
-	struct adding a = {.cli = cli};
+	struct adding a = {.cli = cli, .add = {.may_be_file = true}};
 	int c, rc;
 
 	optind = 0;

@@ -28,14 +28,16 @@ static const char why_usage[] =
     "usage: akin why [--json] ID ID\n"
     "Why two articles are related: kind, score and its parts, shared terms.\n";
 
+#define TERMS 5
 #define PAGE 256 /* articles of --all read at a time */
 
 struct relations {
-	struct arena *arena; /* of one article */
 	struct store_reader *reader;
+	/* For one article the shared terms are told too; else NULL: to read
+	 * two texts for each of all relations would take hours. */
+	struct store_reader *texts;
 	struct relate_lexer *lexer;
-	struct why_article self;
-	bool has_self;
+	int64_t self;
 	int64_t keep;
 	json_t *list;
 	struct term term;
@@ -44,9 +46,32 @@ struct relations {
 
 /* --- reasons -------------------------------------------------------------- */
 
+/* "shares A, B, C": the strongest terms of both, as one of them writes them. */
+static void
+add_terms(struct relations *x, int64_t other, json_t *why)
+{
+	struct arena *a = arena_new(LIMIT_DOC_ARENA);
+	struct why_pair p;
+	struct diag d;
+	struct buf b;
+
+	buf_init(&b, 4096);
+	if (why_explain(x->texts, x->lexer, a, x->self, other, &p, &d) ==
+		AK_OK &&
+	    p.why.n_terms > 0) {
+		buf_adds(&b, "shares ");
+		for (size_t i = 0; i < p.why.n_terms && i < TERMS; i++)
+			buf_addf(
+			    &b, "%s%s", i > 0 ? ", " : "", p.why.terms[i].text);
+		(void)json_array_append_new(why, json_string(buf_str(&b)));
+	}
+	buf_release(&b);
+	arena_free(a);
+}
+
 /* What a listing says in short; `akin why` says it whole. */
 static json_t *
-reasons(const struct store_relation *rel)
+reasons(struct relations *x, const struct store_relation *rel)
 {
 	json_t *why = json_array();
 	char line[160];
@@ -61,13 +86,15 @@ reasons(const struct store_relation *rel)
 	(void)snprintf(line, sizeof(line), "%s, score %.2f",
 	    relate_kind_name((enum relate_kind)rel->kind), rel->score);
 	(void)json_array_append_new(why, json_string(line));
+	if (x->texts != NULL && rel->article != 0)
+		add_terms(x, rel->article, why);
 	return why;
 }
 
 /* --- one article ---------------------------------------------------------- */
 
 static json_t *
-relation_json(const struct store_relation *rel)
+relation_json(struct relations *x, const struct store_relation *rel)
 {
 	json_t *o = json_object();
 
@@ -82,7 +109,7 @@ relation_json(const struct store_relation *rel)
 	(void)json_object_set_new(o, "score", json_real(rel->score));
 	if (rel->feed_title != NULL)
 		json_put(o, "feed", rel->feed_title);
-	(void)json_object_set_new(o, "why", reasons(rel));
+	(void)json_object_set_new(o, "why", reasons(x, rel));
 	return o;
 }
 
@@ -91,7 +118,7 @@ collect_cb(const struct store_relation *rel, void *arg)
 {
 	struct relations *x = arg;
 
-	(void)json_array_append_new(x->list, relation_json(rel));
+	(void)json_array_append_new(x->list, relation_json(x, rel));
 }
 
 static void
@@ -246,6 +273,11 @@ show(struct cli *cli, const char *spec, bool all, bool as_json)
 		rc = cli_open_reader(cli, &x.reader);
 	if (rc == CLI_OK && !all)
 		rc = cli_article_id(r, spec, &id);
+	if (rc == CLI_OK && !all && as_json) {
+		rc = cli_open_reader(cli, &x.texts);
+		x.lexer = relate_lexer_new();
+		x.self = id;
+	}
 	if (rc == CLI_OK) {
 		x.keep = cli->conf->relate_keep;
 		term_init(&x.term, stdout);
@@ -253,6 +285,8 @@ show(struct cli *cli, const char *spec, bool all, bool as_json)
 		if (st != AK_OK)
 			rc = cli_store_failed(cli, st, store_reader_error(r));
 	}
+	relate_lexer_free(x.lexer);
+	store_reader_close(x.texts);
 	store_reader_close(x.reader);
 	store_reader_close(r);
 	return rc;

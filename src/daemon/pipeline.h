@@ -94,6 +94,7 @@ struct pipeline_add {
 	const char *url;	      /* of a feed or a page; or file: */
 	const char *title, *category; /* the user's, or NULL */
 	int64_t pick; /* of the feeds that a page names, from 1; 0: the only */
+	bool may_be_file; /* file: is taken: from the command line only */
 };
 struct pipeline_choice {
 	const char *url, *title, *type; /* title and type may be NULL */

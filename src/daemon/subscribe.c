@@ -25,7 +25,8 @@ struct subscription {
 	struct fetcher *fetcher;
 	char *title, *category;
 	int64_t pick;
-	bool was_page; /* the feed comes from a page's link */
+	bool was_page;	  /* the feed comes from a page's link */
+	bool may_be_file; /* the URL came from this machine's command line */
 	pipeline_added_cb cb;
 	void *arg;
 	/* Of the page at hand: */
@@ -136,10 +137,11 @@ ask(struct subscription *s, const char *url)
 	struct fetch_req req;
 	struct arena *a;
 
-	if (poll_is_file(p)) {
+	if (poll_is_file(p) && s->may_be_file && !s->was_page) {
 		workers_parse(s->w, p);
 		return;
 	}
+	/* A file that a page or a client names is refused as any scheme is. */
 	a = arena_new(64 << 10);
 	poll_request(p, a, &req);
 	req.urgent = true;
@@ -179,6 +181,7 @@ subscribe_start(struct workers *w, struct fetcher *f,
 	s->title = add->title != NULL ? xstrdup(add->title) : NULL;
 	s->category = add->category != NULL ? xstrdup(add->category) : NULL;
 	s->pick = add->pick;
+	s->may_be_file = add->may_be_file;
 	s->cb = cb;
 	s->arg = arg;
 	if (url == NULL) {

@@ -87,6 +87,15 @@ check 'and its items are there at once' is 55 "$(count)"
 run "$akin" add "$url/f6.xml"
 check 'adding it again is no error' is 0 "$status"
 
+make_feed "$work/secret.xml" 1
+cat >"$work/www/trap.html" <<EOF
+<html><head><link rel="alternate" type="application/rss+xml"
+href="file://$work/secret.xml"></head><body></body></html>
+EOF
+run "$akin" add "$url/trap.html"
+check 'a page cannot name a file of this machine' is 1 "$status"
+check 'which is not read' is 55 "$(count)"
+
 run "$akin" export "$work/out.opml"
 check 'export keeps nested categories' \
 	has "$work/out.opml" 'text="Deep"'

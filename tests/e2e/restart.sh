@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# A restart asks for nothing early, and for what is overdue without haste.
+. "${AKIN_SRCDIR:-.}/tests/e2e/lib.sh"
+
+mkdir "$work/www"
+{
+	echo '<opml version="2.0"><body>'
+	for i in 1 2 3 4; do
+		make_feed "$work/www/f$i.xml" 2
+		echo "<outline type=\"rss\" text=\"f$i\" xmlUrl=\"@/f$i.xml\"/>"
+	done
+	echo '</body></opml>'
+} >"$work/feeds.in"
+start_feedd "$work/www"
+sed "s|@|$url|" "$work/feeds.in" >"$work/feeds.opml"
+"$akin" import "$work/feeds.opml" >/dev/null
+
+asked() {
+	[ "$(wc -l <"$work/requests" 2>/dev/null)" = "$1" ]
+}
+
+began=$(date +%s%N)
+"$akind" 2>"$work/log" &
+pid=$!
+pids="$pids $pid"
+check 'overdue feeds are asked' wait_for 20 asked 4
+took=$((($(date +%s%N) - began) / 1000000))
+check 'a second apart' test "$took" -ge 2500
+check 'and the log says so' \
+	has "$work/log" 'schedule overdue feeds=4 spread_ms=1000'
+wait_for 10 sh -c "[ \"\$('$akin' list --tsv | wc -l)\" = 8 ]"
+check 'their articles are stored' is 8 "$(count)"
+kill "$pid"
+wait "$pid"
+
+"$akind" 2>"$work/log" &
+pid=$!
+pids="$pids $pid"
+wait_for 10 grep -q 'main started' "$work/log"
+sleep 1
+check 'a restart asks for nothing early' asked 4
+
+run "$akin" import "$work/feeds.opml"
+check 'import works beside akind' has "$work/out" '^0 feeds added, 4 '
+kill "$pid"
+wait "$pid"
+check 'akind stops well' is 0 "$?"
+finish
