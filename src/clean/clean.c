@@ -51,6 +51,7 @@ cleaner_run(struct cleaner *c, struct arena *a, const char *html, size_t len,
 
 	arena_reset(c->scratch);
 	c->opts = opts;
+	clean_base(c);
 	c->n_spare = 0;
 	c->first_image = NULL;
 	c->has_related = false;

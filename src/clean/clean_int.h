@@ -188,6 +188,11 @@ struct cleaner {
 	size_t n_spare;
 	struct node *root;
 	const char *first_image;
+	size_t
+	    base_origin;  /* of the base: "https://host"; 0: not a plain one */
+	size_t base_dir;  /* up to the last slash of its path */
+	size_t base_path; /* up to its query */
+	unsigned n_resolved;
 	bool is_page;	  /* keep names, drop controls */
 	bool has_related; /* some node may head a related block */
 	size_t steps;	  /* taken by the tree builder, for the test */
@@ -235,6 +240,9 @@ bool clean_set_tag(struct cleaner *c, struct node *n);
 /* `raw`, references and all, as an absolute URL that may come out, or NULL. */
 const char *clean_url(
     struct cleaner *c, const char *raw, size_t len, enum attr_form form);
+
+/* Take the base apart, once for each content. */
+void clean_base(struct cleaner *c);
 
 /* The same for an image's address, which may be data:. */
 const char *clean_image_url(struct cleaner *c, const char *raw, size_t len);

@@ -12,7 +12,8 @@
 #include "base/url.h"
 
 #define MAX_DATA_URL ((size_t)262143)
-#define MAX_SRCSET 64 /* candidates */
+#define MAX_SRCSET 64	   /* candidates */
+#define MAX_RESOLVED 20000 /* addresses of one content that take long */
 
 /* Bytes that no URL in the output may have. */
 static bool
@@ -159,6 +160,82 @@ trimmed(struct cleaner *c)
 	return s;
 }
 
+/* Bytes that stand in a URL as they are, and no dot segment among them? */
+static bool
+is_plain_ref(const char *s)
+{
+	bool segment = true; /* at the beginning of one */
+
+	for (; *s != '\0' && *s != '?' && *s != '#'; s++) {
+		if (*s == ':' || (segment && (*s == '.' || *s == '/')))
+			return false;
+		segment = *s == '/';
+		if ((unsigned char)*s <= ' ' || (unsigned char)*s >= 0x7F ||
+		    strchr("\"<>\\^`{|}", *s) != NULL)
+			return false;
+	}
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s <= ' ' || (unsigned char)*s >= 0x7F ||
+		    strchr("\"<>\\^`{|}", *s) != NULL)
+			return false;
+	return true;
+}
+
+void
+clean_base(struct cleaner *c)
+{
+	const char *base = c->opts->base, *path, *end;
+
+	c->base_origin = 0;
+	c->n_resolved = 0;
+	if (base == NULL ||
+	    (!str_starts(base, "http://") && !str_starts(base, "https://")))
+		return;
+	path = strstr(base, "://") + 3;
+	path += strcspn(path, "/?#");
+	end = path + strcspn(path, "?#");
+	for (const char *p = base; p < path; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			return; /* to be folded by url_resolve() */
+	if (*path != '/' || !is_plain_ref(path + 1) ||
+	    !is_authority(strstr(base, "://") + 3, path))
+		return;
+	c->base_origin = (size_t)(path - base);
+	c->base_path = (size_t)(end - base);
+	while (end[-1] != '/')
+		end--;
+	c->base_dir = (size_t)(end - base);
+}
+
+/*
+ * Most relative references need only be put behind a part of the base, and
+ * libcurl takes microseconds for each.  NULL: this is not one of them.
+ */
+static const char *
+resolve_plain(struct cleaner *c, const char *s)
+{
+	size_t keep, len;
+	char *url;
+
+	if (c->base_origin == 0)
+		return NULL;
+	if (*s == '/')
+		keep = c->base_origin;
+	else if (*s == '?')
+		keep = c->base_path;
+	else
+		keep = c->base_dir;
+	if (!is_plain_ref(s + (*s == '/')))
+		return NULL;
+	len = strlen(s);
+	if (keep + len > LIMIT_URL_BYTES ||
+	    (url = arena_alloc_raw(c->scratch, keep + len + 1)) == NULL)
+		return NULL;
+	memcpy(url, c->opts->base, keep);
+	memcpy(url + keep, s, len + 1);
+	return url;
+}
+
 /* The address in `s`, decoded and trimmed. */
 static const char *
 resolve(struct cleaner *c, const char *s, enum attr_form form)
@@ -169,7 +246,9 @@ resolve(struct cleaner *c, const char *s, enum attr_form form)
 		return NULL;
 	if (*s == '#')
 		return form == FORM_LINK ? fragment(c, s) : NULL;
-	if ((url = url_resolve(c->scratch, c->opts->base, s)) == NULL)
+	if ((url = resolve_plain(c, s)) == NULL &&
+	    (++c->n_resolved > MAX_RESOLVED ||
+		(url = url_resolve(c->scratch, c->opts->base, s)) == NULL))
 		return NULL;
 	if (url_is_http(url)) {
 		if ((url = checked_http(c, url)) != NULL && form == FORM_LINK &&

@@ -563,6 +563,7 @@ extract(struct page *p, const char *html, size_t len, const char *url,
 	clean_meta(p->c, p->a, html, len, &p->meta);
 	if (p->meta.base != NULL)
 		p->opts.base = url_resolve(p->a, url, p->meta.base);
+	clean_base(p->c);
 	if ((st = clean_tree(p->c, html, len)) != AK_OK)
 		return st;
 	link_parents(p->c->root);

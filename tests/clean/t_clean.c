@@ -2,6 +2,7 @@
 #include "tests/testing.h"
 
 #include "base/str.h"
+#include "base/url.h"
 #include "base/utf8.h"
 #include "clean/clean_int.h"
 #include "tests/clean/canonical.h"
@@ -96,6 +97,52 @@ test_addresses_become_absolute_or_go(void **state)
 	    "<a href=\"mailto:a@b.example\">m</a>");
 	check("<img src=data:text/html;base64,AAAA>", "");
 	check("<a href=http://h.example:99999/>l</a>", "<a>l</a>");
+}
+
+static void
+test_names_are_found(void **state)
+{
+	(void)state;
+	for (unsigned i = 1; i < TAG_COUNT; i++)
+		assert_int_equal(
+		    clean_tag_find(clean_tags[i].name, clean_tags[i].len), i);
+	for (unsigned i = 1; i < ATTR_COUNT; i++)
+		assert_int_equal(
+		    clean_attr_find(clean_attrs[i].name, clean_attrs[i].len),
+		    i);
+}
+
+/* The short way and the long way come to the same. */
+static void
+test_addresses_are_those_of_url_resolve(void **state)
+{
+	static const char *const bases[] = {"https://h.example/",
+	    "http://h.example:8080/a/b/c.html?q=1/2#f", "https://h.example/a/",
+	    "https://H.example/a/../b", "https://h.example",
+	    "https://h/a//b/c"};
+	static const char *const refs[] = {"x", "x/y", "/x", "/", "?a=b",
+	    "x?a=b#c", "../x", "./x", "x/../y", "x/./y", "//o.example/x", "x y",
+	    "\u65E5", "x:y", "x/y:z", "a//b", "..", ".x", "x/.y", "?a=/../b",
+	    "http://o.example/../x", "x;y", "x%20y", "{x}"};
+
+	(void)state;
+	for (size_t i = 0; i < AK_COUNT(bases); i++)
+		for (size_t k = 0; k < AK_COUNT(refs); k++) {
+			struct arena *a = arena_new(MIB);
+			struct clean_opts opts = {.base = bases[i]};
+			const char *url = url_resolve(a, bases[i], refs[k]);
+			const char *html = arena_printf(
+			    a, "<blockquote cite=\"%s\">", refs[k]);
+			const char *want = url_is_http(url)
+					       ? arena_printf(a,
+						     "<blockquote cite=\"%s\">"
+						     "</blockquote>",
+						     url)
+					       : "<blockquote></blockquote>";
+
+			assert_string_equal(run(a, html, &opts).html, want);
+			arena_free(a);
+		}
 }
 
 static void
@@ -297,6 +344,8 @@ main(void)
 	    cmocka_unit_test(test_formatting_is_reopened),
 	    cmocka_unit_test(test_tables_take_cells_only),
 	    cmocka_unit_test(test_addresses_become_absolute_or_go),
+	    cmocka_unit_test(test_addresses_are_those_of_url_resolve),
+	    cmocka_unit_test(test_names_are_found),
 	    cmocka_unit_test(test_images_are_real_ones),
 	    cmocka_unit_test(test_frames_of_known_hosts),
 	    cmocka_unit_test(test_content_is_not_swallowed),
