@@ -107,7 +107,10 @@ add_source(struct query *b, enum what what)
 	add(b, C_WHERE);
 	if (q->query != NULL)
 		add_val(b, C_IF_MATCH, vt(buf_str(&b->match)));
-	if (b->is_state)
+	if (b->is_state && q->by_arrival)
+		add_val(b, q->starred ? C_IF_STATE_STARRED : C_IF_STATE_UNREAD,
+		    vi(reader));
+	else if (b->is_state)
 		add_val(b, q->starred ? C_IF_STARRED_INDEX : C_IF_UNREAD_INDEX,
 		    vi(reader));
 }
