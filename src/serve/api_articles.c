@@ -149,7 +149,7 @@ put_article(const struct store_article *a, void *arg)
 		return;
 	}
 	l->id = a->id;
-	l->sort = a->published != 0 ? a->published : a->arrived_us / 1000000;
+	l->sort = a->sort;
 	o = api_article_json(a);
 	if (a->snippet != NULL)
 		(void)json_object_set_new(

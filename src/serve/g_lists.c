@@ -175,17 +175,16 @@ void
 g_unread_count(struct job *j)
 {
 	struct store_feed_query feeds = {.counts = true};
-	struct store_article_query unread = {.unread = true};
+	struct store_stats all = {0};
 	struct counts c = {.j = j};
 	char end[64];
-	int64_t total = 0;
 
 	json_list_begin(&c.list, j, "{\"unreadcounts\":[");
 	(void)!store_feeds(j->reader, &feeds, count_feed, &c);
 	(void)!store_categories(j->reader, count_folder, &c);
 	(void)!store_labels(j->reader, count_label, &c);
-	(void)!store_article_count(j->reader, &unread, &total);
-	put_count(&c, G_STATE "reading-list", total, c.newest_at);
+	(void)!store_stats(j->reader, &all);
+	put_count(&c, G_STATE "reading-list", all.n_unread, c.newest_at);
 	(void)snprintf(end, sizeof(end), "],\"max\":%lld}", (long long)c.max);
 	json_list_end(&c.list, end);
 }

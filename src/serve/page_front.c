@@ -7,12 +7,14 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "serve/api.h"
 
 #define STORIES 8
 #define STORY_DAYS 3
 #define STORY_ARTICLES 40
 #define ROWS 40
+#define SIDE_MAX_AGE_MS 15000
 
 /* --- side: categories
  * ---------------------------------------------------------- */
@@ -32,19 +34,36 @@ side_category(const struct store_category *c, void *arg)
 }
 
 static void
-put_side(struct job *j)
+make_side(struct job *j)
 {
-	struct store_article_query all = {.unread = true};
-	int64_t n = 0;
+	struct store_stats all = {0};
 
-	(void)!store_article_count(j->reader, &all, &n);
+	(void)!store_stats(j->reader, &all);
 	h(j, "<aside class=\"side\" aria-label=\"Categories\"><ul><li>"
 	     "<a href=\"%r/articles\">All articles</a>");
-	if (n > 0)
-		h(j, " <span class=\"count\">%d</span>", n);
+	if (all.n_unread > 0)
+		h(j, " <span class=\"count\">%d</span>", all.n_unread);
 	h(j, "</li>");
 	(void)!store_categories(j->reader, side_category, j);
 	h(j, "</ul></aside>");
+}
+
+static void
+put_side(struct job *j)
+{
+	struct buf *out = &j->reply.body;
+	struct side *side = j->side;
+	size_t from = out->len;
+
+	if (side->html != NULL &&
+	    clock_mono_ms() - side->made_ms < SIDE_MAX_AGE_MS) {
+		buf_adds(out, side->html);
+		return;
+	}
+	make_side(j);
+	free(side->html);
+	side->html = xstrdup(buf_str(out) + from);
+	side->made_ms = clock_mono_ms();
 }
 
 /* --- stories
@@ -263,7 +282,7 @@ river_row(const struct store_article *a, void *arg)
 		return;
 	}
 	day_heading(r, page_date(a));
-	r->last_sort = page_date(a);
+	r->last_sort = a->sort;
 	r->last_id = a->id;
 	r->n++;
 	page_row(r->j, a);

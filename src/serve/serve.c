@@ -17,6 +17,7 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,9 +97,19 @@ worker_main(void *arg)
 	struct job *j;
 
 	while ((j = chan_pop(w->inbox)) != NULL) {
+		uint64_t n_writes = atomic_load(w->n_writes);
+
+		if (w->n_seen != n_writes) {
+			free(w->side.html);
+			w->side.html = NULL;
+			w->n_seen = n_writes;
+		}
 		j->reader = w->reader;
 		j->store = w->store;
+		j->side = &w->side;
 		job_run(j);
+		if (w->store != NULL)
+			atomic_fetch_add(w->n_writes, 1);
 		j->reader = NULL;
 		j->store = NULL;
 		mailbox_post(w->done, j);
@@ -113,6 +124,7 @@ start_worker(
 	enum ak_status st;
 
 	w->done = s->done;
+	w->n_writes = &s->n_writes;
 	w->inbox = writes ? s->writes : s->reads;
 	if ((st = store_reader_open(s->path, &w->reader, reterr)) != AK_OK)
 		return st;
@@ -479,6 +491,7 @@ serve_free(struct serve *s)
 		(void)pthread_join(w->thread, NULL);
 		store_close(w->store);
 		store_reader_close(w->reader);
+		free(w->side.html);
 	}
 	mailbox_free(s->done); /* answers what the workers finished */
 	evhttp_free(s->http);  /* its connections drop their tickets */

@@ -148,6 +148,16 @@ const struct route *route_of_mark(const struct route *r);
 /* The path without the prefixes under which other servers have our APIs. */
 const char *route_normal_path(const char *path);
 
+/*
+ * A worker's own copy of what stands beside each list: counting the unread of
+ * a large store takes a while.  It may be some seconds old, but never older
+ * than the last change that came through serve.
+ */
+struct side {
+	char *html; /* NULL: none yet */
+	int64_t made_ms;
+};
+
 /* --- job ---------------------------------------------------------------------
  */
 
@@ -170,6 +180,7 @@ struct job {
 	size_t n_stories;
 
 	/* Set by the worker that has it. */
+	struct side *side;
 	struct store_reader *reader;
 	struct store *store; /* ROUTE_WRITES */
 

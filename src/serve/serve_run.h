@@ -27,6 +27,9 @@ struct worker {
 	struct mailbox *done;
 	struct store_reader *reader;
 	struct store *store; /* the writer's; NULL in a reader */
+	struct side side;
+	uint64_t n_seen; /* of *n_writes, when the side was made */
+	_Atomic uint64_t *n_writes;
 };
 
 /* What /metrics says of serve itself. */
@@ -55,6 +58,7 @@ struct serve {
 	struct mailbox *done;
 	struct worker *workers; /* the first one writes */
 	size_t n_workers;
+	_Atomic uint64_t n_writes; /* changes that the writer made */
 	int64_t n_queued;
 	TAILQ_HEAD(, job) asking; /* wait for ops.add to answer */
 	struct throttle *throttle;
