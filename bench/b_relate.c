@@ -2,7 +2,8 @@
 /*
  * b_relate - relate a file of articles, or measure how fast it goes.
  *
- *	b_relate [--undated] [--window N] ARTICLES.jsonl >OUT.jsonl
+ *	b_relate [--undated] [--window N] [--backlog N] \
+ *		ARTICLES.jsonl >OUT.jsonl
  *	b_relate --speed N [ARTICLES.jsonl]
  *
  * An article a line: {"id","title","text","date","lang","source"}, in order
@@ -179,8 +180,20 @@ merge_threads(struct set *set, const struct relate_result *r)
 	}
 }
 
+static struct relate_article
+input_of(const struct set *set, size_t i)
+{
+	const struct article *a = &set->all[i];
+
+	return (struct relate_article){.id = (int64_t)i + 1,
+	    .feed_id = (int64_t)source_id(a->source),
+	    .date = a->date,
+	    .is_dated = a->is_dated,
+	    .features = a->features};
+}
+
 static void
-relate_set(struct set *set, int64_t window)
+relate_set(struct set *set, int64_t window, size_t backlog)
 {
 	struct relate_params p = {.window = window};
 	struct relate_index *x = relate_index_new(&p);
@@ -188,13 +201,16 @@ relate_set(struct set *set, int64_t window)
 
 	for (size_t i = 0; i < set->n; i++) {
 		struct article *a = &set->all[i];
-		struct relate_article in = {.id = (int64_t)i + 1,
-		    .feed_id = (int64_t)source_id(a->source),
-		    .date = a->date,
-		    .is_dated = a->is_dated,
-		    .features = a->features};
+		struct relate_article in = input_of(set, i);
 		struct relate_result r;
 
+		for (size_t k = i; backlog > 0 && i % backlog == 0 &&
+				   k < set->n && k < i + backlog;
+		     k++) {
+			struct relate_article later = input_of(set, k);
+
+			relate_announce(x, &later);
+		}
 		relate_add(x, &in, &r);
 		for (size_t k = 0; k < r.n_edges; k++) {
 			size_t other = (size_t)r.edges[k].other - 1;
@@ -239,6 +255,7 @@ main(int argc, char **argv)
 	struct set set = {0};
 	bool undated = false;
 	int64_t window = 0;
+	size_t backlog = 0;
 	int i = 1;
 
 	for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
@@ -246,15 +263,18 @@ main(int argc, char **argv)
 			undated = true;
 		else if (strcmp(argv[i], "--window") == 0 && i + 1 < argc)
 			window = strtoll(argv[++i], NULL, 10);
+		else if (strcmp(argv[i], "--backlog") == 0 && i + 1 < argc)
+			backlog = strtoull(argv[++i], NULL, 10);
 	}
 	if (i >= argc) {
 		fprintf(stderr, "usage: b_relate [--undated] [--window N] "
+				"[--backlog N] "
 				"ARTICLES.jsonl >OUT.jsonl\n");
 		return 2;
 	}
 	read_set(argv[i], undated, &set);
 	make_features(&set, arena);
-	relate_set(&set, window);
+	relate_set(&set, window, backlog);
 	write_set(&set);
 	arena_free(arena);
 	return 0;

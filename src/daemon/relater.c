@@ -14,6 +14,7 @@
  * committed, the ticket goes to the loop.
  */
 #include <stdlib.h>
+#include <time.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -24,6 +25,8 @@
 #define PULL 64		  /* articles of one batch to the writer */
 #define RESTORE_PULL 1024 /* rows read at a time while rebuilding */
 #define SAVE_EVERY 5000	  /* articles between two saves of the state */
+#define COLD 5000    /* a store with fewer articles waits for its backlog */
+#define QUIET_MS 300 /* that is there when nothing arrived for so long */
 #define STATE_NAME "relate-state"
 
 /*
@@ -54,7 +57,8 @@ struct relater {
 	struct relate_index *index; /* NULL: not built yet */
 	struct relate_params params;
 	struct best best;
-	int64_t mark; /* newest article handed to the writer */
+	int64_t mark;	   /* newest article handed to the writer */
+	int64_t announced; /* newest that the index was told of */
 	int64_t n_unsaved;
 	bool said_stale;
 };
@@ -249,6 +253,7 @@ drop_index(struct relater *r)
 {
 	relate_index_free(r->index);
 	r->index = NULL;
+	r->announced = 0;
 	free(r->best.scores);
 	r->best = (struct best){0};
 }
@@ -329,6 +334,34 @@ any_cb(const struct store_related_input *in, void *arg)
 	*(bool *)arg = true;
 }
 
+static void
+announce_cb(const struct store_related_input *in, void *arg)
+{
+	struct restoring *rs = arg;
+	struct relate_article art;
+
+	rs->n++;
+	rs->last = in->id;
+	if (to_article(rs->r, in, &art))
+		relate_announce(rs->r->index, &art);
+}
+
+/* A first import comes feed by feed: what is in store is judged by all of it,
+ * not by what happened to come before. */
+static void
+announce(struct relater *r)
+{
+	struct restoring rs = {.r = r, .last = r->mark};
+
+	do {
+		rs.n = 0;
+		if (store_relate_inputs(r->reader, rs.last, RESTORE_PULL,
+			announce_cb, &rs) != AK_OK)
+			break;
+	} while (rs.n > 0 && rs.last < r->mark + COLD && !is_stopping(r));
+	r->announced = rs.last;
+}
+
 /* Relate what is above the mark; true: there was something. */
 static bool
 pull(struct relater *r)
@@ -343,6 +376,8 @@ pull(struct relater *r)
 			return false;
 		load_index(r);
 	}
+	if (r->mark < COLD && r->announced <= r->mark)
+		announce(r);
 	pl.b = xcalloc(1, sizeof(*pl.b));
 	pl.b->r = r;
 	if (store_relate_inputs(r->reader, r->mark, PULL, pull_cb, &pl) !=
@@ -375,6 +410,23 @@ look_at_watermark(struct relater *r, const struct poll_opts *opts)
 		r->params = opts->relate;
 }
 
+/* Wait for a pause in what arrives, or for a backlog worth the name. */
+static void
+await_backlog(struct relater *r)
+{
+	long long seen = -1, n, waiting;
+
+	for (; !is_stopping(r); seen = n) {
+		struct timespec ts = {.tv_nsec = QUIET_MS * 1000000L};
+
+		n = atomic_load(&r->w->n_arrived);
+		waiting = n - atomic_load(&r->w->n_related);
+		if (n == seen || waiting <= 0 || waiting >= COLD)
+			break;
+		(void)nanosleep(&ts, NULL);
+	}
+}
+
 static void
 work(struct relater *r)
 {
@@ -384,6 +436,8 @@ work(struct relater *r)
 	if (!opts.with_relations)
 		return;
 	look_at_watermark(r, &opts);
+	if (r->mark < COLD)
+		await_backlog(r);
 	while (!is_stopping(r) && pull(r))
 		if (r->n_unsaved >= SAVE_EVERY)
 			save_state(r);

@@ -27,6 +27,8 @@ enum {
 	SHINGLE_POSTINGS = 21,
 };
 
+#define IDF_LEAST 1.5F /* of a term that just says something */
+
 static const char *const kind_names[] = {
     "listed", "duplicate", "story", "topic"};
 
@@ -190,7 +192,8 @@ index_idf(size_t n_lang, size_t n_articles)
 		return 0.0F;
 	if (n_articles > n_lang)
 		n_articles = n_lang;
-	return 1.0F + logf((1.0F + (float)n_lang) / (1.0F + (float)n_articles));
+	return IDF_LEAST +
+	       logf((1.0F + (float)n_lang) / (1.0F + (float)n_articles));
 }
 
 size_t
@@ -372,6 +375,7 @@ bury(struct relate_index *x, uint32_t place)
 	struct doc *d = &x->docs[place];
 
 	thread_leave(x, place);
+	x->n_waiting -= d->is_waiting;
 	count_day(x, d, -1);
 	d->id = -d->id;
 	x->n_lang[x->langs[place]]--;
@@ -477,7 +481,7 @@ find_saved(struct relate_index *x, int64_t id)
 	return NULL;
 }
 
-static void
+static struct doc *
 insert(struct relate_index *x, const struct query *q, int64_t thread,
     const struct near *near)
 {
@@ -497,6 +501,8 @@ insert(struct relate_index *x, const struct query *q, int64_t thread,
 	d->title_hash = b->title_hash;
 	d->norm = q->norm;
 	d->near = *near;
+	d->around = (struct near){0};
+	d->is_waiting = false;
 	count_day(x, d, 1);
 	x->langs[place] = (uint8_t)b->lang;
 	x->n_lang[b->lang]++;
@@ -506,6 +512,7 @@ insert(struct relate_index *x, const struct query *q, int64_t thread,
 	add_shingles(x, b, place);
 	if (wants_sweep(x))
 		sweep(x);
+	return d;
 }
 
 void
@@ -514,7 +521,7 @@ relate_restore(
 {
 	struct query *q = x->query;
 	const struct saved *saved;
-	struct near near = {0};
+	struct near near = {0}, around = {0};
 
 	if (!may_enter(x, art, &q->blob))
 		return;
@@ -524,11 +531,49 @@ relate_restore(
 	if (saved != NULL) {
 		q->norm = saved->norm;
 		near = saved->near;
+		around = saved->around;
 	} else {
 		query_run(x, q);
-		judge_neighbours(x, q, thread, &near);
+		judge_near(x, q, &near);
+		judge_around(x, q, thread, &around);
 	}
-	insert(x, q, thread, &near);
+	insert(x, q, thread, &near)->around = around;
+}
+
+void
+relate_announce(struct relate_index *x, const struct relate_article *art)
+{
+	struct query *q = x->query;
+	struct near near = {0};
+
+	if (!may_enter(x, art, &q->blob))
+		return;
+	q->art = art;
+	query_run(x, q);
+	judge_near(x, q, &near);
+	insert(x, q, art->id, &near)->is_waiting = true;
+	x->n_waiting++;
+}
+
+/* The place of an article that was announced, or UINT32_MAX. */
+static uint32_t
+find_waiting(const struct relate_index *x, const struct relate_article *art)
+{
+	uint32_t place = art->id > 0 ? index_find(x, art->id) : UINT32_MAX;
+
+	return place != UINT32_MAX && x->docs[place].is_waiting ? place
+								: UINT32_MAX;
+}
+
+/* It is in the index; only its thread is news. */
+static struct doc *
+end_waiting(struct relate_index *x, uint32_t place, int64_t thread)
+{
+	x->docs[place].is_waiting = false;
+	x->n_waiting--;
+	thread_leave(x, place);
+	thread_enter(x, place, thread);
+	return &x->docs[place];
 }
 
 void
@@ -536,16 +581,26 @@ relate_add(struct relate_index *x, const struct relate_article *art,
     struct relate_result *ret)
 {
 	struct query *q = x->query;
-	struct near near = {0};
+	uint32_t place = find_waiting(x, art);
+	struct near near = {0}, around = {0};
+	struct doc *d;
 
 	ret->n_edges = ret->n_merged = 0;
 	ret->thread = art->id;
-	if (!may_enter(x, art, &q->blob))
+	if (place == UINT32_MAX
+		? !may_enter(x, art, &q->blob)
+		: !blob_open(art->features.data, art->features.len, &q->blob))
 		return;
 	q->art = art;
 	query_run(x, q);
 	thread_choose(x, q, ret);
 	judge_edges(x, q, ret);
-	judge_neighbours(x, q, ret->thread, &near);
-	insert(x, q, ret->thread, &near);
+	judge_around(x, q, ret->thread, &around);
+	if (place == UINT32_MAX) {
+		judge_near(x, q, &near);
+		d = insert(x, q, ret->thread, &near);
+	} else {
+		d = end_waiting(x, place, ret->thread);
+	}
+	d->around = around;
 }

@@ -36,7 +36,9 @@ struct doc {
 	uint16_t n_words;
 	uint8_t sketch_shift;
 	bool is_dated;
-	struct near near;
+	bool is_waiting;    /* announced, not yet related */
+	struct near near;   /* to all that are here */
+	struct near around; /* to those related, thread known */
 };
 
 struct day_count { /* of dated articles */
@@ -59,7 +61,8 @@ struct relate_index {
 	uint32_t base;	       /* place of the oldest */
 	uint32_t span;	       /* places from there to the newest */
 	size_t n_live, n_dead; /* dead: since the last sweep */
-	size_t swept_at;       /* n_live when norms were last reckoned */
+	size_t n_waiting;
+	size_t swept_at; /* n_live when norms were last reckoned */
 	size_t n_lang[LANG_MAX];
 	struct terms words, shingles;
 	struct query *query; /* scratch */
@@ -74,7 +77,7 @@ struct relate_index {
 struct saved { /* what a save has of an article */
 	int64_t id;
 	float norm;
-	struct near near;
+	struct near near, around;
 };
 
 /* One term of the newcomer. */
@@ -96,6 +99,7 @@ struct candidate {
 	float contain;
 	float score; /* cosine and time: likeness */
 	bool is_recurring;
+	bool is_waiting;
 };
 
 struct query {
@@ -189,9 +193,12 @@ bool judge_pair(
 void judge_edges(
     const struct relate_index *x, struct query *q, struct relate_result *ret);
 
-/* Tell the candidates and the newcomer how near they are to each other. */
-void judge_neighbours(struct relate_index *x, const struct query *q,
-    int64_t thread, struct near *ret);
+/* Tell the candidates and the newcomer how near they are to each other: when
+ * it enters, and when its thread is chosen. */
+void judge_near(
+    struct relate_index *x, const struct query *q, struct near *ret);
+void judge_around(struct relate_index *x, const struct query *q, int64_t thread,
+    struct near *ret);
 
 /* --- thread.c ------------------------------------------------------------- */
 

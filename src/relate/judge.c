@@ -139,7 +139,7 @@ judge_edges(
 		    .is_recurring = c->is_recurring,
 		    .n_known = index_lang_count(x, q->blob.lang)};
 
-		if (!judge_pair(&f, &e->kind, &e->score))
+		if (c->is_waiting || !judge_pair(&f, &e->kind, &e->score))
 			continue;
 		e->other = d->id;
 		e->cosine = (double)c->cosine;
@@ -152,16 +152,28 @@ judge_edges(
 }
 
 void
-judge_neighbours(struct relate_index *x, const struct query *q, int64_t thread,
+judge_near(struct relate_index *x, const struct query *q, struct near *ret)
+{
+	for (size_t i = 0; i < q->n_cands; i++) {
+		const struct candidate *c = &q->cands[i];
+
+		near_add(&x->docs[c->place].near, c->cosine, false);
+		near_add(ret, c->cosine, false);
+	}
+}
+
+void
+judge_around(struct relate_index *x, const struct query *q, int64_t thread,
     struct near *ret)
 {
-	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 0; i < q->n_cands; i++) {
 		const struct candidate *c = &q->cands[i];
 		struct doc *d = &x->docs[c->place];
 		bool same = d->thread == thread;
 
-		near_add(&d->near, c->cosine, same);
+		if (c->is_waiting)
+			continue;
+		near_add(&d->around, c->cosine, same);
 		near_add(ret, c->cosine, same);
 	}
 }

@@ -303,7 +303,7 @@ select_candidates(struct relate_index *x, struct query *q)
 		const struct doc *d = &x->docs[place];
 		struct candidate c = {.place = place};
 
-		if (d->id > 0 && d->norm > 0.0F) {
+		if (d->id > 0 && d->id != q->art->id && d->norm > 0.0F) {
 			c.cosine = x->acc[place] / (d->norm * q->norm);
 			c.contain = containment(q, d, x->hits[place]);
 			c.cosine *= across_langs(x, q, place);
@@ -376,6 +376,7 @@ complete(struct relate_index *x, struct query *q)
 		c->time = query_time_factor(
 		    q->art->date, q->art->is_dated, d->date, d->is_dated);
 		c->score = c->cosine * c->time;
+		c->is_waiting = d->is_waiting;
 		c->is_recurring = is_recurring(q, d, c->contain);
 		if (c->is_recurring)
 			c->score *= 0.5F;

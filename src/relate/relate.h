@@ -117,6 +117,14 @@ struct relate_result {
 struct relate_index *relate_index_new(const struct relate_params *p);
 void relate_index_free(struct relate_index *x);
 
+/*
+ * Optional, for a backlog: let the index know articles before they are related
+ * by relate_add(), so that the first of them are judged by the words and
+ * neighbours of all.  In order of id, above those there; then relate_add() each
+ * of them, before any other.
+ */
+void relate_announce(struct relate_index *x, const struct relate_article *art);
+
 /* Add the newcomer and find its relations among those before it.  An id that
  * is there, not above the newest, or features not current: nothing is added
  * and the result is empty with thread = id. */

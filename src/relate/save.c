@@ -7,7 +7,7 @@
  *	4  u32  articles
  *	8  u32  live articles at the last sweep
  *	12 u32  articles gone since
- *	16      of each: u64 id, f32 norm, u8 near[12]
+ *	16      of each: u64 id, f32 norm, u8 near[12], u8 around[12]
  */
 #include "relate/index.h"
 
@@ -16,7 +16,7 @@
 
 #include "base/mem.h"
 
-enum { SAVE_MAGIC = 0x324E4B41, SAVE_HEAD = 16, SAVE_ROW = 12 + NEAR_MAX };
+enum { SAVE_MAGIC = 0x334E4B41, SAVE_HEAD = 16, SAVE_ROW = 12 + 2 * NEAR_MAX };
 
 static uint8_t *
 put(uint8_t *p, uint64_t v, size_t bytes)
@@ -39,24 +39,26 @@ get(const uint8_t *p, size_t bytes)
 void
 relate_save(const struct relate_index *x, void **ret, size_t *ret_len)
 {
-	size_t len = SAVE_HEAD + x->n_live * SAVE_ROW;
+	size_t n = x->n_live - x->n_waiting;
+	size_t len = SAVE_HEAD + n * SAVE_ROW;
 	uint8_t *data = xmalloc(len), *p = data;
 
 	p = put(p, SAVE_MAGIC, 4);
-	p = put(p, x->n_live, 4);
+	p = put(p, n, 4);
 	p = put(p, x->swept_at, 4);
 	p = put(p, x->n_dead, 4);
 	for (uint32_t i = 0; i < x->span; i++) {
 		const struct doc *d = &x->docs[(x->base + i) & ring_mask(x)];
 		uint32_t bits;
 
-		if (d->id < 0)
+		if (d->id < 0 || d->is_waiting)
 			continue;
 		memcpy(&bits, &d->norm, sizeof(bits));
 		p = put(p, (uint64_t)d->id, 8);
 		p = put(p, bits, 4);
 		memcpy(p, d->near.v, NEAR_MAX);
-		p += NEAR_MAX;
+		memcpy(p + NEAR_MAX, d->around.v, NEAR_MAX);
+		p += 2 * NEAR_MAX;
 	}
 	*ret = data;
 	*ret_len = len;
@@ -82,6 +84,7 @@ relate_load(struct relate_index *x, const void *data, size_t len)
 		saved[i].id = (int64_t)get(row, 8);
 		memcpy(&saved[i].norm, &bits, sizeof(bits));
 		memcpy(saved[i].near.v, row + 12, NEAR_MAX);
+		memcpy(saved[i].around.v, row + 12 + NEAR_MAX, NEAR_MAX);
 		if (saved[i].id <= (i > 0 ? saved[i - 1].id : 0) ||
 		    !(saved[i].norm >= 0.0F && saved[i].norm < 1e9F)) {
 			free(saved);

@@ -20,7 +20,7 @@ enum { THREADS_MAX = 16, CROWD_DAYS = 2 };
 #define AGED 0.35F   /* what years leave */
 #define FADES_DAYS 4.0F
 #define BACKGROUND_USUAL 0.2F
-#define THREAD_FROM 0.11F
+#define THREAD_FROM 0.085F
 #define THREAD_CROWD 0.02F
 #define CROWD_UNKNOWN 5.0F
 #define MERGE 2.0F /* times the threshold, for a second thread */
@@ -121,7 +121,8 @@ background(const struct relate_index *x, const struct query *q, int64_t thread)
 	size_t n = 0;
 
 	for (size_t i = 0; i < q->n_cands && n < NEAR_BACKGROUND; i++) {
-		if (x->docs[q->cands[i].place].thread != thread) {
+		if (!q->cands[i].is_waiting &&
+		    x->docs[q->cands[i].place].thread != thread) {
 			sum += q->cands[i].cosine;
 			n++;
 		}
@@ -170,13 +171,13 @@ list_rivals(struct relate_index *x, const struct query *q, struct rival *r)
 		struct rival *rv;
 		float v;
 
-		if (c->is_recurring)
+		if (c->is_recurring || c->is_waiting)
 			continue;
 		rv = find_rival(x, q, c, r, &n);
 		if (rv == NULL)
 			continue;
 		v = against_background(
-		    c->cosine, near_background(&d->near), rv->background);
+		    c->cosine, near_background(&d->around), rv->background);
 		if (v > rv->nearest)
 			rv->nearest = v;
 		rv->mean += v;

@@ -72,6 +72,39 @@ test_one_event_makes_a_thread(void **state)
 }
 
 static void
+test_announced_backlog_is_related_once(void **state)
+{
+	const struct news *all[] = {&quake, &bread, &quake_too};
+	struct bench b;
+	struct relate_index *x = relate_index_new(NULL);
+	struct relate_article art[3];
+	struct relate_result r[3];
+	void *saved;
+	size_t len;
+
+	(void)state;
+	bench_init(&b);
+	for (int i = 0; i < 3; i++) {
+		art[i] = article_of(&b, i + 1, all[i], DAY_0 + i);
+		relate_announce(x, &art[i]);
+	}
+	relate_save(x, &saved, &len);
+	assert_int_equal(relate_load(x, saved, len), AK_OK);
+	free(saved);
+	for (int i = 0; i < 3; i++)
+		relate_add(x, &art[i], &r[i]);
+	assert_int_equal(relate_count(x), 3);
+	assert_int_equal(r[0].n_edges, 0); /* the later ones wait */
+	assert_int_equal(r[1].n_edges, 0);
+	assert_int_equal(r[2].n_edges, 1);
+	assert_int_equal(r[2].thread, 1);
+	relate_add(x, &art[2], &r[0]);
+	assert_int_equal(r[0].n_edges, 0); /* it is no news any more */
+	relate_index_free(x);
+	bench_release(&b);
+}
+
+static void
 test_same_text_is_a_duplicate(void **state)
 {
 	struct bench b;
@@ -270,6 +303,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_first_article_is_alone),
 	    cmocka_unit_test(test_one_event_makes_a_thread),
+	    cmocka_unit_test(test_announced_backlog_is_related_once),
 	    cmocka_unit_test(test_same_text_is_a_duplicate),
 	    cmocka_unit_test(test_removed_and_unknown_are_left_out),
 	    cmocka_unit_test(test_restart_changes_nothing),
