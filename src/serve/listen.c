@@ -9,10 +9,12 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/listener.h>
-#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -45,8 +47,14 @@ note_port(struct serve *s, evutil_socket_t fd)
 static void
 add_bound(struct serve *s, struct evhttp_bound_socket *b)
 {
+	evutil_socket_t fd = evhttp_bound_socket_get_fd(b);
+	int on = 1;
+
 	conns_add_listener(s->conns, b);
-	note_port(s, evhttp_bound_socket_get_fd(b));
+	note_port(s, fd);
+	/* Connections inherit it.  evhttp writes head and body apart, and the
+	 * second would wait 40 ms for the client's delayed acknowledgement. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
 /* How many descriptors were passed to this very process; they are ours once. */
