@@ -172,12 +172,14 @@ test_a_clock_set_back_makes_all_due(void **state)
 	assert_int_equal(store_clock_back(k->s, KIT_NOW - 3600), AK_OK);
 	get_feed(k, id, &got);
 	assert_int_equal(got.sched.due_at, KIT_NOW + 100);
+	free_feed(&got);
 	assert_int_equal(store_clock_back(k->s, back), AK_OK);
 	get_feed(k, id, &got);
 	assert_in_range(got.sched.due_at, back, back + 600);
 	assert_int_equal(got.sched.last_ok_at, back);
 	assert_int_equal(got.sched.first_gone_at, 7);
 	assert_int_equal(got.sched.retry_until, 0);
+	free_feed(&got);
 }
 
 static void
