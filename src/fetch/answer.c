@@ -255,15 +255,15 @@ outcome_of_code(struct transfer *t, CURLcode rc)
 	switch (rc) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return SCHED_DNS;
-	case CURLE_COULDNT_CONNECT:
-		return SCHED_CONNECT;
 	case CURLE_OPERATION_TIMEDOUT:
 		return outcome_of_timeout(t);
+	case CURLE_COULDNT_CONNECT:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 	case CURLE_PROXY:
 		/* The proxy of the config is our own network. */
-		return t->job->proxy == t->f->p.proxy ? SCHED_NETWORK_DOWN
-						      : SCHED_OTHER_ERROR;
+		return t->job->proxy == NULL && t->f->p.proxy != NULL
+			   ? SCHED_NETWORK_DOWN
+			   : SCHED_CONNECT;
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CIPHER:

@@ -33,6 +33,12 @@ job_url(const struct fetch_job *job)
 	return job->hop_url != NULL ? job->hop_url : job->url;
 }
 
+const char *
+job_proxy(const struct fetch_job *job)
+{
+	return job->proxy != NULL ? job->proxy : job->f->p.proxy;
+}
+
 static void
 job_free(struct fetch_job *job)
 {

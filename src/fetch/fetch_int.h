@@ -209,6 +209,8 @@ void job_end_early(struct fetch_job *job, enum ak_status st,
     enum sched_outcome outcome, int64_t retry_after_s, const char *text);
 void job_deliver(struct fetch_job *job, struct fetch_result *r);
 const char *job_url(const struct fetch_job *job); /* of the hop */
+/* Through which proxy, or NULL: the peer is the host itself. */
+const char *job_proxy(const struct fetch_job *job);
 void fetch_kick(struct fetcher *f);
 
 /* queue.c */

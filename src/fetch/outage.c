@@ -65,7 +65,7 @@ outage_doubts(struct fetch_job *job, const struct fetch_result *r)
 	struct fetcher *f = job->f;
 	struct timeval tv = {DOUBT_MS / 1000, DOUBT_MS % 1000 * 1000};
 
-	if (r->outcome != SCHED_DNS || job->proxy != NULL)
+	if (r->outcome != SCHED_DNS || job_proxy(job) != NULL)
 		return false;
 	job->early = xmalloc(sizeof(*job->early));
 	*job->early = (struct fetch_result){.st = r->st,

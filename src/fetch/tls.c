@@ -129,8 +129,7 @@ tls_on_context(CURL *easy, void *context, void *arg)
 	SSL_CTX *ctx = context;
 
 	(void)easy;
-	if (t->job->proxy != NULL || t->f->p.proxy != NULL ||
-	    t->job->client_cert != NULL)
+	if (job_proxy(t->job) != NULL || t->job->client_cert != NULL)
 		return CURLE_OK;
 	l = xcalloc(1, sizeof(*l) + strlen(key) + 1);
 	l->f = t->f;

@@ -57,7 +57,7 @@ transfer_on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *sa)
 
 	(void)purpose;
 	/* What a proxy connects to is the proxy's business. */
-	if (t->job->proxy == NULL) {
+	if (job_proxy(t->job) == NULL) {
 		if (!address_from_sockaddr(&sa->addr, &addr) ||
 		    !may_connect(t, &addr))
 			return CURL_SOCKET_BAD;
@@ -86,7 +86,7 @@ transfer_on_prereq(
 	(void)self;
 	(void)peer_port;
 	(void)self_port;
-	if (t->job->proxy != NULL)
+	if (job_proxy(t->job) != NULL)
 		return CURL_PREREQFUNC_OK;
 	if (!address_from_text(peer, &addr) || !may_connect(t, &addr))
 		return CURL_PREREQFUNC_ABORT;

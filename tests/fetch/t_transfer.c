@@ -634,6 +634,39 @@ test_a_proxy_of_the_feed(void **state)
 	fix_close(&x);
 }
 
+/* The administrator's proxy may be where feeds may not; when it is dead, no
+ * feed is to blame. */
+static void
+test_the_proxy_of_the_config(void **state)
+{
+	struct fetch_req req = {.url = "http://feeds.example/f"};
+	struct fix x;
+	char *proxy;
+
+	(void)state;
+	fix_open(&x, handle_plain, NULL);
+	proxy = fix_url(&x, "");
+	x.p.allow = NULL;
+	x.p.proxy = proxy;
+	fix_params(&x);
+	fix_fetch(&x, &req);
+	assert_int_equal(x.got.outcome, SCHED_OK);
+	assert_true(str_starts(
+	    x.srv.reqs[0]->head, "GET http://feeds.example/f HTTP/1.1"));
+	/* Private literals are refused all the same. */
+	req.url = "http://10.0.0.1/f";
+	fix_fetch(&x, &req);
+	assert_int_equal(x.got.outcome, SCHED_DENIED);
+	assert_int_equal(x.srv.n_reqs, 1);
+	x.p.proxy = "http://127.0.0.1:2/";
+	fix_params(&x);
+	req.url = "http://feeds.example/f";
+	fix_fetch(&x, &req);
+	assert_int_equal(x.got.outcome, SCHED_NETWORK_DOWN);
+	free(proxy);
+	fix_close(&x);
+}
+
 int
 main(void)
 {
@@ -659,6 +692,7 @@ main(void)
 	    cmocka_unit_test(test_post),
 	    cmocka_unit_test(test_the_environment_has_no_proxy),
 	    cmocka_unit_test(test_a_proxy_of_the_feed),
+	    cmocka_unit_test(test_the_proxy_of_the_config),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) < 0;
