@@ -93,25 +93,22 @@ make_room(
     struct store *s, int64_t id, int64_t score, int64_t keep, bool *ret_room)
 {
 	struct conn *c = &s->c;
-	int64_t n = 0, a, b, worst;
+	int64_t n, a, b, worst;
 	sqlite3_stmt *st;
 	enum ak_status status;
 
-	status = conn_int(c, Q_RELATION_COUNT, ARGS(vi(id)), 0, &n);
-	*ret_room = status == AK_OK && n < keep;
-	if (status != AK_OK || *ret_room)
-		return status;
 	if ((st = conn_query(c, Q_RELATION_WORST, ARGS(vi(id)))) == NULL)
 		return c->status;
 	if (!conn_row(c, st))
 		return c->status;
-	a = col_int(st, 0);
-	b = col_int(st, 1);
-	worst = col_int(st, 2);
+	n = col_int(st, 0);
+	worst = col_int(st, 1);
+	a = col_int(st, 2);
+	b = col_int(st, 3);
 	(void)conn_end(c, st);
-	if (worst >= score)
+	*ret_room = n < keep || worst < score;
+	if (n < keep || worst >= score)
 		return AK_OK;
-	*ret_room = true;
 	status = conn_run(c, a == id ? Q_RELATION_OFF_A : Q_RELATION_OFF_B,
 	    ARGS(vi(a), vi(b)));
 	return status != AK_OK
