@@ -58,7 +58,8 @@ add(struct cli *cli, const char *name, const char *scope, bool as_json)
 	} else {
 		(void)printf("%s\n", secret);
 		if (login != NULL && !cli->is_quiet)
-			(void)fprintf(stderr, "log in once, within %d min: %s\n",
+			(void)fprintf(stderr,
+			    "log in once, within %d min: %s\n",
 			    TOKEN_LOGIN_S / 60, login);
 	}
 	free(login);

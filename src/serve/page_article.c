@@ -362,14 +362,13 @@ put_terms(struct job *j, json_t *why)
 	h(j, "<h2>Shared terms</h2><ul class=\"terms\">");
 	json_array_foreach(terms, i, term)
 	{
-		json_t *text = json_object_get(term, "text");
-		json_t *weight = json_object_get(term, "weight");
+		json_t *share = json_object_get(term, "share");
 
-		if (text == NULL)
-			text = json_object_get(term, "term");
-		h(j, "<li dir=\"auto\">%s <span class=\"count\">%d</span></li>",
-		    json_string_value(text),
-		    (int64_t)(json_number_value(weight) * 100 + 0.5));
+		h(j,
+		    "<li dir=\"auto\">%s <span class=\"count\">%d "
+		    "%%</span></li>",
+		    json_string_value(json_object_get(term, "text")),
+		    (int64_t)(json_number_value(share) * 100 + 0.5));
 	}
 	h(j, "</ul>");
 }
@@ -377,22 +376,63 @@ put_terms(struct job *j, json_t *why)
 static void
 put_numbers(struct job *j, json_t *why)
 {
-	const char *key;
-	json_t *value;
+	static const struct {
+		const char *key, *name;
+	} measures[] = {
+	    {"score", "Score"},
+	    {"cosine", "Likeness of words"},
+	    {"containment", "Shared passages"},
+	    {"shared", "Shared text"},
+	    {"time_factor", "Closeness in time"},
+	};
 
 	h(j, "<h2>Measures</h2><dl class=\"measures\">");
-	json_object_foreach(why, key, value)
-	{
-		char text[32];
+	for (size_t i = 0; i < AK_COUNT(measures); i++) {
+		json_t *value = json_object_get(why, measures[i].key);
 
-		if (!json_is_real(value) && !json_is_string(value))
-			continue;
-		(void)snprintf(
-		    text, sizeof(text), "%.3f", json_number_value(value));
-		h(j, "<dt>%s</dt><dd dir=\"auto\">%s</dd>", key,
-		    json_is_real(value) ? text : json_string_value(value));
+		if (json_is_number(value))
+			h(j, "<dt>%s</dt><dd>%d %%</dd>", measures[i].name,
+			    (int64_t)(json_number_value(value) * 100 + 0.5));
 	}
 	h(j, "</dl>");
+}
+
+/* Where a copy differs from the other. */
+static void
+put_changes(struct job *j, json_t *why)
+{
+	json_t *list = json_object_get(why, "changes"), *one;
+	size_t i;
+
+	if (!str_eq(
+		json_string_value(json_object_get(why, "kind")), "duplicate") ||
+	    json_array_size(list) == 0)
+		return;
+	h(j, "<h2>Where they differ</h2>");
+	json_array_foreach(list, i, one)
+	{
+		h(j, "<p class=\"diff\" dir=\"auto\">");
+		diff_words(j,
+		    json_string_value(json_object_get(one, "a")) != NULL
+			? json_string_value(json_object_get(one, "a"))
+			: "",
+		    json_string_value(json_object_get(one, "b")) != NULL
+			? json_string_value(json_object_get(one, "b"))
+			: "");
+		h(j, "</p>");
+	}
+}
+
+static void
+put_side_of_pair(struct job *j, json_t *why, const char *side, int64_t id)
+{
+	json_t *o = json_object_get(why, side);
+
+	h(j,
+	    "<p class=\"t\" dir=\"auto\"><a href=\"%r/article/%d\">%s</a> "
+	    "<span class=\"meta\">%s</span></p>",
+	    id, json_string_value(json_object_get(o, "title")),
+	    json_string_value(json_object_get(o, "feed")));
 }
 
 void
@@ -415,13 +455,12 @@ page_why(struct job *j)
 	why = json_loads(json, 0, NULL);
 	free(json);
 	page_begin(j, 200, "Why related", NULL);
-	h(j,
-	    "<section class=\"card narrow\"><h1>Why related</h1><p><a "
-	    "href=\"%r/article/%d\">One article</a>, <a "
-	    "href=\"%r/article/%d\">the other</a></p>",
-	    a, b);
+	h(j, "<section class=\"card narrow\"><h1>Why related</h1>");
+	put_side_of_pair(j, why, "a", a);
+	put_side_of_pair(j, why, "b", b);
 	put_terms(j, why);
 	put_numbers(j, why);
+	put_changes(j, why);
 	h(j, "</section>");
 	page_end(j);
 	json_decref(why);

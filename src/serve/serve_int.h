@@ -6,8 +6,8 @@
  * fills the reply, and handed back.  Whoever holds the job owns all of it; the
  * evhttp request itself never leaves the loop, the ticket number stands for it.
  */
-#ifndef SERVE_INT_H
-#define SERVE_INT_H
+#ifndef SERVE_SERVE_INT_H
+#define SERVE_SERVE_INT_H
 
 #include <jansson.h>
 #include <sys/queue.h>

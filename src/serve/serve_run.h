@@ -2,8 +2,8 @@
 /*
  * serve_run.h - private to serve: the service itself, loop thread only.
  */
-#ifndef SERVE_RUN_H
-#define SERVE_RUN_H
+#ifndef SERVE_SERVE_RUN_H
+#define SERVE_SERVE_RUN_H
 
 #include <event2/http.h>
 #include <pthread.h>
