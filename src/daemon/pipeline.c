@@ -7,75 +7,25 @@
  * one feed under way, whatever number of runs wait for it; it is all that the
  * loop keeps of a feed, so an idle daemon keeps nothing of its feeds.
  *
- * Flow control: a flight starts only while few enough wait in the fetcher and
- * the bodies and documents between fetch and store are under HELD_BYTES.  Past
- * that nothing starts until a batch is committed.  The queues between threads
- * hold as many polls as there can be flights, so the loop never waits.
+ * pump.c decides when a flight starts; the queues between threads hold as many
+ * polls as there can be flights, so the loop never waits.
  */
 #include "daemon/pipeline.h"
 
 #include <curl/curl.h>
-#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/pipeline_int.h"
 #include "daemon/subscribe.h"
-#include "daemon/workers.h"
 
-#define HELD_BYTES ((size_t)4 << 20)
 #define FIRST_BODY_BYTES ((size_t)48 << 10) /* a guess, until some are seen */
-#define LIST_LIMIT 256
 #define SPREAD_MS 600000    /* overdue feeds at start: over ten minutes ... */
 #define SPREAD_STEP_MS 1000 /* ... but no slower than one a second */
-#define LOOK_MS 300000	    /* looks for due feeds at least so often */
 #define REST_MS 60000	    /* after the store refused */
-
-struct run {
-	LIST_ENTRY(run) link;
-	struct pipeline_cbs cbs;
-	struct pipeline_progress now;
-	int64_t *ids;
-	size_t n_ids, at;
-	int64_t n_flying;
-	bool is_standing, is_manual, is_named, is_listing, was_full;
-	uint64_t ticket; /* waits for the relater; 0: not yet */
-};
-
-struct flight {
-	int64_t id;
-	struct pipeline *pipeline;
-	struct poll *poll;
-	struct fetch_job *job;
-	struct run **runs;
-	size_t n_runs;
-	bool is_manual, is_named;
-	UT_hash_handle hh;
-};
-
-struct pipeline {
-	struct event_base *base;
-	struct workers *workers;
-	struct fetcher *fetcher;
-	char *user_agent;
-	int64_t concurrency;
-	struct flight *flights; /* by id */
-	int64_t n_fetching;	/* flights that have no answer yet */
-	size_t body_bytes;	/* of an answer, a moving mean */
-	LIST_HEAD(, run) runs;
-	struct run *standing; /* or NULL */
-	struct event *timer;
-	bool is_first_list, is_closing;
-	int64_t pace_ms, next_start_ms; /* of the standing run; 0: no pace */
-	int64_t rest_until_ms;
-	char *fatal; /* words, while a batch failed */
-	struct pipeline_stats stats;
-};
-
-static void pump(struct pipeline *p);
 
 /* --- runs ----------------------------------------------------------------- */
 
@@ -229,8 +179,8 @@ land(struct pipeline *p, struct flight *f, struct poll *q)
 	free(f);
 }
 
-static void
-join_flight(struct flight *f, struct run *r)
+void
+flight_join(struct flight *f, struct run *r)
 {
 	for (size_t i = 0; i < f->n_runs; i++)
 		if (f->runs[i] == r) {
@@ -244,8 +194,8 @@ join_flight(struct flight *f, struct run *r)
 	r->n_flying++;
 }
 
-static struct flight *
-find_flight(struct pipeline *p, int64_t id)
+struct flight *
+flight_find(struct pipeline *p, int64_t id)
 {
 	struct flight *f;
 
@@ -321,7 +271,7 @@ loaded_cb(struct workers_load *l, void *arg)
 	struct poll *q;
 
 	while ((q = STAILQ_FIRST(&l->polls)) != NULL) {
-		struct flight *f = find_flight(p, q->feed_id);
+		struct flight *f = flight_find(p, q->feed_id);
 
 		STAILQ_REMOVE_HEAD(&l->polls, link);
 		f->poll = q;
@@ -334,7 +284,7 @@ loaded_cb(struct workers_load *l, void *arg)
 		}
 	}
 	for (size_t i = 0; i < l->n_ids; i++) {
-		struct flight *f = find_flight(p, l->ids[i]);
+		struct flight *f = flight_find(p, l->ids[i]);
 
 		if (f != NULL && f->poll == NULL) {
 			p->n_fetching--;
@@ -357,7 +307,7 @@ committed_cb(struct poll_list *polls, void *arg)
 		if (q->sub != NULL)
 			subscribe_landed(q, p->fatal, p->is_closing);
 		else
-			land(p, find_flight(p, q->feed_id), q);
+			land(p, flight_find(p, q->feed_id), q);
 	}
 	if (!p->is_closing)
 		pump(p);
@@ -422,156 +372,6 @@ listed_cb(struct workers_list *l, void *arg)
 	run_settle(p, r);
 }
 
-static void
-list_feeds(struct pipeline *p, struct run *r, bool all, int64_t limit)
-{
-	struct workers_list *l = xcalloc(1, sizeof(*l));
-
-	l->tag = r;
-	l->all = all;
-	l->now = clock_now();
-	l->limit = limit;
-	r->is_listing = true;
-	workers_list(p->workers, l);
-}
-
-/* --- what to start next --------------------------------------------------- */
-
-static void
-set_timer(struct pipeline *p, int64_t ms)
-{
-	struct timeval tv = {
-	    .tv_sec = (time_t)(ms / 1000), .tv_usec = (ms % 1000) * 1000};
-
-	(void)event_add(p->timer, &tv);
-}
-
-static bool
-may_start(struct pipeline *p)
-{
-	struct fetch_stats fs;
-	size_t held = atomic_load(&p->workers->held);
-
-	if (HASH_COUNT(p->flights) >= WORKERS_MAX_POLLS ||
-	    held + (size_t)p->n_fetching * p->body_bytes > HELD_BYTES)
-		return false;
-	if (p->n_fetching < p->concurrency)
-		return true;
-	/* Many feeds of few hosts: look further ahead for other hosts. */
-	fetch_stats(p->fetcher, &fs);
-	return fs.n_running < p->concurrency / 2;
-}
-
-/* Next run, in turn, that has a feed to start; NULL: none may. */
-static struct run *
-next_run(struct pipeline *p, int64_t now_ms)
-{
-	struct run *r;
-
-	LIST_FOREACH(r, &p->runs, link)
-	{
-		if (r->at >= r->n_ids)
-			continue;
-		if (r->is_standing && p->pace_ms > 0 &&
-		    now_ms < p->next_start_ms)
-			continue;
-		return r;
-	}
-	return NULL;
-}
-
-/* The standing run's own clock. */
-static void
-look_ahead(struct pipeline *p, int64_t now_ms)
-{
-	struct run *r = p->standing;
-	int64_t wait_ms;
-
-	if (r == NULL || r->is_listing)
-		return;
-	if (r->at < r->n_ids) {
-		if (p->pace_ms > 0)
-			set_timer(p, p->next_start_ms > now_ms
-					 ? p->next_start_ms - now_ms
-					 : 1);
-		return; /* a landing goes on with it */
-	}
-	wait_ms = p->stats.next_due == 0
-		      ? LOOK_MS
-		      : (p->stats.next_due - clock_now()) * 1000;
-	if (wait_ms > LOOK_MS)
-		wait_ms = LOOK_MS;
-	set_timer(p, wait_ms < 1000 ? 1000 : wait_ms);
-}
-
-static void
-pump(struct pipeline *p)
-{
-	int64_t now_ms = clock_mono_ms();
-	struct workers_load *l = NULL;
-	struct run *r;
-
-	if (p->is_closing)
-		return;
-	if (now_ms < p->rest_until_ms) {
-		set_timer(p, p->rest_until_ms - now_ms);
-		return;
-	}
-	while (may_start(p) && (r = next_run(p, now_ms)) != NULL) {
-		int64_t id = r->ids[r->at++];
-		struct flight *f = find_flight(p, id);
-
-		if (r->is_standing) {
-			p->next_start_ms = now_ms + p->pace_ms;
-			if (f != NULL)
-				continue; /* under way since the last look */
-			r->now.n_feeds++;
-		}
-		if (f != NULL) {
-			join_flight(f, r);
-			continue;
-		}
-		f = xcalloc(1, sizeof(*f));
-		f->id = id;
-		f->pipeline = p;
-		HASH_ADD(hh, p->flights, id, sizeof(f->id), f);
-		join_flight(f, r);
-		p->n_fetching++;
-		if (l == NULL)
-			l = xcalloc(1, sizeof(*l));
-		l->ids[l->n_ids++] = id;
-		if (l->n_ids == AK_COUNT(l->ids)) {
-			workers_load(p->workers, l);
-			l = NULL;
-		}
-	}
-	if (l != NULL)
-		workers_load(p->workers, l);
-	look_ahead(p, now_ms);
-}
-
-static void
-timer_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct pipeline *p = arg;
-	struct run *r = p->standing;
-
-	(void)fd;
-	(void)what;
-	if (clock_mono_ms() >= p->rest_until_ms) {
-		free(p->fatal);
-		p->fatal = NULL;
-		if (r != NULL && !r->is_listing && r->at >= r->n_ids) {
-			int64_t known = (int64_t)HASH_COUNT(p->flights);
-
-			list_feeds(p, r, false,
-			    p->is_first_list ? 0 : known + LIST_LIMIT);
-			return;
-		}
-	}
-	pump(p);
-}
-
 /* --- interface ------------------------------------------------------------ */
 
 void
@@ -597,7 +397,7 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
 	p->concurrency = conf->fetch_concurrency;
 	p->user_agent = poll_user_agent(conf);
 	LIST_INIT(&p->runs);
-	p->timer = event_new(base, -1, 0, timer_cb, p);
+	p->timer = event_new(base, -1, 0, pump_timer_cb, p);
 	assert(p->timer != NULL);
 	poll_opts_init(&opts, conf);
 	poll_fetch_params(conf, p->user_agent, &fp);
@@ -677,7 +477,7 @@ pipeline_sync(struct pipeline *p, bool all, const int64_t *ids, size_t n_ids,
 	r->is_named = n_ids > 0;
 	LIST_INSERT_HEAD(&p->runs, r, link);
 	if (n_ids == 0) {
-		list_feeds(p, r, all, 0);
+		pump_list(p, r, all, 0);
 		return;
 	}
 	r->ids = xreallocarray(NULL, n_ids, sizeof(*ids));
@@ -717,7 +517,7 @@ pipeline_run(struct pipeline *p)
 	p->standing = r;
 	LIST_INSERT_HEAD(&p->runs, r, link);
 	(void)workers_relate(p->workers); /* what an `akin add` has left */
-	list_feeds(p, r, false, 0);
+	pump_list(p, r, false, 0);
 }
 
 void
@@ -725,7 +525,7 @@ pipeline_wake(struct pipeline *p)
 {
 	(void)workers_relate(p->workers);
 	if (p->standing != NULL && p->standing->at >= p->standing->n_ids)
-		set_timer(p, 1);
+		pump_set_timer(p, 1);
 }
 
 void
@@ -738,7 +538,10 @@ pipeline_call(struct pipeline *p,
 	c->run = fn;
 	c->done = done;
 	c->arg = arg;
-	workers_call(p->workers, c);
+	if (!workers_try_call(p->workers, c)) {
+		free(c);
+		done(AK_BUSY, arg);
+	}
 }
 
 void

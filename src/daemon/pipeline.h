@@ -82,7 +82,8 @@ void pipeline_wake(struct pipeline *p); /* look for due feeds now */
 
 /*
  * Run `fn` on the writer's connection, inside its transaction; then `done` on
- * the loop, after the commit (also when it failed), which frees `arg`.
+ * the loop, after the commit (also when it failed), which frees `arg`.  With
+ * the writer's queue full `done` is called at once, with AK_BUSY.
  */
 void pipeline_call(struct pipeline *p,
     enum ak_status (*fn)(struct store *s, void *arg),

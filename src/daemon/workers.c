@@ -244,6 +244,18 @@ workers_call(struct workers *w, struct call *c)
 		assert(!"the writer outlives those who call it");
 }
 
+bool
+workers_try_call(struct workers *w, struct call *c)
+{
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	j->call = c;
+	if (chan_try_push(w->to_write, j))
+		return true;
+	free(j);
+	return false;
+}
+
 uint64_t
 workers_relate(struct workers *w)
 {

@@ -98,6 +98,8 @@ void workers_commit(struct workers *w, struct poll *p);
 
 /* Any thread: run a call on the writer (waits while its queue is full). */
 void workers_call(struct workers *w, struct call *c);
+/* The same for the loop, which must not wait; false: the queue is full. */
+bool workers_try_call(struct workers *w, struct call *c);
 
 /* Relate all that is stored by now; cbs.related() gets the ticket. */
 uint64_t workers_relate(struct workers *w);

@@ -87,6 +87,18 @@ check 'and its items are there at once' is 55 "$(count)"
 run "$akin" add "$url/f6.xml"
 check 'adding it again is no error' is 0 "$status"
 
+"$akin" import - >/dev/null <<EOF
+<opml version="2.0"><body><outline type="rss" text="busy"
+xmlUrl="$url/status/429/busy.xml"/></body></opml>
+EOF
+"$akin" sync 2>/dev/null
+: >"$work/requests"
+run "$akin" sync busy
+check 'a running Retry-After is kept, also by hand' \
+	is 0 "$(grep -c busy "$work/requests")"
+check 'which is no failure' is 0 "$status"
+"$akin" remove busy
+
 make_feed "$work/secret.xml" 1
 cat >"$work/www/trap.html" <<EOF
 <html><head><link rel="alternate" type="application/rss+xml"

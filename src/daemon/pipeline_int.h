@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pipeline_int.h - what pipeline.c (runs, flights, answers) and pump.c (what
+ * starts next) share: the state of the loop's side.
+ */
+#ifndef DAEMON_PIPELINE_INT_H
+#define DAEMON_PIPELINE_INT_H
+
+#include <event2/event.h>
+#include <sys/queue.h>
+#include <uthash.h>
+
+#include "daemon/pipeline.h"
+#include "daemon/workers.h"
+
+struct run {
+	LIST_ENTRY(run) link;
+	struct pipeline_cbs cbs;
+	struct pipeline_progress now;
+	int64_t *ids;
+	size_t n_ids, at;
+	int64_t n_flying;
+	bool is_standing, is_manual, is_named, is_listing, was_full;
+	uint64_t ticket; /* waits for the relater; 0: not yet */
+};
+
+struct flight {
+	int64_t id;
+	struct pipeline *pipeline;
+	struct poll *poll;
+	struct fetch_job *job;
+	struct run **runs;
+	size_t n_runs;
+	bool is_manual, is_named;
+	UT_hash_handle hh;
+};
+
+struct pipeline {
+	struct event_base *base;
+	struct workers *workers;
+	struct fetcher *fetcher;
+	char *user_agent;
+	int64_t concurrency;
+	struct flight *flights; /* by id */
+	int64_t n_fetching;	/* flights that have no answer yet */
+	size_t body_bytes;	/* of an answer, a moving mean */
+	LIST_HEAD(, run) runs;
+	struct run *standing; /* or NULL */
+	struct event *timer;
+	bool is_first_list, is_closing;
+	int64_t pace_ms, next_start_ms; /* of the standing run; 0: no pace */
+	int64_t rest_until_ms;
+	char *fatal; /* words, while a batch failed */
+	struct pipeline_stats stats;
+};
+
+/* Start what may be started now; sets the timer for the rest. */
+void pump(struct pipeline *p);
+void pump_timer_cb(evutil_socket_t fd, short what, void *pipeline);
+void pump_set_timer(struct pipeline *p, int64_t ms);
+
+/* Ask the scout which feeds a run has to poll; limit 0: none. */
+void pump_list(struct pipeline *p, struct run *r, bool all, int64_t limit);
+
+struct flight *flight_find(struct pipeline *p, int64_t id); /* or NULL */
+/* `r` waits for the flight too. */
+void flight_join(struct flight *f, struct run *r);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What starts next: flow control, the pace of overdue feeds, the timer.
+ *
+ * A flight starts only while few enough wait for an answer and the bodies that
+ * wait for a parser, together with those to come, are under HELD_BYTES.  Past
+ * that nothing starts until an answer or a commit brings us here again.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "daemon/pipeline_int.h"
+
+#define HELD_BYTES ((size_t)4 << 20)
+#define LIST_LIMIT 256
+#define LOOK_MS 300000 /* looks for due feeds at least so often */
+
+void
+pump_list(struct pipeline *p, struct run *r, bool all, int64_t limit)
+{
+	struct workers_list *l = xcalloc(1, sizeof(*l));
+
+	l->tag = r;
+	l->all = all;
+	l->now = clock_now();
+	l->limit = limit;
+	r->is_listing = true;
+	workers_list(p->workers, l);
+}
+
+void
+pump_set_timer(struct pipeline *p, int64_t ms)
+{
+	struct timeval tv = {
+	    .tv_sec = (time_t)(ms / 1000), .tv_usec = (ms % 1000) * 1000};
+
+	(void)event_add(p->timer, &tv);
+}
+
+static bool
+may_start(struct pipeline *p)
+{
+	struct fetch_stats fs;
+	size_t held = atomic_load(&p->workers->held);
+
+	if (HASH_COUNT(p->flights) >= WORKERS_MAX_POLLS ||
+	    held + (size_t)p->n_fetching * p->body_bytes > HELD_BYTES)
+		return false;
+	if (p->n_fetching < p->concurrency)
+		return true;
+	/* Many feeds of few hosts: look further ahead for other hosts. */
+	fetch_stats(p->fetcher, &fs);
+	return fs.n_running < p->concurrency / 2;
+}
+
+/* Next run, in turn, that has a feed to start; NULL: none may. */
+static struct run *
+next_run(struct pipeline *p, int64_t now_ms)
+{
+	struct run *r;
+
+	LIST_FOREACH(r, &p->runs, link)
+	{
+		if (r->at >= r->n_ids)
+			continue;
+		if (r->is_standing && p->pace_ms > 0 &&
+		    now_ms < p->next_start_ms)
+			continue;
+		return r;
+	}
+	return NULL;
+}
+
+/* The standing run's own clock. */
+static void
+look_ahead(struct pipeline *p, int64_t now_ms)
+{
+	struct run *r = p->standing;
+	int64_t wait_ms;
+
+	if (r == NULL || r->is_listing)
+		return;
+	if (r->at < r->n_ids) {
+		if (p->pace_ms > 0)
+			pump_set_timer(p, p->next_start_ms > now_ms
+					      ? p->next_start_ms - now_ms
+					      : 1);
+		return; /* a landing goes on with it */
+	}
+	wait_ms = p->stats.next_due == 0
+		      ? LOOK_MS
+		      : (p->stats.next_due - clock_now()) * 1000;
+	if (wait_ms > LOOK_MS)
+		wait_ms = LOOK_MS;
+	pump_set_timer(p, wait_ms < 1000 ? 1000 : wait_ms);
+}
+
+void
+pump(struct pipeline *p)
+{
+	int64_t now_ms = clock_mono_ms();
+	struct workers_load *l = NULL;
+	struct run *r;
+
+	if (p->is_closing)
+		return;
+	if (now_ms < p->rest_until_ms) {
+		pump_set_timer(p, p->rest_until_ms - now_ms);
+		return;
+	}
+	while (may_start(p) && (r = next_run(p, now_ms)) != NULL) {
+		int64_t id = r->ids[r->at++];
+		struct flight *f = flight_find(p, id);
+
+		if (r->is_standing) {
+			p->next_start_ms = now_ms + p->pace_ms;
+			if (f != NULL)
+				continue; /* under way since the last look */
+			r->now.n_feeds++;
+		}
+		if (f != NULL) {
+			flight_join(f, r);
+			continue;
+		}
+		f = xcalloc(1, sizeof(*f));
+		f->id = id;
+		f->pipeline = p;
+		HASH_ADD(hh, p->flights, id, sizeof(f->id), f);
+		flight_join(f, r);
+		p->n_fetching++;
+		if (l == NULL)
+			l = xcalloc(1, sizeof(*l));
+		l->ids[l->n_ids++] = id;
+		if (l->n_ids == AK_COUNT(l->ids)) {
+			workers_load(p->workers, l);
+			l = NULL;
+		}
+	}
+	if (l != NULL)
+		workers_load(p->workers, l);
+	look_ahead(p, now_ms);
+}
+
+void
+pump_timer_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct pipeline *p = arg;
+	struct run *r = p->standing;
+
+	(void)fd;
+	(void)what;
+	if (clock_mono_ms() >= p->rest_until_ms) {
+		free(p->fatal);
+		p->fatal = NULL;
+		if (r != NULL && !r->is_listing && r->at >= r->n_ids) {
+			int64_t known = (int64_t)HASH_COUNT(p->flights);
+
+			pump_list(p, r, false,
+			    p->is_first_list ? 0 : known + LIST_LIMIT);
+			return;
+		}
+	}
+	pump(p);
+}
