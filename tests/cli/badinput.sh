@@ -69,7 +69,8 @@ if [ "$(id -u)" -ne 0 ]; then
 	chmod 644 t.db
 	chmod 0 page.html
 	wrong 65 'unreadable file' "$akin" parse page.html
-elif mkdir small && mount -t tmpfs -o size=3m tmpfs small 2>/dev/null; then
+elif trap 'umount "$work/small" 2>/dev/null; clean_up' EXIT &&
+	mkdir small && mount -t tmpfs -o size=3m tmpfs small 2>/dev/null; then
 	i=0
 	while [ $i -lt 40 ]; do
 		make_feed "feed$i.xml" 200
