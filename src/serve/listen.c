@@ -72,6 +72,16 @@ passed_fds(void)
 	return (int)n;
 }
 
+static bool
+is_listening(evutil_socket_t fd)
+{
+	int on = 0;
+	socklen_t len = sizeof(on);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 &&
+	       on != 0;
+}
+
 static enum ak_status
 listen_unix(struct serve *s, struct event_base *base, const char *path,
     struct diag *reterr)
@@ -143,6 +153,11 @@ listen_all(struct serve *s, struct event_base *base, const char *list,
 		struct evhttp_bound_socket *b;
 		evutil_socket_t fd = FIRST_PASSED_FD + i;
 
+		if (!is_listening(fd))
+			return diag_set(reterr, AK_BADINPUT,
+			    "descriptor %d from LISTEN_FDS is no listening "
+			    "socket",
+			    fd);
 		(void)evutil_make_socket_nonblocking(fd);
 		(void)evutil_make_socket_closeonexec(fd);
 		b = evhttp_accept_socket_with_handle(s->http, fd);

@@ -10,11 +10,13 @@
 
 #include <arpa/inet.h>
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/keyvalq_struct.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -80,8 +82,6 @@ split_host(char *host, int64_t *ret_port)
 static bool
 is_our_port(const struct serve *s, int64_t port)
 {
-	if (s->n_ports == 0)
-		return true; /* a unix socket has none */
 	if (port == -1)
 		port = 80;
 	for (size_t i = 0; i < s->n_ports; i++) {
@@ -108,7 +108,7 @@ entry_matches(const char *entry, const char *name, int64_t port)
 }
 
 static bool
-host_allowed(const struct serve *s, const char *host)
+host_allowed(const struct serve *s, const char *host, bool is_unix)
 {
 	static const char *const local[] = {"localhost", "127.0.0.1", "[::1]"};
 	char *name, *list, *save = NULL, *one;
@@ -120,7 +120,8 @@ host_allowed(const struct serve *s, const char *host)
 	name = xstrdup(host);
 	if (split_host(name, &port)) {
 		for (size_t i = 0; i < AK_COUNT(local); i++)
-			ok |= ascii_ieq(name, local[i]) && is_our_port(s, port);
+			ok |= ascii_ieq(name, local[i]) &&
+			      (is_unix || is_our_port(s, port));
 		ok |= *s->base_url != '\0' &&
 		      entry_matches(s->base_url, name, port);
 		list = xstrdup(s->hosts);
@@ -144,6 +145,19 @@ forwarded_address(struct job *j, const char *list)
 	return arena_strndup(j->arena, s, strcspn(s, " \t]"));
 }
 
+static bool
+is_unix_socket(struct evhttp_request *evreq)
+{
+	struct sockaddr_storage ss = {0};
+	socklen_t len = sizeof(ss);
+	evutil_socket_t fd =
+	    bufferevent_getfd(evhttp_connection_get_bufferevent(
+		evhttp_request_get_connection(evreq)));
+
+	return getsockname(fd, (struct sockaddr *)&ss, &len) == 0 &&
+	       ss.ss_family == AF_UNIX;
+}
+
 /* Who and where; false: answered. */
 static bool
 read_origin(struct serve *s, struct evhttp_request *evreq, struct job *j)
@@ -156,13 +170,14 @@ read_origin(struct serve *s, struct evhttp_request *evreq, struct job *j)
 
 	evhttp_connection_get_peer(
 	    evhttp_request_get_connection(evreq), &peer, &port);
-	q->address =
-	    job_strdup(j, peer != NULL && *peer != '\0' ? peer : "unix");
+	q->address = is_unix_socket(evreq) || peer == NULL
+			 ? "unix"
+			 : job_strdup(j, peer);
 	is_proxied = in_networks(q->address, s->proxies);
 	if (is_proxied &&
 	    (value = header(j, evreq, "X-Forwarded-Host")) != NULL)
 		host = value;
-	if (!host_allowed(s, host)) {
+	if (!host_allowed(s, host, strcmp(q->address, "unix") == 0)) {
 		reply_text(j, 421,
 		    "this name is not answered here; [http] hosts lists those "
 		    "that are");

@@ -47,6 +47,10 @@ status "the page sends to the login" 303 "$base/"
 status "an unknown host" 421 -H 'Host: evil.example' "$base/healthz"
 status "another port" 421 -H 'Host: 127.0.0.1:1' "$base/healthz"
 status "localhost" 200 -H "Host: localhost:$port" "$base/healthz"
+status "a unix socket" 200 --unix-socket "$dir/http.sock" \
+    http://localhost/healthz
+status "asks for a token too" 401 --unix-socket "$dir/http.sock" \
+    http://localhost/metrics
 status "an unknown path" 404 "$base/nothing"
 has "errors carry the policy" "^Content-Security-Policy: default-src 'none'"
 has "errors are not sniffed" '^X-Content-Type-Options: nosniff'

@@ -43,7 +43,8 @@ serve_start()
 	trap serve_stop EXIT
 	trap 'exit 1' INT TERM
 	export AKIN_DB="$dir/a.db" AKIN_FETCH_ALLOW=127.0.0.0/8
-	export AKIN_HTTP_LISTEN=127.0.0.1:0 XDG_CONFIG_HOME="$dir"
+	export AKIN_HTTP_LISTEN="127.0.0.1:0, unix:$dir/http.sock"
+	export XDG_CONFIG_HOME="$dir"
 	"$AKIN_BUILDDIR/akind" >"$dir/log" 2>&1 &
 	akind_pid=$!
 	port=
