@@ -4,7 +4,7 @@
  *
  *	b_relate [--undated] [--window N] [--backlog N] \
  *		ARTICLES.jsonl >OUT.jsonl
- *	b_relate --speed N [ARTICLES.jsonl]
+ *	b_relate --speed N
  *
  * An article a line: {"id","title","text","date","lang","source"}, in order
  * of arrival; the date is RFC 3339 in UTC or null.  Out comes, for each,
@@ -46,12 +46,13 @@ struct set {
 	size_t n, cap;
 };
 
+/* Of this process alone: the machine may have others. */
 static double
 now_s(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
@@ -248,6 +249,122 @@ write_set(const struct set *set)
 	}
 }
 
+/* --- speed --------------------------------------------------------------- */
+
+enum { MADE_WORDS = 150, MADE_STEP = 2000 };
+
+static uint64_t
+next_random(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return *seed >> 33;
+}
+
+/*
+ * Words by a power law whose tail never ends: rank r with a density of
+ * 1 / (r + 2.7), so that the vocabulary goes on growing with the text; a sixth
+ * of the words are of the article's own story, which three articles share.
+ */
+static void
+make_text(uint64_t n, char *out, size_t size)
+{
+	uint64_t seed = n * 7919 + 1, story = n / 3;
+	size_t len = 0;
+
+	for (size_t i = 0; i < MADE_WORDS && len + 24 < size; i++) {
+		double u = (double)next_random(&seed) / 2147483648.0;
+		uint64_t rank = (uint64_t)(2.7 * pow(1e6, u));
+
+		if (i % 6 == 0)
+			rank = 40 + (story * 31 + next_random(&seed) % 12) *
+					2654435761u % 400000;
+		len += (size_t)snprintf(out + len, size - len, "w%c%llu%s",
+		    'a' + (char)(rank % 7), (unsigned long long)rank,
+		    i % 12 == 11 ? ". " : " ");
+	}
+}
+
+static struct relate_features
+make_features_of(
+    struct relate_lexer *lx, struct arena *arena, uint64_t n, double *took)
+{
+	char text[4096];
+	struct relate_text t = {.title = "", .text = text, .lang = "en"};
+	struct relate_features f;
+	double start;
+
+	make_text(n, text, sizeof(text));
+	t.text_len = strlen(text);
+	start = now_s();
+	relate_features(lx, arena, &t, &f);
+	*took += now_s() - start;
+	return f;
+}
+
+static void
+measure_restore(struct relate_index *x, const struct relate_article *all,
+    const int64_t *threads, size_t n)
+{
+	struct relate_params p = {.window = (int64_t)n};
+	struct relate_index *y = relate_index_new(&p);
+	void *saved;
+	size_t len;
+	double start = now_s();
+
+	relate_save(x, &saved, &len);
+	if (relate_load(y, saved, len) != AK_OK)
+		abort();
+	for (size_t i = 0; i < n; i++)
+		relate_restore(y, &all[i], threads[i]);
+	printf(
+	    "restore\t%zu\t%.2f s\t%zu bytes saved\n", n, now_s() - start, len);
+	free(saved);
+	relate_index_free(y);
+}
+
+static int
+measure(size_t n, struct arena *arena)
+{
+	struct relate_params p = {.window = (int64_t)n};
+	struct relate_index *x = relate_index_new(&p);
+	struct relate_lexer *lx = relate_lexer_new();
+	struct relate_article *all = xcalloc(n, sizeof(*all));
+	int64_t *threads = xcalloc(n, sizeof(*threads));
+	double made = 0.0, took = 0.0, start;
+	size_t edges = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct relate_result r;
+
+		all[i].id = (int64_t)i + 1;
+		all[i].feed_id = (int64_t)i % 997;
+		all[i].date = ARRIVAL + (int64_t)i * 60;
+		all[i].is_dated = true;
+		all[i].features = make_features_of(lx, arena, i, &made);
+		start = now_s();
+		relate_add(x, &all[i], &r);
+		took += now_s() - start;
+		threads[i] = r.thread;
+		edges += r.n_edges;
+		if ((i + 1) % MADE_STEP == 0) {
+			printf(
+			    "add\t%zu\t%.0f/s\t%.0f bytes each\t%.1f edges\n",
+			    i + 1, MADE_STEP / took,
+			    (double)relate_bytes(x) / (double)(i + 1),
+			    (double)edges / MADE_STEP);
+			took = 0.0;
+			edges = 0;
+		}
+	}
+	printf("features\t%zu\t%.0f/s\n", n, (double)n / made);
+	measure_restore(x, all, threads, n);
+	relate_index_free(x);
+	relate_lexer_free(lx);
+	free(all);
+	free(threads);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -265,6 +382,8 @@ main(int argc, char **argv)
 			window = strtoll(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--backlog") == 0 && i + 1 < argc)
 			backlog = strtoull(argv[++i], NULL, 10);
+		else if (strcmp(argv[i], "--speed") == 0 && i + 1 < argc)
+			return measure(strtoull(argv[i + 1], NULL, 10), arena);
 	}
 	if (i >= argc) {
 		fprintf(stderr, "usage: b_relate [--undated] [--window N] "

@@ -116,6 +116,41 @@ touch(struct query *q, uint32_t place)
 	q->touched[q->n_touched++] = place;
 }
 
+/* The loop that all the time goes to. */
+static void
+scan_list(struct relate_index *x, struct query *q, const struct query_term *t)
+{
+	const struct postings *l = &t->list;
+	float weights[POSTING_TF_MAX + 1];
+	float *acc = x->acc;
+
+	for (unsigned tf = 0; tf <= POSTING_TF_MAX; tf++)
+		weights[tf] = t->weight * index_tf_weight(tf);
+	for (size_t k = 0; k < l->n; k++) {
+		uint32_t place = posting_place(l->p[k]);
+
+		if (k + 16 < l->n)
+			__builtin_prefetch(
+			    &acc[posting_place(l->p[k + 16])], 1);
+		if (acc[place] == 0.0F)
+			touch(q, place);
+		acc[place] += weights[posting_tf(l->p[k])];
+	}
+}
+
+/* A short list is not worth a table of weights. */
+static void
+scan_few(struct relate_index *x, struct query *q, const struct query_term *t)
+{
+	for (size_t k = 0; k < t->list.n; k++) {
+		uint32_t p = t->list.p[k], place = posting_place(p);
+
+		if (x->acc[place] == 0.0F)
+			touch(q, place);
+		x->acc[place] += t->weight * index_tf_weight(posting_tf(p));
+	}
+}
+
 static void
 scan(struct relate_index *x, struct query *q)
 {
@@ -123,7 +158,8 @@ scan(struct relate_index *x, struct query *q)
 
 	for (size_t i = 0; i < q->n_terms; i++)
 		q->order[n++] = &q->terms[i];
-	qsort(q->order, n, sizeof(q->order[0]), order_cmp);
+	if (n > 0)
+		qsort(q->order, n, sizeof(q->order[0]), order_cmp);
 	q->n_touched = q->n_scanned = 0;
 	for (size_t i = 0; i < n; i++, q->n_scanned++) {
 		const struct query_term *t = q->order[i];
@@ -131,14 +167,10 @@ scan(struct relate_index *x, struct query *q)
 		if (t->list.n > budget)
 			break;
 		budget -= t->list.n;
-		for (size_t k = 0; k < t->list.n; k++) {
-			uint32_t p = t->list.p[k], place = posting_place(p);
-
-			if (x->acc[place] == 0.0F)
-				touch(q, place);
-			x->acc[place] +=
-			    t->weight * index_tf_weight(posting_tf(p));
-		}
+		if (t->list.n < 64)
+			scan_few(x, q, t);
+		else
+			scan_list(x, q, t);
 	}
 }
 

@@ -20,8 +20,8 @@ enum { THREADS_MAX = 16, CROWD_DAYS = 2 };
 #define AGED 0.35F   /* what years leave */
 #define FADES_DAYS 4.0F
 #define BACKGROUND_USUAL 0.2F
-#define THREAD_FROM 0.085F
-#define THREAD_CROWD 0.02F
+#define THREAD_FROM 0.10F
+#define THREAD_CROWD 0.018F
 #define CROWD_UNKNOWN 5.0F
 #define MERGE 2.0F /* times the threshold, for a second thread */
 
