@@ -27,6 +27,7 @@
 #include "conf/conf.h"
 #include "daemon/control.h"
 #include "daemon/doors.h"
+#include "daemon/hooks.h"
 #include "daemon/notify.h"
 #include "daemon/pipeline.h"
 #include "store/store.h"
@@ -45,6 +46,7 @@ struct akind {
 	struct pipeline *pipeline;
 	struct control *control;
 	struct doors *doors;
+	struct hooks *hooks;
 	struct event *signals[3], *watchdog;
 };
 
@@ -89,6 +91,8 @@ reload(void *arg, struct diag *reterr)
 		st = pipeline_reconfigure(a->pipeline, conf, reterr);
 	if (st == AK_OK) {
 		doors_reconfigure(a->doors, conf);
+		hooks_free(a->hooks);
+		a->hooks = hooks_new(a->base, conf, a->pipeline);
 		log_set_level(level_of(conf));
 		conf_free(a->conf);
 		a->conf = conf;
@@ -154,6 +158,8 @@ start(struct akind *a, struct diag *d)
 	if (st == AK_OK)
 		st = doors_new(
 		    a->base, a->conf, a->store_path, a->pipeline, &a->doors, d);
+	if (st == AK_OK)
+		a->hooks = hooks_new(a->base, a->conf, a->pipeline);
 	return st == AK_OK ? 0 : EX_UNAVAIL;
 }
 
@@ -163,6 +169,7 @@ stop(struct akind *a)
 	notify_send("STOPPING=1");
 	(void)signal(SIGALRM, alarm_cb);
 	(void)alarm(STOP_S);
+	hooks_free(a->hooks);
 	doors_free(a->doors);
 	control_free(a->control);
 	pipeline_free(a->pipeline);

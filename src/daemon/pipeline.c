@@ -544,6 +544,19 @@ pipeline_call(struct pipeline *p,
 	}
 }
 
+struct fetch_job *
+pipeline_fetch(struct pipeline *p, const struct fetch_req *req, fetch_cb cb,
+    void *arg)
+{
+	return fetch_start(p->fetcher, req, cb, arg);
+}
+
+void
+pipeline_fetch_cancel(struct pipeline *p, struct fetch_job *job)
+{
+	fetch_cancel(p->fetcher, job);
+}
+
 void
 pipeline_subscribe(struct pipeline *p, const struct pipeline_add *add,
     pipeline_added_cb cb, void *arg)

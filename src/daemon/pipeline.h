@@ -16,6 +16,7 @@
 #include "base/ak.h"
 #include "base/str.h"
 #include "conf/conf.h"
+#include "fetch/fetch.h"
 
 struct event_base;
 struct pipeline;
@@ -88,6 +89,12 @@ void pipeline_wake(struct pipeline *p); /* look for due feeds now */
 void pipeline_call(struct pipeline *p,
     enum ak_status (*fn)(struct store *s, void *arg),
     void (*done)(enum ak_status st, void *arg), void *arg);
+
+/* A request of the daemon's own through the fetcher that polls, with its
+ * limits and guards; see fetch_start(). */
+struct fetch_job *pipeline_fetch(
+    struct pipeline *p, const struct fetch_req *req, fetch_cb cb, void *arg);
+void pipeline_fetch_cancel(struct pipeline *p, struct fetch_job *job);
 
 /* --- subscribing ---------------------------------------------------------- */
 

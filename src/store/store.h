@@ -476,6 +476,34 @@ enum ak_status store_polls(struct store_reader *r, int64_t feed_id,
     const char *host, int64_t since, int64_t limit, store_poll_cb cb,
     void *arg) AK_USE;
 
+/* --- hooks ------------------------------------------------------------------
+ */
+
+struct store_hook { /* what a hook asks for; strings may be NULL: any */
+	const char *name;
+	bool on_article, on_story, on_grown, on_failing;
+	const char *category, *feed, *query;
+	int64_t min_outlets; /* of on_grown */
+};
+/* Put what is new for the hook since its last scan into the outbox.  The first
+ * scan of a name only notes where the store stands.  AK_BADINPUT: the query. */
+enum ak_status store_hook_scan(
+    struct store *s, const struct store_hook *h, int64_t now) AK_USE;
+
+struct store_outbox {
+	int64_t id;
+	const char *hook, *event;
+	const char *payload; /* JSON object */
+	int64_t created_at, n_tries;
+};
+typedef void (*store_outbox_cb)(const struct store_outbox *o, void *arg);
+/* Deliveries that are due, the oldest first. */
+enum ak_status store_outbox_due(struct store *s, int64_t now, int64_t limit,
+    store_outbox_cb cb, void *arg) AK_USE;
+enum ak_status store_outbox_done(struct store *s, int64_t id) AK_USE;
+enum ak_status store_outbox_retry(struct store *s, int64_t id, int64_t due_at,
+    const char *error) AK_USE;
+
 /* --- upkeep ---------------------------------------------------------- */
 
 struct store_stats {

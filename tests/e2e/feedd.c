@@ -9,7 +9,8 @@
  *   /slow/MS/NAME      DIR/NAME, MS milliseconds later
  *   /plain/NAME        DIR/NAME without validators
  *
- * LOG gets "METHOD URI STATUS IF-NONE-MATCH USER-AGENT", a line a request.
+ * LOG gets "METHOD URI STATUS IF-NONE-MATCH USER-AGENT", a line a request; of
+ * a POST also the event, the signature and the body.
  */
 #include <event2/buffer.h>
 #include <event2/event.h>
@@ -37,6 +38,20 @@ struct late { /* an answer that waits */
 };
 
 static void
+log_post(struct feedd *d, struct evhttp_request *req)
+{
+	struct evkeyvalq *in = evhttp_request_get_input_headers(req);
+	struct evbuffer *body = evhttp_request_get_input_buffer(req);
+	const char *event = evhttp_find_header(in, "X-Akin-Event");
+	const char *mac = evhttp_find_header(in, "X-Akin-Signature");
+	size_t len = evbuffer_get_length(body);
+
+	(void)fprintf(d->log, " %s %s %.*s", event != NULL ? event : "-",
+	    mac != NULL ? mac : "-", (int)len,
+	    (const char *)evbuffer_pullup(body, -1));
+}
+
+static void
 answer(struct feedd *d, struct evhttp_request *req, int status)
 {
 	struct evkeyvalq *in = evhttp_request_get_input_headers(req);
@@ -44,9 +59,15 @@ answer(struct feedd *d, struct evhttp_request *req, int status)
 	const char *ua = evhttp_find_header(in, "User-Agent");
 
 	if (d->log != NULL) {
-		(void)fprintf(d->log, "GET %s %d %s %s\n",
-		    evhttp_request_get_uri(req), status,
-		    etag != NULL ? etag : "-", ua != NULL ? ua : "-");
+		bool is_post =
+		    evhttp_request_get_command(req) == EVHTTP_REQ_POST;
+
+		(void)fprintf(d->log, "%s %s %d %s %s",
+		    is_post ? "POST" : "GET", evhttp_request_get_uri(req),
+		    status, etag != NULL ? etag : "-", ua != NULL ? ua : "-");
+		if (is_post)
+			log_post(d, req);
+		(void)fputc('\n', d->log);
 		(void)fflush(d->log);
 	}
 	evhttp_send_reply(req, status, "is what it is", NULL);
