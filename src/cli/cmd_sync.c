@@ -24,6 +24,7 @@
 #include "conf/conf.h"
 #include "daemon/control.h"
 #include "daemon/pipeline.h"
+#include "sched/sched.h"
 #include "store/store.h"
 
 static const char usage[] =
@@ -39,6 +40,7 @@ struct sync {
 	int64_t *ids;
 	size_t n_ids;
 	struct event_base *base; /* of a pipeline here; or NULL */
+	int64_t n_unreached;	 /* by an outage of our own network */
 	struct progress progress;
 	int64_t began_ms;
 	bool is_done;
@@ -54,8 +56,12 @@ report_cb(const struct pipeline_report *r, void *arg)
 	struct sync *s = arg;
 	json_t *o;
 
-	/* Without words it is the store's fault, which is told once. */
-	if (r->has_failed && r->error != NULL) {
+	/* Without words it is the store's fault; that, and an outage of our
+	 * own network, is told once. */
+	if (r->has_failed &&
+	    strcmp(r->outcome, sched_outcome_name(SCHED_NETWORK_DOWN)) == 0) {
+		s->n_unreached++;
+	} else if (r->has_failed && r->error != NULL) {
 		progress_end(&s->progress);
 		cli_error(r->url, "%s", r->error);
 		s->progress.is_on = s->progress.drawn_ms != 0;
@@ -239,6 +245,11 @@ sync_all(struct sync *s, int n_specs, char **specs)
 		return CLI_PARTLY;
 	}
 	summarise(s);
+	if (s->n_unreached > 0)
+		cli_error("sync", "the network is down: %lld feeds wait",
+		    (long long)s->n_unreached);
+	if (s->n_unreached > 0 && s->n_unreached == s->result.n_failed)
+		return CLI_UNAVAILABLE;
 	return s->result.n_failed > 0 ? CLI_PARTLY : CLI_OK;
 }
 

@@ -164,6 +164,12 @@ poll_fetched(struct poll *p, struct fetch_result *r)
 		p->is_parked = true;
 		return;
 	}
+	if (r->outcome == SCHED_NO_CONTENT) {
+		/* Nothing new, until nothing is all that ever comes. */
+		if (p->sched.n_no_content + 1 >= SCHED_NO_CONTENT_ERRORS)
+			fail(p, r->outcome, "the answer has no content, again");
+		return;
+	}
 	if (r->outcome != SCHED_OK && r->outcome != SCHED_NOT_MODIFIED) {
 		fail(p, r->outcome,
 		    r->diag.text[0] != '\0' ? r->diag.text
@@ -176,12 +182,10 @@ poll_fetched(struct poll *p, struct fetch_result *r)
 	p->body_len = r->body_len;
 	p->body_bytes = (int64_t)r->body_len;
 	r->body = NULL;
-	if (p->body_len == 0 && r->status != 204 && r->status != 205)
+	if (p->body_len == 0)
 		fail(p, SCHED_NOT_A_FEED, "the answer is empty");
-	else if (p->body_len > 0)
-		p->new_hash = XXH3_64bits(p->body, p->body_len) | 1;
 	else
-		p->answer.outcome = SCHED_NOT_MODIFIED;
+		p->new_hash = XXH3_64bits(p->body, p->body_len) | 1;
 }
 
 /* --- files ---------------------------------------------------------------- */
@@ -419,9 +423,11 @@ describe(const struct poll *p, const char *host, struct store_fetch *f)
 	f->body_hash = p->is_delta ? 0 : p->new_hash;
 }
 
-/* The host is parked: the feed is not to blame, and was not asked. */
+/* Its host is parked, or our network is down: the feed was not asked, and is
+ * not to blame. */
 static enum ak_status
-commit_parked(struct poll *p, struct store *s)
+commit_unasked(
+    struct poll *p, struct store *s, const struct sched_params *params)
 {
 	int64_t wait =
 	    p->answer.retry_after_s > 0 ? p->answer.retry_after_s : 60;
@@ -432,9 +438,13 @@ commit_parked(struct poll *p, struct store *s)
 	struct store_delta delta = {0};
 	enum ak_status st;
 
-	p->sched.due_at = p->at + wait + p->feed_id % 60;
-	p->sched.hint = SCHED_HINT_HOST;
-	p->sched.hint_s = wait;
+	if (p->is_parked) {
+		p->sched.due_at = p->at + wait + p->feed_id % 60;
+		p->sched.hint = SCHED_HINT_HOST;
+		p->sched.hint_s = wait;
+	} else {
+		sched_next(params, p->feed_id, p->at, &p->answer, &p->sched);
+	}
 	st = store_put_fetch(s, &f, &delta);
 	if (st == AK_OK)
 		store_delta_release(&delta);
@@ -484,8 +494,9 @@ enum ak_status
 poll_commit(struct poll *p, struct store *s, const struct sched_params *params)
 {
 	struct sched_state before = p->sched;
-	enum ak_status st =
-	    p->is_parked ? commit_parked(p, s) : commit_answer(p, s, params);
+	bool unasked = p->is_parked || p->answer.outcome == SCHED_NETWORK_DOWN;
+	enum ak_status st = unasked ? commit_unasked(p, s, params)
+				    : commit_answer(p, s, params);
 
 	if (st == AK_OK)
 		p->is_committed = true;

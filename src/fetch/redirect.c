@@ -33,6 +33,14 @@ bad(struct fetch_result *r, const char *what)
 }
 
 static bool
+bad_target(struct fetch_result *r, const char *why)
+{
+	(void)diag_set(
+	    &r->diag, AK_BADINPUT, "redirect (%d) refused: %s", r->status, why);
+	return false;
+}
+
+static bool
 is_loop(const struct fetch_job *job, const char *url)
 {
 	if (job->cookies_once) /* the count of hops bounds it */
@@ -43,6 +51,19 @@ is_loop(const struct fetch_job *job, const char *url)
 		if (strcmp(url, job->hops[i].url) == 0)
 			return true;
 	return false;
+}
+
+/* "ht!tp://x": no scheme, and no relative reference either (RFC 3986, 4.2).
+ * Read as a path it would lead through ever longer URLs of one server. */
+static bool
+has_false_scheme(const char *ref)
+{
+	static const char of_schemes[] = "abcdefghijklmnopqrstuvwxyz"
+					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "0123456789+-.";
+	size_t n = strcspn(ref, ":/?#");
+
+	return ref[n] == ':' && (n == 0 || strspn(ref, of_schemes) < n);
 }
 
 /* Judge the next hop; *ret is in the fetcher's scratch arena.  False: r has
@@ -61,12 +82,14 @@ next_target(struct transfer *t, struct fetch_result *r, struct target *ret)
 		return bad(r, "would turn a POST into a GET");
 	if ((int64_t)job->n_hops >= f->p.redirects)
 		return bad(r, "after too many others");
+	if (has_false_scheme(t->h.location))
+		return bad(r, "to what is no URL");
 	url = url_resolve(f->scratch, job_url(job), t->h.location);
 	if (url == NULL)
 		return bad(r, "to what is no URL");
 	if (target_parse(f->scratch, url, &f->allow, ret, &why) != AK_OK) {
 		r->outcome = SCHED_DENIED;
-		return bad(r, why.text);
+		return bad_target(r, why.text);
 	}
 	if (!ret->is_https && job->is_https &&
 	    (job->https_only || str_starts(job->origin, "https:")))

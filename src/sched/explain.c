@@ -125,7 +125,10 @@ sched_explain(const struct sched_state *s, int64_t now, struct buf *out)
 		buf_adds(out, ", ");
 		add_duration(out, s->hint_s);
 	}
-	if (s->n_errors > 0)
+	if (s->n_errors == 1)
+		buf_addf(out, "; failed once: %s",
+		    sched_outcome_name(s->last_outcome));
+	else if (s->n_errors > 1)
 		buf_addf(out, "; %lld failures in a row, last: %s",
 		    (long long)s->n_errors,
 		    sched_outcome_name(s->last_outcome));

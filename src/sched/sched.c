@@ -19,9 +19,9 @@
 #define WEEKLY_AFTER_S (30 * DAY_S)
 #define DEAD_AFTER_S (180 * DAY_S)
 #define MISSING_DEAD_AFTER_S (30 * DAY_S)
-#define MISSING_DAILY_FROM 3 /* 404s */
+#define MISSING_DAILY_FROM 3	 /* 404s */
+#define GONE_AGAIN_S (7 * DAY_S) /* a last look, should it be a mistake */
 #define TOO_MANY_S (4 * HOUR_S)
-#define NO_CONTENT_ERRORS 3
 #define SAME_BODIES 10
 #define PENALTY_MAX 6
 #define NETWORK_S ((int64_t)300)
@@ -62,7 +62,7 @@ is_success(const struct sched_state *s, const struct sched_answer *a)
 {
 	return a->outcome == SCHED_OK || a->outcome == SCHED_NOT_MODIFIED ||
 	       (a->outcome == SCHED_NO_CONTENT &&
-		   s->n_no_content < NO_CONTENT_ERRORS);
+		   s->n_no_content < SCHED_NO_CONTENT_ERRORS);
 }
 
 static void
@@ -119,8 +119,10 @@ error_wait(
 	case SCHED_BAD_REQUEST:
 	case SCHED_UNAUTHORIZED:
 	case SCHED_DENIED:
-	case SCHED_GONE:
 		at_least(&w, DAY_S, SCHED_HINT_STATUS);
+		break;
+	case SCHED_GONE:
+		at_least(&w, GONE_AGAIN_S, SCHED_HINT_GONE);
 		break;
 	case SCHED_NOT_FOUND:
 		if (s->n_errors >= MISSING_DAILY_FROM)

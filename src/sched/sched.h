@@ -65,6 +65,7 @@ enum sched_hint {
 const char *sched_hint_name(enum sched_hint h); /* "retry-after" */
 
 #define SCHED_NEVER INT64_MAX
+#define SCHED_NO_CONTENT_ERRORS 3 /* 204s in a row are an error */
 
 enum sched_life {
 	SCHED_ACTIVE,

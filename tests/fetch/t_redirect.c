@@ -121,6 +121,7 @@ test_bad_chains(void **state)
 	    {"/empty", 301, "Location: \r\n"},
 	    {"/file", 302, "Location: file:///etc/passwd\r\n"},
 	    {"/gopher", 302, "Location: gopher://127.0.0.1:70/x\r\n"},
+	    {"/false", 301, "Location: ht!tp:// [bad\r\n"},
 	    {"/js", 302, "Location: javascript:alert(1)\r\n"},
 	    {"/private", 301, "Location: http://10.0.0.1/x\r\n"},
 	    {"/meta", 301, "Location: http://169.254.169.254/x\r\n"},
@@ -135,6 +136,7 @@ test_bad_chains(void **state)
 	check_end(rules, "/empty", SCHED_MOVED_BAD);
 	check_end(rules, "/file", SCHED_DENIED);
 	check_end(rules, "/gopher", SCHED_DENIED);
+	check_end(rules, "/false", SCHED_MOVED_BAD);
 	check_end(rules, "/js", SCHED_DENIED);
 	check_end(rules, "/private", SCHED_DENIED);
 	check_end(rules, "/meta", SCHED_DENIED);

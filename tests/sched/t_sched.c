@@ -448,7 +448,8 @@ test_410_twice_a_day_apart_stops(void **state)
 	(void)state;
 	sched_next(&params, FEED, T0 + HOUR, &a, &s);
 	assert_int_equal(s.life, SCHED_ACTIVE);
-	assert_wait(&s, T0 + HOUR, DAY, 0.5);
+	assert_wait(&s, T0 + HOUR, 7 * DAY, 0.5); /* then one last look */
+	assert_int_equal(s.hint, SCHED_HINT_GONE);
 	sched_next(&params, FEED, T0 + 2 * HOUR, &a, &s); /* by hand */
 	assert_int_equal(s.life, SCHED_ACTIVE);
 	sched_next(&params, FEED, T0 + 3 * HOUR, &ok, &s); /* a mistake */
