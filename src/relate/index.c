@@ -60,6 +60,7 @@ alloc_ring(struct relate_index *x, unsigned bits)
 	x->docs = xreallocarray(x->docs, n, sizeof(*x->docs));
 	x->langs = xreallocarray(x->langs, n, sizeof(*x->langs));
 	x->hits = xreallocarray(x->hits, n, sizeof(*x->hits));
+	x->inverse = xreallocarray(x->inverse, n, sizeof(*x->inverse));
 	x->acc = xreallocarray(x->acc, n, sizeof(*x->acc));
 	memset(x->hits, 0, n * sizeof(*x->hits));
 	memset(x->acc, 0, n * sizeof(*x->acc));
@@ -97,6 +98,7 @@ relate_index_free(struct relate_index *x)
 	free(x->docs);
 	free(x->langs);
 	free(x->hits);
+	free(x->inverse);
 	free(x->acc);
 	free(x->orphans);
 	free(x->days);
@@ -114,7 +116,8 @@ size_t
 relate_bytes(const struct relate_index *x)
 {
 	size_t per_place = sizeof(*x->docs) + sizeof(*x->langs) +
-			   sizeof(*x->hits) + sizeof(*x->acc);
+			   sizeof(*x->hits) + sizeof(*x->acc) +
+			   sizeof(*x->inverse);
 
 	return sizeof(*x) + sizeof(*x->query) + (per_place << x->ring_bits) +
 	       terms_bytes(&x->words) + terms_bytes(&x->shingles) +
@@ -272,6 +275,14 @@ norm_cb(void *arg, bool is_pair, uint32_t *p, size_t n)
 }
 
 static void
+set_inverse(struct relate_index *x, uint32_t place)
+{
+	const struct doc *d = &x->docs[place];
+
+	x->inverse[place] = d->id > 0 && d->norm > 0.0F ? 1.0F / d->norm : 0.0F;
+}
+
+static void
 reckon_norms(struct relate_index *x)
 {
 	struct norms norms = {.x = x,
@@ -283,6 +294,7 @@ reckon_norms(struct relate_index *x)
 
 		x->docs[place].norm =
 		    sqrtf((float)norms.sums[place] / NORM_UNIT);
+		set_inverse(x, place);
 	}
 	free(norms.sums);
 	x->swept_at = x->n_live;
@@ -378,6 +390,7 @@ bury(struct relate_index *x, uint32_t place)
 	x->n_waiting -= d->is_waiting;
 	count_day(x, d, -1);
 	d->id = -d->id;
+	x->inverse[place] = 0.0F;
 	x->n_lang[x->langs[place]]--;
 	x->n_live--;
 	x->n_dead++;
@@ -455,18 +468,43 @@ add_shingles(struct relate_index *x, const struct blob *b, uint32_t place)
 static void
 add_words(struct relate_index *x, const struct blob *b, uint32_t place)
 {
+	uint64_t keys[BLOB_TERMS_MAX];
+
+	for (size_t i = 0; i < b->n_terms; i++) {
+		keys[i] = blob_term_key(blob_term(b, i).hash);
+		terms_prefetch(&x->words, keys[i]);
+	}
 	for (size_t i = 0; i < b->n_terms; i++) {
 		struct blob_term t = blob_term(b, i);
 
-		terms_add(&x->words, blob_term_key(t.hash),
-		    posting(place, t.in_title, t.tf));
+		terms_add(&x->words, keys[i], posting(place, t.in_title, t.tf));
 	}
+}
+
+static uint64_t
+pair_key(const struct blob *b, size_t i)
+{
+	const uint8_t *p = b->pairs + i * BLOB_PAIR;
+
+	return blob_pair_key(blob_term(b, p[0]).hash, blob_term(b, p[1]).hash);
+}
+
+static void
+add_pairs(struct relate_index *x, const struct blob *b, uint32_t place)
+{
+	enum { AHEAD = 16 };
+
+	for (size_t i = 0; i < b->n_pairs && i < AHEAD; i++)
+		terms_prefetch(&x->words, pair_key(b, i));
 	for (size_t i = 0; i < b->n_pairs; i++) {
 		const uint8_t *p = b->pairs + i * BLOB_PAIR;
-		struct blob_term s = blob_term(b, p[0]), t = blob_term(b, p[1]);
+		bool in_title =
+		    blob_term(b, p[0]).in_title && blob_term(b, p[1]).in_title;
 
-		terms_add(&x->words, blob_pair_key(s.hash, t.hash),
-		    posting(place, s.in_title && t.in_title, p[2]));
+		if (i + AHEAD < b->n_pairs)
+			terms_prefetch(&x->words, pair_key(b, i + AHEAD));
+		terms_add(
+		    &x->words, pair_key(b, i), posting(place, in_title, p[2]));
 	}
 }
 
@@ -504,11 +542,13 @@ insert(struct relate_index *x, const struct query *q, int64_t thread,
 	d->around = (struct near){0};
 	d->is_waiting = false;
 	count_day(x, d, 1);
+	set_inverse(x, place);
 	x->langs[place] = (uint8_t)b->lang;
 	x->n_lang[b->lang]++;
 	x->n_live++;
 	thread_enter(x, place, thread);
 	add_words(x, b, place);
+	add_pairs(x, b, place);
 	add_shingles(x, b, place);
 	if (wants_sweep(x))
 		sweep(x);

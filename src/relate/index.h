@@ -55,6 +55,7 @@ struct relate_index {
 	size_t keep, window;
 	struct doc *docs;
 	uint8_t *langs; /* beside docs: looked up for each posting */
+	float *inverse; /* beside docs: 1 / norm; 0: dead or empty */
 	float *acc;	/* by place, all zero between queries */
 	uint16_t *hits; /* shared shingles, the same */
 	unsigned ring_bits, ring_bits_max;

@@ -6,7 +6,7 @@
  * spent: a rare term names few articles and says much about them, a common
  * one costs as much as all the rest.  The candidates found so are cut to the
  * best, and only for these the long lists are looked up, by galloping.  Under
- * the budget (some 50,000 articles) the result is that of a full scan; beyond,
+ * the budget (some 10,000 articles) the result is that of a full scan; beyond,
  * the cost of a newcomer stays nearly flat while the index grows.
  */
 #include "relate/index.h"
@@ -18,8 +18,8 @@
 #include "base/mem.h"
 
 enum {
-	SCAN_BUDGET = 250000, /* postings */
-	SHINGLE_COMMON = 20,  /* articles: boilerplate from there */
+	SCAN_BUDGET = 60000, /* postings */
+	SHINGLE_COMMON = 20, /* articles: boilerplate from there */
 	RECURRING_S = 36 * 3600,
 };
 
@@ -332,13 +332,16 @@ select_candidates(struct relate_index *x, struct query *q)
 	q->n_cands = 0;
 	for (size_t i = 0; i < q->n_touched; i++) {
 		uint32_t place = q->touched[i];
-		const struct doc *d = &x->docs[place];
 		struct candidate c = {.place = place};
 
-		if (d->id > 0 && d->id != q->art->id && d->norm > 0.0F) {
-			c.cosine = x->acc[place] / (d->norm * q->norm);
-			c.contain = containment(q, d, x->hits[place]);
-			c.cosine *= across_langs(x, q, place);
+		c.cosine = x->acc[place] * x->inverse[place] / q->norm *
+			   across_langs(x, q, place);
+		if (c.cosine > 0.0F &&
+		    (x->hits[place] > 0 || q->n_cands < CANDIDATES_MAX ||
+			c.cosine >= q->cands[0].score) &&
+		    x->docs[place].id != q->art->id) {
+			c.contain =
+			    containment(q, &x->docs[place], x->hits[place]);
 			c.score = c.cosine + c.contain;
 			offer(q, &c);
 		}
