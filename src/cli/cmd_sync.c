@@ -29,7 +29,7 @@
 
 static const char usage[] =
     "usage: akin sync [--all] [--json] [FEED ...]\n"
-    "Poll what is due, or the feeds named.\n"
+    "Poll what is due, or the feeds named, due or not.\n"
     "  --all   every feed now, but never against a Retry-After\n"
     "  --json  a line for each feed, then a summary\n"
     "Silent unless something is wrong; -v adds a summary.\n";
@@ -268,10 +268,6 @@ cmd_sync(struct cli *cli, int argc, char **argv)
 			return cli_usage(usage, c == '?');
 		s.all |= c == 'a';
 		s.as_json |= c == 'j';
-	}
-	if (s.all && optind < argc) {
-		cli_error("sync", "--all takes no feeds");
-		return CLI_USAGE;
 	}
 	rc = sync_all(&s, argc - optind, argv + optind);
 	free(s.ids);
