@@ -78,6 +78,8 @@
 #define LIMIT_HTTP_CONNECTIONS 256
 #define LIMIT_HTTP_REQUEST_S 60 /* from the first byte to the last */
 #define LIMIT_HTTP_QUEUE 512	/* requests waiting for a thread */
+#define LIMIT_PUSHES 256 /* deliveries of hubs that wait for a parser ... */
+#define LIMIT_PUSHES_BYTES (32 * LIMIT_MIB) /* ... and their sizes added up */
 #define LIMIT_THROTTLE_ENTRIES 4096
 #define LIMIT_HTTP_IDLE_S 30
 #define LIMIT_PAGE_ITEMS 500

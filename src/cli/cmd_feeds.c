@@ -300,6 +300,8 @@ cmd_remove(struct cli *cli, int argc, char **argv)
 		else if ((st = store_feed_remove(s, id)) != AK_OK)
 			rc = cli_store_failed(cli, st, store_error(s));
 	}
+	if (s != NULL)
+		cli_poke(cli); /* their hubs are to be told */
 	store_close(s);
 	store_reader_close(r);
 	return rc;

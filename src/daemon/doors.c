@@ -105,6 +105,22 @@ op_why(void *arg, struct store_reader *r, int64_t a, int64_t b, char **ret_json,
 	return why_json(r, a, b, ret_json, reterr);
 }
 
+static int
+op_websub(void *arg, const struct serve_push *push, struct buf *out)
+{
+	const struct doors *d = arg;
+
+	return pipeline_websub(d->pipeline, push, out);
+}
+
+static void
+op_removed(void *arg)
+{
+	const struct doors *d = arg;
+
+	pipeline_wake(d->pipeline); /* its hub is to be told */
+}
+
 static void
 op_metrics(void *arg, struct buf *out)
 {
@@ -123,10 +139,17 @@ op_metrics(void *arg, struct buf *out)
 	    "# HELP akin_polling Feeds being polled.\n"
 	    "# TYPE akin_polling gauge\nakin_polling %lld\n"
 	    "# HELP akin_relate_queue Articles waiting for the relater.\n"
-	    "# TYPE akin_relate_queue gauge\nakin_relate_queue %lld\n",
+	    "# TYPE akin_relate_queue gauge\nakin_relate_queue %lld\n"
+	    "# HELP akin_pushed_feeds Feeds whose hub pushes.\n"
+	    "# TYPE akin_pushed_feeds gauge\nakin_pushed_feeds %lld\n"
+	    "# HELP akin_pushes_total Deliveries of hubs, by result.\n"
+	    "# TYPE akin_pushes_total counter\n"
+	    "akin_pushes_total{result=\"ok\"} %lld\n"
+	    "akin_pushes_total{result=\"refused\"} %lld\n",
 	    (long long)(s.n_polls - s.n_failed), (long long)s.n_failed,
 	    (long long)s.n_new, (long long)s.n_polling,
-	    (long long)s.n_to_relate);
+	    (long long)s.n_to_relate, (long long)s.n_pushed_feeds,
+	    (long long)s.n_pushes, (long long)s.n_refused_pushes);
 }
 
 /* --- logging in
@@ -190,6 +213,8 @@ doors_new(struct event_base *base, const struct conf *conf,
 	    .add = op_add,
 	    .why = op_why,
 	    .metrics = op_metrics,
+	    .websub = op_websub,
+	    .removed = op_removed,
 	    .arg = d};
 	enum ak_status st;
 

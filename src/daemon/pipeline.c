@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "daemon/pipeline_int.h"
 #include "daemon/subscribe.h"
+#include "daemon/websub.h"
 
 #define FIRST_BODY_BYTES ((size_t)48 << 10) /* a guess, until some are seen */
 #define SPREAD_MS 600000    /* overdue feeds at start: over ten minutes ... */
@@ -226,6 +227,7 @@ fetched_cb(struct fetch_result *res, void *arg)
 		return;
 	}
 	poll_fetched(q, res);
+	q->answer.websub_active = websubs_is_active(p->websubs, f->id);
 	answered(p, q->body_len);
 	if (q->body != NULL && q->error == NULL && !poll_is_unchanged(q))
 		workers_parse(p->workers, q);
@@ -304,6 +306,12 @@ committed_cb(struct poll_list *polls, void *arg)
 
 	while ((q = STAILQ_FIRST(polls)) != NULL) {
 		STAILQ_REMOVE_HEAD(polls, link);
+		if (q->is_push) {
+			p->stats.n_new += q->n_new;
+			websubs_landed(p->websubs, q);
+			continue;
+		}
+		websubs_polled(p->websubs, q);
 		if (q->sub != NULL)
 			subscribe_landed(q, p->fatal, p->is_closing);
 		else
@@ -372,6 +380,15 @@ listed_cb(struct workers_list *l, void *arg)
 	run_settle(p, r);
 }
 
+static void
+look_for_due(void *arg)
+{
+	struct pipeline *p = arg;
+
+	if (p->standing != NULL && p->standing->at >= p->standing->n_ids)
+		pump_set_timer(p, 1);
+}
+
 /* --- interface ------------------------------------------------------------ */
 
 void
@@ -415,6 +432,8 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
 		free(p);
 		return st;
 	}
+	p->websubs = websubs_new(base, look_for_due, p);
+	websubs_reconfigure(p->websubs, conf);
 	*ret = p;
 	return AK_OK;
 }
@@ -427,8 +446,10 @@ pipeline_free(struct pipeline *p)
 	if (p == NULL)
 		return;
 	p->is_closing = true;
+	websubs_stop(p->websubs);
 	fetch_free(p->fetcher);
 	workers_stop(p->workers);
+	websubs_free(p->websubs);
 	HASH_ITER (hh, p->flights, f, tmp) {
 		HASH_DEL(p->flights, f);
 		free(f->runs);
@@ -462,6 +483,7 @@ pipeline_reconfigure(
 	p->concurrency = conf->fetch_concurrency;
 	poll_opts_init(&opts, conf);
 	workers_reconfigure(p->workers, &opts);
+	websubs_reconfigure(p->websubs, conf);
 	return AK_OK;
 }
 
@@ -518,14 +540,15 @@ pipeline_run(struct pipeline *p)
 	LIST_INSERT_HEAD(&p->runs, r, link);
 	(void)workers_relate(p->workers); /* what an `akin add` has left */
 	pump_list(p, r, false, 0);
+	websubs_run(p->websubs, p->workers, p->fetcher);
 }
 
 void
 pipeline_wake(struct pipeline *p)
 {
 	(void)workers_relate(p->workers);
-	if (p->standing != NULL && p->standing->at >= p->standing->n_ids)
-		pump_set_timer(p, 1);
+	websubs_look(p->websubs);
+	look_for_due(p);
 }
 
 void
@@ -545,8 +568,8 @@ pipeline_call(struct pipeline *p,
 }
 
 struct fetch_job *
-pipeline_fetch(struct pipeline *p, const struct fetch_req *req, fetch_cb cb,
-    void *arg)
+pipeline_fetch(
+    struct pipeline *p, const struct fetch_req *req, fetch_cb cb, void *arg)
 {
 	return fetch_start(p->fetcher, req, cb, arg);
 }
@@ -564,10 +587,23 @@ pipeline_subscribe(struct pipeline *p, const struct pipeline_add *add,
 	subscribe_start(p->workers, p->fetcher, add, cb, arg);
 }
 
+int
+pipeline_websub(
+    struct pipeline *p, const struct serve_push *push, struct buf *out)
+{
+	return websubs_answer(p->websubs, push, out);
+}
+
 void
 pipeline_stats(const struct pipeline *p, struct pipeline_stats *ret)
 {
+	struct websubs_stats w;
+
 	*ret = p->stats;
 	ret->n_polling = (int64_t)HASH_COUNT(p->flights);
 	ret->n_to_relate = n_to_relate(p);
+	websubs_stats(p->websubs, &w);
+	ret->n_pushed_feeds = w.n_active;
+	ret->n_pushes = w.n_pushed;
+	ret->n_refused_pushes = w.n_refused;
 }

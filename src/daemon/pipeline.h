@@ -20,6 +20,7 @@
 
 struct event_base;
 struct pipeline;
+struct serve_push;
 struct store;
 
 struct pipeline_report { /* one poll that ended */
@@ -77,9 +78,13 @@ void pipeline_relate(struct pipeline *p, const struct pipeline_cbs *cbs);
 /* Whoever asked for runs with this `arg` is gone: no more callbacks to it. */
 void pipeline_forget(struct pipeline *p, const void *arg);
 
-/* Poll by due time until pipeline_free(). */
+/* Poll by due time until pipeline_free(), and subscribe to what is pushed. */
 void pipeline_run(struct pipeline *p);
-void pipeline_wake(struct pipeline *p); /* look for due feeds now */
+void pipeline_wake(struct pipeline *p); /* look at the feeds now */
+
+/* What came to /websub/: the status to answer, the body in `out`. */
+int pipeline_websub(
+    struct pipeline *p, const struct serve_push *push, struct buf *out);
 
 /*
  * Run `fn` on the writer's connection, inside its transaction; then `done` on
@@ -129,6 +134,8 @@ struct pipeline_stats {
 	int64_t n_polling;		  /* feeds under way */
 	int64_t n_polls, n_failed, n_new; /* since the start */
 	int64_t n_to_relate, next_due;
+	int64_t n_pushed_feeds; /* subscriptions at hubs that work */
+	int64_t n_pushes, n_refused_pushes; /* since the start */
 };
 void pipeline_stats(const struct pipeline *p, struct pipeline_stats *ret);
 

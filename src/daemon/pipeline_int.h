@@ -46,6 +46,7 @@ struct pipeline {
 	size_t body_bytes;	/* of an answer, a moving mean */
 	LIST_HEAD(, run) runs;
 	struct run *standing; /* or NULL */
+	struct websubs *websubs;
 	struct event *timer;
 	bool is_first_list, is_closing;
 	int64_t pace_ms, next_start_ms; /* of the standing run; 0: no pace */

@@ -25,6 +25,7 @@
 #include "base/str.h"
 #include "base/url.h"
 #include "clean/clean.h"
+#include "daemon/websub.h"
 #include "parse/parse.h"
 #include "relate/relate.h"
 
@@ -89,6 +90,12 @@ poll_free(struct poll *p)
 	free(p->new_last_modified);
 	free(p->final_url);
 	free(p->content_type);
+	for (size_t i = 0; p->links != NULL && p->links[i] != NULL; i++)
+		free(p->links[i]);
+	free(p->links);
+	free(p->topic);
+	for (size_t i = 0; i < WEBSUB_HUBS; i++)
+		free(p->hubs[i]);
 	free(p->body);
 	arena_free(p->arena);
 	free(p);
@@ -146,6 +153,22 @@ poll_request(const struct poll *p, struct arena *a, struct fetch_req *ret)
 		ret->headers = header_lines(a, p->headers);
 }
 
+static char **
+copy_links(const char *const *links)
+{
+	char **copy;
+	size_t n = 0;
+
+	while (links != NULL && links[n] != NULL)
+		n++;
+	if (n == 0)
+		return NULL;
+	copy = xcalloc(n + 1, sizeof(*copy));
+	while (n-- > 0)
+		copy[n] = xstrdup(links[n]);
+	return copy;
+}
+
 void
 poll_fetched(struct poll *p, struct fetch_result *r)
 {
@@ -155,6 +178,7 @@ poll_fetched(struct poll *p, struct fetch_result *r)
 	p->new_last_modified = dup_or_null(r->last_modified);
 	p->final_url = xstrdup(r->final_url != NULL ? r->final_url : p->url);
 	p->content_type = dup_or_null(r->content_type);
+	p->links = copy_links(r->links);
 	p->n_hops = r->n_hops;
 	p->all_permanent = r->all_permanent;
 	p->is_delta = r->is_delta;
@@ -356,6 +380,20 @@ parse_and_clean(struct poll *p, const struct poll_opts *opts, struct diag *d)
 	return st;
 }
 
+static void
+find_hubs(struct poll *p)
+{
+	struct websub_found f;
+
+	websub_find(p->arena, (const char *const *)p->links, p->final_url,
+	    p->doc->feed_url, p->doc->hubs, p->doc->n_hubs, &f);
+	if (f.n_hubs == 0)
+		return;
+	p->topic = xstrdup(f.topic);
+	for (size_t i = 0; i < f.n_hubs; i++)
+		p->hubs[i] = xstrdup(f.hubs[i]);
+}
+
 void
 poll_parse(
     struct poll *p, const struct poll_opts *opts, struct relate_lexer *lexer)
@@ -366,6 +404,8 @@ poll_parse(
 	if (st == AK_OK) {
 		if (lexer != NULL)
 			make_features(p, lexer);
+		if (opts->with_websub && !p->is_push && !poll_is_file(p))
+			find_hubs(p);
 		return;
 	}
 	fail(p,
@@ -451,6 +491,18 @@ commit_unasked(
 	return st;
 }
 
+static void
+schedule(struct poll *p, const struct sched_params *params)
+{
+	struct sched_state pushless = p->sched;
+	struct sched_answer answer = p->answer;
+
+	answer.websub_active = false;
+	sched_next(params, p->feed_id, p->at, &answer, &pushless);
+	sched_next(params, p->feed_id, p->at, &p->answer, &p->sched);
+	p->pushless_due_at = pushless.due_at;
+}
+
 static enum ak_status
 commit_answer(
     struct poll *p, struct store *s, const struct sched_params *params)
@@ -469,7 +521,7 @@ commit_answer(
 		poll_judge_move(p, (int64_t)p->doc->n_entries - n_new, &moved);
 	}
 	if (st == AK_OK) {
-		sched_next(params, p->feed_id, p->at, &p->answer, &p->sched);
+		schedule(p, params);
 		describe(p, poll_is_file(p) ? NULL : url_host(a, p->url), &f);
 		f.has_moved = moved.is_known;
 		f.moved_to = moved.to;
@@ -485,6 +537,7 @@ commit_answer(
 			    (long long)p->feed_id, LOG_STR(p->url),
 			    LOG_STR(moved.to));
 		store_delta_release(&delta);
+		st = websubs_offer(p, s);
 	}
 	arena_free(a);
 	return st;
@@ -495,8 +548,9 @@ poll_commit(struct poll *p, struct store *s, const struct sched_params *params)
 {
 	struct sched_state before = p->sched;
 	bool unasked = p->is_parked || p->answer.outcome == SCHED_NETWORK_DOWN;
-	enum ak_status st = unasked ? commit_unasked(p, s, params)
-				    : commit_answer(p, s, params);
+	enum ak_status st = p->is_push ? websubs_commit(p, s)
+			    : unasked  ? commit_unasked(p, s, params)
+				       : commit_answer(p, s, params);
 
 	if (st == AK_OK)
 		p->is_committed = true;
@@ -529,6 +583,7 @@ poll_opts_init(struct poll_opts *o, const struct conf *conf)
 	    .strip_params = conf->clean_strip_params != 0,
 	    .keep_frames = conf->clean_frames != 0,
 	    .with_relations = conf->relate_enabled != 0,
+	    .with_websub = !str_empty(conf->websub_callback),
 	    .max_body = conf->fetch_max_body,
 	};
 }

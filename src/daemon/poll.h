@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "conf/conf.h"
 #include "fetch/fetch.h"
+#include "fetch/websub.h"
 #include "model/doc.h"
 #include "relate/relate.h"
 #include "sched/sched.h"
@@ -40,6 +41,7 @@ struct poll {
 	struct sched_answer answer;
 	char *error; /* one line, or NULL */
 	char *new_etag, *new_last_modified, *final_url, *content_type;
+	char **links; /* Link: values, NULL-terminated, or NULL */
 	size_t n_hops;
 	bool all_permanent, is_delta;
 	int64_t wire_bytes, body_bytes, elapsed_ms;
@@ -50,7 +52,8 @@ struct poll {
 	/* The document. */
 	struct arena *arena;
 	struct doc *doc;
-	struct store_blob *features; /* parallel to the entries, or NULL */
+	struct store_blob *features;	 /* parallel to the entries, or NULL */
+	char *topic, *hubs[WEBSUB_HUBS]; /* where it is pushed, or NULL */
 
 	/* A poll of a feed to be: see subscribe.h. */
 	struct subscription *sub; /* or NULL */
@@ -58,8 +61,10 @@ struct poll {
 
 	/* What the commit changed. */
 	bool is_committed;
-	bool is_waiting; /* not polled: a Retry-After is running */
-	bool is_parked;	 /* its host is: only the due time changes */
+	bool is_waiting;	 /* not polled: a Retry-After is running */
+	bool is_parked;		 /* its host is: only the due time changes */
+	bool is_push;		 /* not polled: a hub brought it (websub.h) */
+	int64_t pushless_due_at; /* when it were due if nothing was pushed */
 	int64_t n_new, n_revised;
 	int64_t n_new_articles;
 };
@@ -89,7 +94,7 @@ bool poll_is_unchanged(struct poll *p);
 struct poll_opts {
 	struct sched_params sched;
 	struct relate_params relate;
-	bool strip_params, keep_frames, with_relations;
+	bool strip_params, keep_frames, with_relations, with_websub;
 	int64_t max_body;
 };
 void poll_opts_init(struct poll_opts *o, const struct conf *conf);

@@ -30,7 +30,6 @@ struct subscription {
 	pipeline_added_cb cb;
 	void *arg;
 	/* Of the page at hand: */
-	char **link_headers;
 	struct pipeline_choice choices[LIMIT_DISCOVER_LINKS];
 	size_t n_choices;
 	enum ak_status st;
@@ -46,15 +45,6 @@ drop_choices(struct subscription *s)
 		free((char *)(uintptr_t)s->choices[i].type);
 	}
 	s->n_choices = 0;
-}
-
-static void
-drop_headers(struct subscription *s)
-{
-	for (size_t i = 0; s->link_headers != NULL && s->link_headers[i]; i++)
-		free(s->link_headers[i]);
-	free(s->link_headers);
-	s->link_headers = NULL;
 }
 
 /* Tell the caller, free all. */
@@ -74,7 +64,6 @@ finish(struct subscription *s, struct poll *p)
 	s->cb(&res, s->arg);
 	poll_free(p);
 	drop_choices(s);
-	drop_headers(s);
 	free(s->title);
 	free(s->category);
 	free(s);
@@ -100,7 +89,6 @@ fetched_cb(struct fetch_result *res, void *arg)
 {
 	struct poll *p = arg;
 	struct subscription *s = p->sub;
-	size_t n = 0;
 
 	poll_fetched(p, res);
 	if (res->st == AK_BUSY)
@@ -121,12 +109,6 @@ fetched_cb(struct fetch_result *res, void *arg)
 		finish(s, p);
 		return;
 	}
-	while (res->links != NULL && res->links[n] != NULL)
-		n++;
-	drop_headers(s);
-	s->link_headers = xcalloc(n + 1, sizeof(*s->link_headers));
-	while (n-- > 0)
-		s->link_headers[n] = xstrdup(res->links[n]);
 	workers_parse(s->w, p);
 }
 
@@ -200,7 +182,7 @@ find_links(struct subscription *s, struct poll *p, const char *body, size_t len)
 {
 	struct arena *a = arena_new(16 << 20);
 	struct parse_link *l = parse_discover(a, body, len, p->content_type,
-	    p->final_url, (const char *const *)s->link_headers);
+	    p->final_url, (const char *const *)p->links);
 	bool named = false;
 
 	for (const struct parse_link *i = l; i != NULL; i = i->next)
@@ -267,18 +249,20 @@ subscribe_commit(
 	struct subscription *sub = p->sub;
 	struct store_feed_new row = {
 	    .title = sub->title, .category = sub->category, .due_at = p->at};
+	char *asked = NULL;
 	enum ak_status st;
 
 	if (p->doc == NULL)
 		return AK_OK; /* no feed: nothing to store */
-	/* A permanent redirect is learned at once: nobody knows the old URL. */
+	/* A permanent redirect is learned at once; the person may go on to
+	 * call the feed by what was typed. */
 	if (p->n_hops > 0 && p->all_permanent) {
 		/* Credentials are for the host they were given for. */
 		if (!is_same_origin(p->url, p->final_url)) {
 			free(p->userinfo);
 			p->userinfo = NULL;
 		}
-		free(p->url);
+		row.alias = asked = p->url;
 		p->url = xstrdup(p->final_url);
 		p->n_hops = 0;
 	}
@@ -286,6 +270,7 @@ subscribe_commit(
 	row.userinfo = p->userinfo;
 	row.home_page_url = p->doc->home_page_url;
 	st = store_feed_add(s, &row, &p->feed_id);
+	free(asked);
 	if (st == AK_OK)
 		st = poll_commit(p, s, params);
 	sub->st = st;

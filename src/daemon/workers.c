@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "daemon/subscribe.h"
 
@@ -221,7 +222,7 @@ workers_parse(struct workers *w, struct poll *p)
 	if (p->body != NULL)
 		(void)atomic_fetch_add(&w->held, p->body_len);
 	if (!chan_try_push(w->to_parse, p))
-		assert(!"the parsers' inbox holds every poll");
+		assert(!"the parsers' inbox holds every poll and push");
 }
 
 void
@@ -301,7 +302,7 @@ workers_start(struct event_base *base, const struct poll_opts *opts,
 	(void)pthread_cond_init(&w->docs_shrunk, NULL);
 	w->mailbox = mailbox_new(base, mail_cb, w);
 	w->to_scout = chan_new(2 * WORKERS_MAX_POLLS);
-	w->to_parse = chan_new(WORKERS_MAX_POLLS);
+	w->to_parse = chan_new(WORKERS_MAX_POLLS + LIMIT_PUSHES);
 	w->to_write = chan_new(WRITER_INBOX);
 	/* The writer first: it makes and migrates the file. */
 	if ((st = writer_start(w, path, store_flags, &w->writer, reterr)) !=

@@ -255,5 +255,5 @@ websub_check(struct websub *w, int64_t now, const char *signature,
 	w->last_push_at = now;
 	w->n_missed = 0;
 	*ret_accepted = true;
-	return 200;
+	return 202; /* whatever comes of it; as to a forger */
 }

@@ -104,7 +104,7 @@ g_subscription_edit(struct job *j)
 	if (st != AK_OK || !search.found) {
 		reply_error(j, 400, "no such feed");
 	} else if (strcmp(ac, "unsubscribe") == 0) {
-		st = store_feed_remove(j->store, stream.feed_id);
+		st = job_remove_feed(j, stream.feed_id);
 		if (st == AK_OK)
 			reply_text(j, 200, "OK");
 		else

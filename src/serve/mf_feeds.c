@@ -151,7 +151,7 @@ mf_feed_delete(struct job *j)
 
 	if (!mf_id(j, &id))
 		return;
-	if ((st = store_feed_remove(j->store, id)) == AK_OK)
+	if ((st = job_remove_feed(j, id)) == AK_OK)
 		reply_empty(j, 204);
 	else
 		reply_status(j, st, "removing the feed");

@@ -459,7 +459,7 @@ page_feed_remove(struct job *j)
 
 	if (!api_id(j, 0, &id))
 		return;
-	if ((st = store_feed_remove(j->store, id)) == AK_OK)
+	if ((st = job_remove_feed(j, id)) == AK_OK)
 		back_to_feeds(j, "Unsubscribed.");
 	else
 		reply_status(j, st, "removing the feed");

@@ -65,6 +65,13 @@ job_sync(struct job *j, int64_t feed_id)
 	ids[j->n_sync++] = feed_id;
 }
 
+enum ak_status
+job_remove_feed(struct job *j, int64_t feed_id)
+{
+	j->has_removed = true;
+	return store_feed_remove(j->store, feed_id);
+}
+
 void
 job_free(struct job *j)
 {
@@ -287,6 +294,8 @@ keep_account(struct serve *s, struct job *j)
 	}
 	if (s->ops.sync != NULL && (j->sync_all || j->n_sync > 0))
 		s->ops.sync(s->ops.arg, j->sync_all, j->sync_ids, j->n_sync);
+	if (s->ops.removed != NULL && j->has_removed)
+		s->ops.removed(s->ops.arg);
 }
 
 /* A job came back from its worker. */

@@ -67,6 +67,9 @@ struct serve_ops {
 	/* Append further metrics in Prometheus' text format. */
 	void (*metrics)(void *arg, struct buf *out);
 
+	/* Feeds were removed from the store. */
+	void (*removed)(void *arg);
+
 	/* Returns the HTTP status; text for the answer goes into `out`. */
 	int (*websub)(void *arg, const struct serve_push *p, struct buf *out);
 

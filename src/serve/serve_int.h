@@ -188,6 +188,7 @@ struct job {
 	bool sync_all;
 	int64_t *sync_ids; /* in the arena */
 	size_t n_sync;
+	bool has_removed;     /* a feed */
 	bool asks_add;	      /* find this feed, then run the handler again */
 	struct serve_add add; /* in the arena */
 	bool has_added;	      /* the second run */
@@ -202,6 +203,7 @@ const char *job_strdup(struct job *j, const char *s);
 char *job_printf(struct job *j, const char *fmt, ...) AK_PRINTF(2, 3);
 /* Poll this feed when the job is done. */
 void job_sync(struct job *j, int64_t feed_id);
+enum ak_status job_remove_feed(struct job *j, int64_t feed_id) AK_USE;
 /* Run on a worker: access, handler, ETag, compression. */
 void job_run(struct job *j);
 void job_free(struct job *j);

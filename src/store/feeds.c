@@ -349,6 +349,19 @@ store_category_remove(struct store *s, const char *path)
 
 /* --- changing -------------------------------------------------------- */
 
+/* Another address names the feed, unless it names one already. */
+static enum ak_status
+add_alias(struct store *s, int64_t id, const char *url)
+{
+	int64_t hash = feed_url_hash(s->scratch, url), other = 0;
+	enum ak_status st;
+
+	st = conn_int(&s->c, Q_FEED_BY_HASH, ARGS(vi(hash)), 0, &other);
+	return st != AK_OK || other != 0 ? st
+					 : conn_run(&s->c, Q_FEED_ALIAS_ADD,
+					       ARGS(vi(hash), vt(url), vi(id)));
+}
+
 enum ak_status
 store_feed_add(struct store *s, const struct store_feed_new *f, int64_t *ret_id)
 {
@@ -379,6 +392,9 @@ store_feed_add(struct store *s, const struct store_feed_new *f, int64_t *ret_id)
 	if (st == AK_OK && userinfo != NULL)
 		st = conn_run(
 		    &s->c, Q_FEED_SET_USERINFO, ARGS(vt(userinfo), vi(id)));
+	if (st == AK_OK && f->alias != NULL)
+		st = add_alias(
+		    s, id, url_without_userinfo(s->scratch, f->alias));
 	if ((st = unit_end(s, st)) == AK_OK)
 		*ret_id = id;
 	return st;

@@ -126,6 +126,7 @@ int64_t store_next_due(struct store_reader *r);
 
 struct store_feed_new {
 	const char *url;	   /* a user:password in it is kept apart */
+	const char *alias;	   /* another URL that names it, or NULL */
 	const char *userinfo;	   /* "user:password"; NULL: that of the URL */
 	const char *title;	   /* the user's, or NULL */
 	const char *home_page_url; /* hint of an OPML file, or NULL */
@@ -176,7 +177,8 @@ struct store_fetch {
 	const struct doc
 	    *doc;      /* cleaned; NULL: nothing to store (304, error) */
 	bool is_delta; /* absence says nothing (226, push) */
-	const struct sched_state *sched; /* state after sched_next() */
+	bool is_push;  /* brought by a hub: only entries, and that they came */
+	const struct sched_state *sched; /* state after sched_next(), or NULL */
 	/* NULL keeps what is stored unless `replace_validators`. */
 	bool replace_validators;
 	const char *etag, *last_modified, *validators_url;
@@ -501,8 +503,35 @@ typedef void (*store_outbox_cb)(const struct store_outbox *o, void *arg);
 enum ak_status store_outbox_due(struct store *s, int64_t now, int64_t limit,
     store_outbox_cb cb, void *arg) AK_USE;
 enum ak_status store_outbox_done(struct store *s, int64_t id) AK_USE;
-enum ak_status store_outbox_retry(struct store *s, int64_t id, int64_t due_at,
-    const char *error) AK_USE;
+enum ak_status store_outbox_retry(
+    struct store *s, int64_t id, int64_t due_at, const char *error) AK_USE;
+
+/* --- subscriptions at hubs (WebSub) ---------------------------------- */
+
+struct store_websub { /* one a feed; it outlives the feed */
+	int64_t feed_id;
+	int64_t poll_at;   /* when it were due if nothing was pushed; 0 */
+	int64_t found_at;  /* a poll found what was not pushed; 0 */
+	const char *url;   /* that answered the poll: base of what is pushed */
+	const char *state; /* of websub_save() */
+	bool has_feed;	   /* told only */
+};
+typedef void (*store_websub_cb)(const struct store_websub *w, void *arg);
+/* All, or only those that store_websub_offer() put, and those of feeds that
+ * are removed. */
+enum ak_status store_websubs(
+    struct store *s, bool only_news, store_websub_cb cb, void *arg) AK_USE;
+enum ak_status store_websub_has(
+    struct store *s, int64_t feed_id, bool *ret) AK_USE;
+/* Put it where there is none, for whoever polls this store to take up. */
+enum ak_status store_websub_offer(
+    struct store *s, const struct store_websub *w) AK_USE;
+enum ak_status store_websub_put(
+    struct store *s, const struct store_websub *w) AK_USE;
+enum ak_status store_websub_forget(struct store *s, int64_t feed_id) AK_USE;
+/* Pushes do not come any more: polled at `due_at`, not later. */
+enum ak_status store_websub_fallen_back(
+    struct store *s, int64_t feed_id, int64_t due_at) AK_USE;
 
 /* --- upkeep ---------------------------------------------------------- */
 

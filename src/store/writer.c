@@ -122,6 +122,25 @@ load_feed(struct store *s, int64_t id, const struct doc *doc,
 	return conn_end(&s->c, st);
 }
 
+/* A hub speaks for the entries, not for the feed. */
+static enum ak_status
+put_push(struct put *p)
+{
+	struct conn *c = &p->s->c;
+	const char *url = NULL, *home = NULL;
+	enum ak_status st;
+
+	st = load_feed(p->s, p->feed, p->f->doc, &url, &home);
+	if (st == AK_OK)
+		st = ident_doc(p->s, p->feed, url, home, p->f->doc, &p->doc);
+	if (st == AK_OK)
+		st = put_entries(p);
+	if (st == AK_OK && p->delta.n_events > 0)
+		st = conn_run(c, Q_FEED_PUSHED,
+		    ARGS(vi(p->delta.n_events), vi(p->f->at), vi(p->feed)));
+	return st;
+}
+
 static enum ak_status
 put_fetch(struct put *p)
 {
@@ -162,7 +181,8 @@ store_put_fetch(
 
 	if ((st = unit_begin(s)) != AK_OK)
 		return st;
-	if ((st = unit_end(s, put_fetch(&p))) != AK_OK) {
+	if ((st = unit_end(s, f->is_push ? put_push(&p) : put_fetch(&p))) !=
+	    AK_OK) {
 		store_delta_release(&p.delta);
 		return st;
 	}

@@ -447,7 +447,7 @@ test_each_method_of_signing(void **state)
 		make_active(&w);
 		sig = sign(
 		    methods[i].name, methods[i].md, w.active_secret, "<rss/>");
-		assert_true(push(&w, NOW, sig, 200));
+		assert_true(push(&w, NOW, sig, 202));
 		assert_int_equal(w.last_push_at, NOW);
 		/* One bit of the body, of the signature, or the length. */
 		sig[strlen(sig) - 1] ^= 1;
@@ -469,8 +469,8 @@ test_no_sha1_after_a_better_one(void **state)
 	make_active(&w);
 	weak = sign("sha1", EVP_sha1(), w.active_secret, "<rss/>");
 	strong = sign("sha256", EVP_sha256(), w.active_secret, "<rss/>");
-	assert_true(push(&w, NOW, weak, 200));
-	assert_true(push(&w, NOW, strong, 200));
+	assert_true(push(&w, NOW, weak, 202));
+	assert_true(push(&w, NOW, strong, 202));
 	assert_false(push(&w, NOW, weak, 202));
 	free(weak);
 	free(strong);
@@ -502,7 +502,7 @@ test_forgeries_are_ignored_and_counted(void **state)
 	sig = sign("sha256", EVP_sha256(), w.active_secret, "<rss/>");
 	buf_init(&b, 1 << 16);
 	assert_non_null(websub_ask(&w, &params, NOW, &b));
-	assert_true(push(&w, NOW, sig, 200));
+	assert_true(push(&w, NOW, sig, 202));
 	assert_false(push(&w, NOW, bad[0], 202));
 	assert_true(w.next_at > NOW);
 	free(sig);
@@ -596,7 +596,7 @@ test_two_misses_bring_polling_back(void **state)
 	websub_polled(&w, 1);
 	assert_false(websub_is_active(&w, NOW));
 	sig = sign("sha256", EVP_sha256(), w.active_secret, "<rss/>");
-	assert_true(push(&w, NOW, sig, 200));
+	assert_true(push(&w, NOW, sig, 202));
 	assert_true(websub_is_active(&w, NOW));
 	free(sig);
 	websub_release(&w);
