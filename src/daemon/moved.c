@@ -4,8 +4,10 @@
  *
  * A captive portal, a parked domain or a day's mistake must not take a
  * subscription away, so the same target has to answer with a feed that holds
- * a known entry, three times in a row over a day at least.  The same address
- * under https is no risk and is taken at once; http never replaces https.
+ * a known entry, three times in a row over a day at least.  A 304 to what it
+ * gave itself, or the same bytes, are as good: that body is known.  The same
+ * address under https is no risk and is taken at once; http never replaces
+ * https.
  */
 #include <string.h>
 
@@ -36,17 +38,19 @@ may_be_address(const char *from, const char *to)
 void
 poll_judge_move(const struct poll *p, int64_t n_known, struct moved *ret)
 {
-	bool same_feed;
+	bool same_feed = p->answer.outcome == SCHED_NOT_MODIFIED;
 
 	*ret = (struct moved){0};
-	if (p->doc == NULL)
-		return; /* an error or a 304 says nothing */
+	if (p->doc == NULL && !same_feed)
+		return; /* an error says nothing */
 	if (p->n_hops == 0 || !p->all_permanent ||
 	    !may_be_address(p->url, p->final_url)) {
 		ret->is_known = p->moved_to != NULL;
 		return;
 	}
-	same_feed = n_known > 0 ||
+	if (p->doc != NULL)
+		same_feed =
+		    n_known > 0 ||
 		    (p->doc->n_entries == 0 && p->doc->title_text != NULL &&
 			str_eq(p->doc->title_text, p->feed_title));
 	if (!same_feed)

@@ -101,7 +101,7 @@ make_report(const struct poll *q, struct pipeline_report *ret)
 	    .feed_id = q->feed_id,
 	    .url = q->url,
 	    .title = q->title,
-	    .outcome = q->is_waiting || q->is_parked
+	    .outcome = q->is_waiting || q->is_parked || q->is_postponed
 			   ? "waiting"
 			   : sched_outcome_name(q->answer.outcome),
 	    .status = q->answer.status,
@@ -130,7 +130,8 @@ count(struct pipeline_progress *n, const struct poll *q,
 static void
 log_report(const struct poll *q, const struct pipeline_report *rep)
 {
-	bool first = rep->has_failed && q->sched.n_errors <= 1;
+	bool first = rep->has_failed && q->sched.n_errors <= 1 &&
+		     q->answer.outcome != SCHED_NETWORK_DOWN;
 
 	if (first)
 		log_warn("feed", "failed feed=%lld url=%s error=%s",
@@ -248,6 +249,13 @@ start_flight(struct pipeline *p, struct flight *f)
 		p->n_fetching--;
 		f->poll->is_waiting = true;
 		land(p, f, f->poll);
+		return;
+	}
+	if (!f->is_manual &&
+	    sched_postpone(&f->poll->sched, f->id, clock_now())) {
+		p->n_fetching--;
+		f->poll->is_postponed = true;
+		workers_commit(p->workers, f->poll);
 		return;
 	}
 	if (f->is_named) /* all of them at once are nobody's impatience */

@@ -463,8 +463,8 @@ describe(const struct poll *p, const char *host, struct store_fetch *f)
 	f->body_hash = p->is_delta ? 0 : p->new_hash;
 }
 
-/* Its host is parked, or our network is down: the feed was not asked, and is
- * not to blame. */
+/* Its host is parked, these are its quiet hours, or our network is down: the
+ * feed was not asked, and is not to blame. */
 static enum ak_status
 commit_unasked(
     struct poll *p, struct store *s, const struct sched_params *params)
@@ -478,7 +478,9 @@ commit_unasked(
 	struct store_delta delta = {0};
 	enum ak_status st;
 
-	if (p->is_parked) {
+	if (p->is_postponed) {
+		p->at = clock_now();
+	} else if (p->is_parked) {
 		p->sched.due_at = p->at + wait + p->feed_id % 60;
 		p->sched.hint = SCHED_HINT_HOST;
 		p->sched.hint_s = wait;
@@ -512,15 +514,16 @@ commit_answer(
 	struct store_fetch f;
 	struct moved moved = {0};
 	enum ak_status st = AK_OK;
-	int64_t n_new = 0;
+	int64_t n_new = 0, n_known = 0;
 
 	if (p->doc != NULL) {
 		take_hints(p);
 		st = store_count_new(s, p->feed_id, p->doc, &n_new);
 		p->answer.n_new_events = n_new;
-		poll_judge_move(p, (int64_t)p->doc->n_entries - n_new, &moved);
+		n_known = (int64_t)p->doc->n_entries - n_new;
 	}
 	if (st == AK_OK) {
+		poll_judge_move(p, n_known, &moved);
 		schedule(p, params);
 		describe(p, poll_is_file(p) ? NULL : url_host(a, p->url), &f);
 		f.has_moved = moved.is_known;
@@ -547,7 +550,8 @@ enum ak_status
 poll_commit(struct poll *p, struct store *s, const struct sched_params *params)
 {
 	struct sched_state before = p->sched;
-	bool unasked = p->is_parked || p->answer.outcome == SCHED_NETWORK_DOWN;
+	bool unasked = p->is_parked || p->is_postponed ||
+		       p->answer.outcome == SCHED_NETWORK_DOWN;
 	enum ak_status st = p->is_push ? websubs_commit(p, s)
 			    : unasked  ? commit_unasked(p, s, params)
 				       : commit_answer(p, s, params);

@@ -65,6 +65,7 @@ struct poll {
 	bool is_parked;		 /* its host is: only the due time changes */
 	bool is_push;		 /* not polled: a hub brought it (websub.h) */
 	int64_t pushless_due_at; /* when it were due if nothing was pushed */
+	bool is_postponed;	 /* `sched` says until when */
 	int64_t n_new, n_revised;
 	int64_t n_new_articles;
 };

@@ -200,6 +200,20 @@ set_due(struct sched_state *s, int64_t feed_id, int64_t now, struct wait w,
 	s->hint_s = hint == w.hint ? w.s : s->due_at - now;
 }
 
+bool
+sched_postpone(struct sched_state *s, int64_t feed_id, int64_t now)
+{
+	enum sched_hint hint = s->hint;
+	int64_t free_at = skip_windows(s, now, &hint);
+
+	if (free_at == now)
+		return false;
+	s->due_at = free_at + (int64_t)(60 * jitter(feed_id));
+	s->hint = hint;
+	s->hint_s = s->due_at - now;
+	return true;
+}
+
 static void
 stop(struct sched_state *s, enum sched_life life, enum sched_hint hint)
 {

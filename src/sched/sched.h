@@ -136,6 +136,10 @@ struct sched_answer {
 void sched_next(const struct sched_params *p, int64_t feed_id, int64_t now,
     const struct sched_answer *answer, struct sched_state *state);
 
+/* A due feed may be looked at late, by cron or after a suspend: is `now` in its
+ * quiet hours?  Then it is due after them. */
+bool sched_postpone(struct sched_state *state, int64_t feed_id, int64_t now);
+
 /* State of a feed just added: due now. */
 void sched_init(struct sched_state *state, int64_t now);
 

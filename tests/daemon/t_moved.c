@@ -4,6 +4,7 @@
 #include "daemon/poll.h"
 
 #define DAY 86400
+#define NOT_MODIFIED (-1)
 
 /* A poll of `url` that ended at `to` by permanent redirects, with a document;
  * `seen` times before, since `since`. */
@@ -25,6 +26,10 @@ judge(const char *url, const char *to, int64_t seen, int64_t since,
 	struct moved m;
 
 	doc->n_entries = 5;
+	if (n_known == NOT_MODIFIED) {
+		p.doc = NULL;
+		p.answer.outcome = SCHED_NOT_MODIFIED;
+	}
 	poll_judge_move(&p, n_known, &m);
 	free(p.url);
 	free(p.final_url);
@@ -44,6 +49,17 @@ test_a_move_is_learned_after_three_times_and_a_day(void **state)
 	assert_false(judge(from, to, 1, 98 * DAY, 5, true).adopt);
 	assert_false(judge(from, to, 2, 100 * DAY - 10, 5, true).adopt);
 	assert_true(judge(from, to, 2, 99 * DAY, 5, true).adopt);
+}
+
+static void
+test_a_304_of_the_new_address_counts(void **state)
+{
+	const char *from = "http://old.example/f", *to = "http://new.example/f";
+
+	(void)state;
+	assert_non_null(judge(from, to, 0, 0, NOT_MODIFIED, true).to);
+	assert_true(judge(from, to, 2, 99 * DAY, NOT_MODIFIED, true).adopt);
+	assert_null(judge(from, to, 2, 99 * DAY, NOT_MODIFIED, false).to);
 }
 
 static void
@@ -87,6 +103,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(
 		test_a_move_is_learned_after_three_times_and_a_day),
+	    cmocka_unit_test(test_a_304_of_the_new_address_counts),
 	    cmocka_unit_test(
 		test_only_permanent_redirects_to_the_same_feed_count),
 	    cmocka_unit_test(test_https_is_taken_at_once_and_never_given_up),

@@ -439,6 +439,23 @@ test_failing_for_months_is_weekly_then_dead(void **state)
 }
 
 static void
+test_a_late_look_keeps_quiet_hours(void **state)
+{
+	struct sched_state s = known_feed();
+	int64_t midnight = T0 / DAY * DAY;
+
+	(void)state;
+	s.skip_hours = 0xFFF; /* 0 to 11 */
+	s.due_at = midnight - 10 * MIN;
+	assert_false(sched_postpone(&s, FEED, midnight - 1));
+	assert_int_equal(s.due_at, midnight - 10 * MIN);
+	assert_true(sched_postpone(&s, FEED, midnight + 5));
+	assert_in_range(
+	    s.due_at, midnight + 12 * HOUR, midnight + 12 * HOUR + 59);
+	assert_int_equal(s.hint, SCHED_HINT_SKIP_HOURS);
+}
+
+static void
 test_410_twice_a_day_apart_stops(void **state)
 {
 	struct sched_state s = known_feed();
@@ -700,6 +717,7 @@ main(void)
 	    cmocka_unit_test(test_jitter_is_stable_and_only_later),
 	    cmocka_unit_test(test_backoff_doubles_to_a_day_and_success_resets),
 	    cmocka_unit_test(test_failing_for_months_is_weekly_then_dead),
+	    cmocka_unit_test(test_a_late_look_keeps_quiet_hours),
 	    cmocka_unit_test(test_410_twice_a_day_apart_stops),
 	    cmocka_unit_test(test_404_is_daily_and_dead_after_30_days),
 	    cmocka_unit_test(test_statuses),
