@@ -3,6 +3,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,16 @@ token_fever_digest(const char *name, const char *secret,
 	hash(EVP_sha256(), hex, ret_digest);
 	OPENSSL_cleanse(both, strlen(both));
 	free(both);
+}
+
+void
+token_mac(
+    const char *key, const char *text, unsigned char ret_mac[TOKEN_DIGEST_SIZE])
+{
+	if (HMAC(EVP_sha256(), key, (int)strlen(key),
+		(const unsigned char *)text, strlen(text), ret_mac,
+		NULL) == NULL)
+		abort(); /* libcrypto is broken or out of memory */
 }
 
 bool

@@ -30,6 +30,10 @@ void token_digest(
 void token_fever_digest(const char *name, const char *secret,
     unsigned char ret_digest[TOKEN_DIGEST_SIZE]);
 
+/* HMAC-SHA256 (RFC 2104) of `text` under `key`. */
+void token_mac(const char *key, const char *text,
+    unsigned char ret_mac[TOKEN_DIGEST_SIZE]);
+
 /* In constant time. */
 bool token_digest_eq(const unsigned char a[TOKEN_DIGEST_SIZE],
     const unsigned char b[TOKEN_DIGEST_SIZE]);

@@ -18,6 +18,7 @@ struct doors {
 	char *base_url;
 	int64_t n_runs; /* polls that a client asked for, under way */
 	LIST_HEAD(, asked) asked;
+	LIST_HEAD(, picture) pictures;
 };
 
 /* --- what serve asks of the pipeline ----------------------------------------
@@ -121,6 +122,47 @@ op_removed(void *arg)
 	pipeline_wake(d->pipeline); /* its hub is to be told */
 }
 
+/* An image being fetched for the page; never fetched otherwise than a feed. */
+struct picture {
+	struct fetch_job *job;
+	serve_image_cb done;
+	void *arg;
+	LIST_ENTRY(picture) link;
+};
+
+static void
+picture_fetched(struct fetch_result *r, void *arg)
+{
+	struct picture *p = arg;
+	bool ok = r->st == AK_OK && r->outcome == SCHED_OK && r->body != NULL;
+	struct serve_image image = {.status = ok ? AK_OK : AK_NOTFOUND,
+	    .type = r->content_type,
+	    .data = ok ? r->body : NULL,
+	    .len = ok ? r->body_len : 0};
+
+	LIST_REMOVE(p, link);
+	p->done(&image, p->arg);
+	free(p);
+}
+
+static void
+op_image(void *arg, const char *url, int64_t max_bytes, serve_image_cb done,
+    void *done_arg)
+{
+	struct doors *d = arg;
+	struct picture *p = xcalloc(1, sizeof(*p));
+	struct fetch_req req = {.url = url,
+	    .accept = "image/avif, image/webp, image/png, image/jpeg, "
+		      "image/gif",
+	    .max_body_bytes = max_bytes,
+	    .urgent = true};
+
+	p->done = done;
+	p->arg = done_arg;
+	LIST_INSERT_HEAD(&d->pictures, p, link);
+	p->job = pipeline_fetch(d->pipeline, &req, picture_fetched, p);
+}
+
 static void
 op_metrics(void *arg, struct buf *out)
 {
@@ -212,6 +254,7 @@ doors_new(struct event_base *base, const struct conf *conf,
 	struct serve_ops ops = {.sync = op_sync,
 	    .add = op_add,
 	    .why = op_why,
+	    .image = op_image,
 	    .metrics = op_metrics,
 	    .websub = op_websub,
 	    .removed = op_removed,
@@ -220,6 +263,7 @@ doors_new(struct event_base *base, const struct conf *conf,
 
 	d->pipeline = p;
 	LIST_INIT(&d->asked);
+	LIST_INIT(&d->pictures);
 	st = serve_new(base, conf, store_path, &ops, &d->serve, reterr);
 	if (st != AK_OK) {
 		free(d);
@@ -234,11 +278,17 @@ void
 doors_free(struct doors *d)
 {
 	struct asked *q;
+	struct picture *p;
 
 	if (d == NULL)
 		return;
 	LIST_FOREACH(q, &d->asked, link)
 	q->done = NULL;
+	while ((p = LIST_FIRST(&d->pictures)) != NULL) {
+		LIST_REMOVE(p, link);
+		pipeline_fetch_cancel(d->pipeline, p->job);
+		free(p);
+	}
 	pipeline_forget(d->pipeline, d);
 	serve_free(d->serve);
 	free(d->base_url);

@@ -17,6 +17,7 @@
 #include "base/url.h"
 #include "base/utf8.h"
 #include "serve/assets.h"
+#include "serve/images.h"
 
 #define EXCERPT_BYTES 360
 #define MAX_STORIES 300
@@ -340,11 +341,13 @@ page_marks(struct job *j, int64_t id, bool is_read, bool is_starred)
 void
 page_thumb(struct job *j, const char *url)
 {
-	if (j->images == IMAGES_DIRECT && url != NULL && url_is_http(url))
+	const char *src = images_src(j, url);
+
+	if (src != NULL)
 		h(j,
 		    "<img class=\"thumb\" src=\"%s\" alt=\"\" loading=\"lazy\" "
 		    "width=\"112\" height=\"84\">",
-		    url);
+		    src);
 }
 
 const char *

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/url.h"
 #include "serve/api.h"
+#include "serve/images.h"
 
 #define RELATED 24
 #define REVISIONS_SHOWN 20
@@ -279,6 +280,7 @@ put_article(const struct store_article *a, void *arg)
 	struct shown *s = arg;
 	struct job *j = s->j;
 	const char *title = !str_empty(a->title) ? a->title : "(untitled)";
+	const char *image;
 
 	s->found = true;
 	page_begin(j, 200, title, NULL);
@@ -308,16 +310,16 @@ put_article(const struct store_article *a, void *arg)
 	h(j, "</div></header><div class=\"content\"");
 	page_lang(j, a->language);
 	h(j, ">");
-	if (a->image != NULL && url_is_http(a->image) &&
-	    j->images == IMAGES_DIRECT &&
-	    (a->content_html == NULL ||
-		strstr(a->content_html, "<img") == NULL))
-		h(j, "<figure><img src=\"%s\" alt=\"\"></figure>", a->image);
+	image = images_src(j, a->image);
+	if (image != NULL && (a->content_html == NULL ||
+				 strstr(a->content_html, "<img") == NULL))
+		h(j, "<figure><img src=\"%s\" alt=\"\"></figure>", image);
 	/* The cleaner's canonical output: the only HTML that is not ours. */
 	if (!str_empty(a->content_html))
-		h(j, "%h</div>", a->content_html);
+		images_put_html(j, a->content_html);
 	else
-		h(j, "<p>%s</p></div>", a->summary);
+		h(j, "<p>%s</p>", a->summary);
+	h(j, "</div>");
 	put_attachments(j, a->attachments);
 	if (a->url != NULL && url_is_http(a->url))
 		h(j,

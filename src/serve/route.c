@@ -15,6 +15,7 @@
 #include "serve/feedout.h"
 #include "serve/fever.h"
 #include "serve/greader.h"
+#include "serve/images.h"
 #include "serve/miniflux.h"
 #include "serve/page.h"
 #include "serve/serve_run.h"
@@ -143,6 +144,7 @@ static const struct route table[] = {
 	{M_POST, "/article/{}/mark", FAM_PAGE, WRITE, W, page_mark},
 	{M_POST, "/article/{}/wrong", FAM_PAGE, WRITE, W, page_wrong},
 	{M_POST, "/mark", FAM_PAGE, WRITE, W, page_mark_list},
+	{M_GET, "/image/{}", FAM_TEXT, READ, 0, image_get},
 	{M_GET, "/search", FAM_PAGE, READ, 0, page_search},
 	{M_GET, "/feeds", FAM_PAGE, READ, 0, page_feeds},
 	{M_POST, "/feeds/add", FAM_PAGE, WRITE, W, page_feed_add},

@@ -26,6 +26,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "serve/images.h"
 
 /* --- jobs --------------------------------------------------------------------
  */
@@ -90,7 +91,7 @@ job_run(struct job *j)
 		auth_identify(j);
 	if ((j->route->flags & ROUTE_OPEN) || j->has_added || auth_allow(j))
 		j->route->handler(j);
-	if (!j->asks_add)
+	if (!j->asks_add && j->image_url == NULL)
 		reply_finish(j);
 }
 
@@ -137,6 +138,11 @@ start_worker(
 		return st;
 	if (writes && (st = store_open(s->path, 0, &w->store, reterr)) != AK_OK)
 		goto undo;
+	if (writes &&
+	    (st = images_key(w->store, w->reader, s->image_key)) != AK_OK) {
+		(void)diag_set(reterr, st, "no key for images can be kept");
+		goto undo;
+	}
 	if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
 		st = diag_set(reterr, AK_IO, "cannot start a thread");
 		goto undo;
@@ -265,6 +271,7 @@ send_reply(struct serve *s, struct job *j, struct evhttp_request *evreq)
 }
 
 static void enqueue(struct serve *s, struct job *j);
+static void image_fetched(const struct serve_image *image, void *arg);
 
 static void
 feed_added(const struct serve_added *a, void *arg)
@@ -298,16 +305,61 @@ keep_account(struct serve *s, struct job *j)
 		s->ops.removed(s->ops.arg);
 }
 
+static void
+deliver(struct serve *s, struct job *j)
+{
+	struct evhttp_request *evreq = use_ticket(s, j->ticket);
+
+	if (evreq != NULL)
+		send_reply(s, j, evreq);
+	job_free(j);
+}
+
+/* A few at a time: they are held whole, and the feeds come first. */
+static void
+fetch_images(struct serve *s)
+{
+	struct job *j;
+	struct ticket *t;
+
+	while (s->n_imaging < LIMIT_IMAGE_FETCHES &&
+	       (j = TAILQ_FIRST(&s->queuing)) != NULL) {
+		TAILQ_REMOVE(&s->queuing, j, asking);
+		HASH_FIND(hh, s->tickets, &j->ticket, sizeof(j->ticket), t);
+		if (t == NULL) { /* its client has gone */
+			job_free(j);
+			continue;
+		}
+		s->n_imaging++;
+		TAILQ_INSERT_TAIL(&s->imaging, j, asking);
+		s->ops.image(s->ops.arg, j->image_url, LIMIT_IMAGE_BYTES,
+		    image_fetched, j);
+	}
+}
+
+static void
+image_fetched(const struct serve_image *image, void *arg)
+{
+	struct job *j = arg;
+	struct serve *s = j->serve;
+
+	TAILQ_REMOVE(&s->imaging, j, asking);
+	s->n_imaging--;
+	images_fetched(j, image);
+	reply_finish(j);
+	deliver(s, j);
+	fetch_images(s);
+}
+
 /* A job came back from its worker. */
 static void
 job_done(void *msg, void *arg)
 {
 	struct serve *s = arg;
 	struct job *j = msg;
-	struct evhttp_request *evreq;
 
 	s->n_queued--;
-	if (j->asks_add && s->is_stopping) {
+	if (s->is_stopping && (j->asks_add || j->image_url != NULL)) {
 		j->asks_add = false;
 		reply_error(j, 503, "the service is stopping");
 	}
@@ -323,10 +375,12 @@ job_done(void *msg, void *arg)
 	}
 	if (j->who.is_known)
 		touch_later(s, j);
-	evreq = use_ticket(s, j->ticket);
-	if (evreq != NULL)
-		send_reply(s, j, evreq);
-	job_free(j);
+	if (j->image_url != NULL && !s->is_stopping) {
+		TAILQ_INSERT_TAIL(&s->queuing, j, asking);
+		fetch_images(s);
+		return;
+	}
+	deliver(s, j);
 }
 
 static void
@@ -350,12 +404,8 @@ enqueue(struct serve *s, struct job *j)
 static void
 answer_now(struct serve *s, struct job *j)
 {
-	struct evhttp_request *evreq = use_ticket(s, j->ticket);
-
 	reply_finish(j);
-	if (evreq != NULL)
-		send_reply(s, j, evreq);
-	job_free(j);
+	deliver(s, j);
 }
 
 /* Is this one that tries a name and a password? */
@@ -395,6 +445,7 @@ on_request(struct evhttp_request *evreq, void *arg)
 	j->serve = s;
 	j->ops = &s->ops;
 	j->images = s->images;
+	j->image_key = s->image_key;
 	j->progress = s->progress;
 	j->came_ms = clock_mono_ms();
 	j->arena = arena_new(LIMIT_HTTP_ARENA);
@@ -461,6 +512,8 @@ serve_new(struct event_base *base, const struct conf *conf,
 	enum ak_status st = AK_OK;
 
 	TAILQ_INIT(&s->asking);
+	TAILQ_INIT(&s->imaging);
+	TAILQ_INIT(&s->queuing);
 	s->path = xstrdup(store_path);
 	if (ops != NULL)
 		s->ops = *ops;
@@ -509,6 +562,8 @@ serve_free(struct serve *s)
 		HASH_DEL(s->tickets, t);
 		free(t);
 	}
+	TAILQ_CONCAT(&s->asking, &s->imaging, asking);
+	TAILQ_CONCAT(&s->asking, &s->queuing, asking);
 	while ((j = TAILQ_FIRST(&s->asking)) != NULL) {
 		TAILQ_REMOVE(&s->asking, j, asking);
 		job_free(j);

@@ -35,6 +35,15 @@ struct serve_add {
 	const char *category; /* path, or NULL */
 };
 
+/* An image that was asked for elsewhere; borrowed during the call. */
+struct serve_image {
+	enum ak_status status;
+	const char *type; /* Content-Type as it came, or NULL */
+	const void *data;
+	size_t len;
+};
+typedef void (*serve_image_cb)(const struct serve_image *image, void *arg);
+
 /* A request below /websub/, which any host may send. */
 struct serve_push {
 	const char *method; /* "GET" or "POST" */
@@ -63,6 +72,11 @@ struct serve_ops {
 	 * why --json`), malloc'ed.  Thread-safe: called on reader threads. */
 	enum ak_status (*why)(void *arg, struct store_reader *r, int64_t a,
 	    int64_t b, char **ret_json, struct diag *reterr);
+
+	/* Fetch an image of at most `max_bytes`.  `done` is called as that of
+	 * `add`.  NULL: images = proxy shows none. */
+	void (*image)(void *arg, const char *url, int64_t max_bytes,
+	    serve_image_cb done, void *done_arg);
 
 	/* Append further metrics in Prometheus' text format. */
 	void (*metrics)(void *arg, struct buf *out);

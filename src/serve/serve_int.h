@@ -173,6 +173,7 @@ struct job {
 	struct who who;
 	struct reply reply;
 	enum images images;
+	const char *image_key;
 	struct serve_progress progress; /* when the request came */
 	int64_t came_ms;
 
@@ -193,6 +194,7 @@ struct job {
 	struct serve_add add; /* in the arena */
 	bool has_added;	      /* the second run */
 	struct serve_added added; /* its answer; error in the arena */
+	const char *image_url;	  /* fetch this image; in the arena */
 	bool logs_in_failed;	  /* counts against the client's address */
 	TAILQ_ENTRY(job) asking;
 	char *metrics; /* malloc'ed text of the daemon's metrics */

@@ -46,6 +46,7 @@ struct serve {
 	char *path;
 	char *base_url, *hosts, *proxies; /* of [http] */
 	enum images images;
+	char image_key[TOKEN_SECRET_SIZE];
 	struct serve_progress progress;
 	struct evhttp *http;
 	struct conns *conns;
@@ -61,6 +62,9 @@ struct serve {
 	_Atomic uint64_t n_writes; /* changes that the writer made */
 	int64_t n_queued;
 	TAILQ_HEAD(, job) asking; /* wait for ops.add to answer */
+	TAILQ_HEAD(, job) imaging; /* ops.image fetches for these ... */
+	TAILQ_HEAD(, job) queuing; /* ... and then for these */
+	int64_t n_imaging;
 	struct throttle *throttle;
 	struct metrics counts;
 	bool is_stopping;
