@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/fulltext.h"
 #include "daemon/pipeline_int.h"
 #include "daemon/subscribe.h"
 #include "daemon/websub.h"
@@ -58,17 +59,33 @@ run_finish(struct pipeline *p, struct run *r)
 	run_free(r);
 }
 
-/* All its feeds are done: what is left is to relate their articles. */
+/* All its feeds are done: what is left is to read the pages of their articles
+ * and to relate them. */
 static void
 run_settle(struct pipeline *p, struct run *r)
 {
 	if (r->is_standing || r->is_listing || r->at < r->n_ids ||
 	    r->n_flying > 0 || r->ticket != 0 || p->is_closing)
 		return;
+	if (r->pages == 0)
+		r->pages = fulltext_mark(p->fulltext);
 	if (p->fatal != NULL)
 		run_finish(p, r);
-	else
+	else if (fulltext_passed(p->fulltext, r->pages))
 		r->ticket = workers_relate(p->workers);
+}
+
+/* Pages were read, or waited for long enough. */
+static void
+pages_cb(void *arg)
+{
+	struct pipeline *p = arg;
+	struct run *r, *next;
+
+	for (r = LIST_FIRST(&p->runs); r != NULL; r = next) {
+		next = LIST_NEXT(r, link);
+		run_settle(p, r);
+	}
 }
 
 static void
@@ -314,6 +331,12 @@ committed_cb(struct poll_list *polls, void *arg)
 
 	while ((q = STAILQ_FIRST(polls)) != NULL) {
 		STAILQ_REMOVE_HEAD(polls, link);
+		if (q->n_wanted > 0)
+			fulltext_want(p->fulltext, q);
+		if (q->page != NULL) {
+			fulltext_landed(q);
+			continue;
+		}
 		if (q->is_push) {
 			p->stats.n_new += q->n_new;
 			websubs_landed(p->websubs, q);
@@ -442,6 +465,8 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
 	}
 	p->websubs = websubs_new(base, look_for_due, p);
 	websubs_reconfigure(p->websubs, conf);
+	p->fulltext = fulltext_new(base, p->workers, p->fetcher, pages_cb, p);
+	p->workers->fulltext = p->fulltext;
 	*ret = p;
 	return AK_OK;
 }
@@ -455,9 +480,11 @@ pipeline_free(struct pipeline *p)
 		return;
 	p->is_closing = true;
 	websubs_stop(p->websubs);
+	fulltext_close(p->fulltext);
 	fetch_free(p->fetcher);
 	workers_stop(p->workers);
 	websubs_free(p->websubs);
+	fulltext_free(p->fulltext);
 	HASH_ITER (hh, p->flights, f, tmp) {
 		HASH_DEL(p->flights, f);
 		free(f->runs);

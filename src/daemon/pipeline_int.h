@@ -21,6 +21,7 @@ struct run {
 	size_t n_ids, at;
 	int64_t n_flying;
 	bool is_standing, is_manual, is_named, is_listing, was_full;
+	uint64_t pages;	 /* fulltext_mark() once all is stored; 0: not yet */
 	uint64_t ticket; /* waits for the relater; 0: not yet */
 };
 
@@ -39,6 +40,7 @@ struct pipeline {
 	struct event_base *base;
 	struct workers *workers;
 	struct fetcher *fetcher;
+	struct fulltext *fulltext;
 	char *user_agent;
 	int64_t concurrency;
 	struct flight *flights; /* by id */

@@ -59,6 +59,7 @@ poll_new(const struct store_feed *f)
 	p->headers = dup_or_null(f->headers);
 	p->client_cert = dup_or_null(f->client_cert);
 	p->client_key = dup_or_null(f->client_key);
+	p->full_text = f->full_text;
 	p->body_hash = f->body_hash;
 	p->sched = f->sched;
 	p->answer.fresh_s = p->answer.retry_after_s = -1;
@@ -84,6 +85,7 @@ poll_free(struct poll *p)
 	free(p->headers);
 	free(p->client_cert);
 	free(p->client_key);
+	free(p->wanted);
 	free(p->error);
 	free(p->doc_title);
 	free(p->new_etag);
@@ -505,6 +507,22 @@ schedule(struct poll *p, const struct sched_params *params)
 	p->pushless_due_at = pushless.due_at;
 }
 
+void
+poll_want_pages(struct poll *p, const struct store_delta *d)
+{
+	size_t n = d->n_new_articles + d->n_changed_articles;
+
+	if ((!p->full_text && !p->is_push) || n == 0)
+		return;
+	free(p->wanted); /* of a commit that was undone */
+	p->wanted = xreallocarray(NULL, n, sizeof(*p->wanted));
+	p->n_wanted = n;
+	for (size_t i = 0; i < n; i++)
+		p->wanted[i] = i < d->n_new_articles
+				   ? d->new_articles[i]
+				   : d->changed_articles[i - d->n_new_articles];
+}
+
 static enum ak_status
 commit_answer(
     struct poll *p, struct store *s, const struct sched_params *params)
@@ -535,6 +553,7 @@ commit_answer(
 		p->n_new = delta.n_new;
 		p->n_revised = delta.n_revised;
 		p->n_new_articles = (int64_t)delta.n_new_articles;
+		poll_want_pages(p, &delta);
 		if (moved.adopt)
 			log_info("feed", "moved feed=%lld from=%s to=%s",
 			    (long long)p->feed_id, LOG_STR(p->url),

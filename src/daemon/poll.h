@@ -36,6 +36,8 @@ struct poll {
 	char *feed_title;	  /* the feed's own */
 	char *old_error;
 
+	bool full_text;
+
 	/* The answer. */
 	int64_t at;
 	struct sched_answer answer;
@@ -58,6 +60,7 @@ struct poll {
 	/* A poll of a feed to be: see subscribe.h. */
 	struct subscription *sub; /* or NULL */
 	char *doc_title;
+	struct page *page; /* a page of an article: see fulltext.h; or NULL */
 
 	/* What the commit changed. */
 	bool is_committed;
@@ -68,6 +71,8 @@ struct poll {
 	bool is_postponed;	 /* `sched` says until when */
 	int64_t n_new, n_revised;
 	int64_t n_new_articles;
+	int64_t *wanted; /* articles whose pages are to be read; malloc'ed */
+	size_t n_wanted;
 };
 STAILQ_HEAD(poll_list, poll);
 
@@ -111,6 +116,10 @@ void poll_parse(
  */
 enum ak_status poll_commit(
     struct poll *p, struct store *s, const struct sched_params *params) AK_USE;
+
+/* Note the articles of a commit whose pages may be read: for polls of feeds
+ * that want it, and for pushes, of which only the store knows that. */
+void poll_want_pages(struct poll *p, const struct store_delta *d);
 
 /* The store could not take the document: an error of the feed. */
 void poll_refuse(struct poll *p, const char *words);

@@ -10,6 +10,9 @@
  * process) lowers the store's watermark; seeing it below what was committed,
  * the relater begins anew.
  *
+ * Articles whose page is awaited are not pulled yet, nor those behind them, so
+ * that they are related by their full text; fulltext.c says for how long.
+ *
  * A wake-up is a ticket; when all that was stored by then is related and
  * committed, the ticket goes to the loop.
  */
@@ -19,6 +22,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/fulltext.h"
 #include "daemon/workers.h"
 #include "relate/relate.h"
 
@@ -287,9 +291,37 @@ offer(struct relater *r, int64_t id, double score)
 	return true;
 }
 
+/*
+ * Articles are related in order, so one whose page is awaited stops those
+ * behind it.  What is released before a query began is in what it reads; what
+ * is committed after that was held before.  So both moments are asked.
+ */
+struct gate {
+	struct relater *r;
+	int64_t limit;	       /* held when the query began */
+	bool is_open, is_shut; /* something passed; something did not */
+};
+
+static void
+gate_open(struct gate *g, struct relater *r, int64_t above)
+{
+	*g = (struct gate){
+	    .r = r, .limit = fulltext_first_held(r->w->fulltext, above)};
+}
+
+static bool
+gate_passes(struct gate *g, int64_t above, int64_t id)
+{
+	if (id >= g->limit ||
+	    fulltext_first_held(g->r->w->fulltext, above) <= id)
+		g->is_shut = true;
+	return !g->is_shut;
+}
+
 struct pulling {
 	struct relater *r;
 	struct batch *b;
+	struct gate gate;
 };
 
 static void
@@ -302,6 +334,8 @@ pull_cb(const struct store_related_input *in, void *arg)
 	struct relate_article art;
 	struct store_relations *rel = &b->items[b->n].rel;
 
+	if (!gate_passes(&pl->gate, r->mark, in->id))
+		return;
 	r->mark = in->id;
 	if (to_article(r, in, &art))
 		relate_add(r->index, &art, &res);
@@ -330,20 +364,29 @@ pull_cb(const struct store_related_input *in, void *arg)
 static void
 any_cb(const struct store_related_input *in, void *arg)
 {
-	(void)in;
-	*(bool *)arg = true;
+	struct gate *g = arg;
+
+	g->is_open = gate_passes(g, g->r->mark, in->id);
 }
+
+struct announcing {
+	struct gate gate;
+	int64_t last;
+	size_t n;
+};
 
 static void
 announce_cb(const struct store_related_input *in, void *arg)
 {
-	struct restoring *rs = arg;
+	struct announcing *an = arg;
 	struct relate_article art;
 
-	rs->n++;
-	rs->last = in->id;
-	if (to_article(rs->r, in, &art))
-		relate_announce(rs->r->index, &art);
+	if (!gate_passes(&an->gate, an->last, in->id))
+		return;
+	an->n++;
+	an->last = in->id;
+	if (to_article(an->gate.r, in, &art))
+		relate_announce(an->gate.r->index, &art);
 }
 
 /* A first import comes feed by feed: what is in store is judged by all of it,
@@ -351,15 +394,17 @@ announce_cb(const struct store_related_input *in, void *arg)
 static void
 announce(struct relater *r)
 {
-	struct restoring rs = {.r = r, .last = r->mark};
+	struct announcing an = {.last = r->mark};
 
+	gate_open(&an.gate, r, r->mark);
 	do {
-		rs.n = 0;
-		if (store_relate_inputs(r->reader, rs.last, RESTORE_PULL,
-			announce_cb, &rs) != AK_OK)
+		an.n = 0;
+		if (store_relate_inputs(r->reader, an.last, RESTORE_PULL,
+			announce_cb, &an) != AK_OK)
 			break;
-	} while (rs.n > 0 && rs.last < r->mark + COLD && !is_stopping(r));
-	r->announced = rs.last;
+	} while (an.n > 0 && !an.gate.is_shut && an.last < r->mark + COLD &&
+		 !is_stopping(r));
+	r->announced = an.last;
 }
 
 /* Relate what is above the mark; true: there was something. */
@@ -367,12 +412,12 @@ static bool
 pull(struct relater *r)
 {
 	struct pulling pl = {.r = r};
-	bool any = false;
 
+	gate_open(&pl.gate, r, r->mark);
 	if (r->index == NULL) {
-		if (store_relate_inputs(r->reader, r->mark, 1, any_cb, &any) !=
-			AK_OK ||
-		    !any)
+		if (store_relate_inputs(
+			r->reader, r->mark, 1, any_cb, &pl.gate) != AK_OK ||
+		    !pl.gate.is_open)
 			return false;
 		load_index(r);
 	}

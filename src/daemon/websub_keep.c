@@ -298,6 +298,7 @@ websubs_commit(struct poll *p, struct store *s)
 	p->n_new = delta.n_new;
 	p->n_revised = delta.n_revised;
 	p->n_new_articles = (int64_t)delta.n_new_articles;
+	poll_want_pages(p, &delta);
 	store_delta_release(&delta);
 	return AK_OK;
 }

@@ -14,6 +14,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "daemon/fulltext.h"
 #include "daemon/subscribe.h"
 
 #define WRITER_INBOX (2 * WORKERS_MAX_POLLS)
@@ -21,9 +22,10 @@
 
 /* --- scout ---------------------------------------------------------------- */
 
-struct scout_job { /* one of the two */
+struct scout_job { /* one of the three */
 	struct workers_list *list;
 	struct workers_load *load;
+	struct workers_ask ask;
 };
 
 static void
@@ -63,6 +65,12 @@ scout_work(struct workers *w, const struct scout_job *j)
 		m->list = j->list;
 		(void)!store_feeds(w->scout_reader, &q, list_cb, j->list);
 		j->list->next_due = store_next_due(w->scout_reader);
+		return m;
+	}
+	if (j->ask.run != NULL) {
+		m->kind = MAIL_ASKED;
+		m->ask = j->ask;
+		j->ask.run(w->scout_reader, j->ask.arg);
 		return m;
 	}
 	m->kind = MAIL_LOADED;
@@ -138,7 +146,10 @@ parser_main(void *arg)
 			poll_read_file(p, opts.max_body);
 			before = 0;
 		}
-		if (p->sub != NULL)
+		if (p->page != NULL)
+			fulltext_parse(
+			    p, &opts, opts.with_relations ? lexer : NULL);
+		else if (p->sub != NULL)
 			subscribe_parse(
 			    p, &opts, opts.with_relations ? lexer : NULL);
 		else if (p->body != NULL && p->error == NULL &&
@@ -188,6 +199,9 @@ mail_cb(void *msg, void *arg)
 	case MAIL_LOADED:
 		w->cbs.loaded(m->load, w->cbs.arg);
 		break;
+	case MAIL_ASKED:
+		m->ask.done(m->ask.arg);
+		break;
 	case MAIL_COMMITTED:
 		committed(w, m);
 		break;
@@ -217,12 +231,22 @@ workers_load(struct workers *w, struct workers_load *l)
 }
 
 void
+workers_ask(struct workers *w, const struct workers_ask *a)
+{
+	struct scout_job *j = xcalloc(1, sizeof(*j));
+
+	j->ask = *a;
+	if (!chan_try_push(w->to_scout, j))
+		assert(!"the scout's inbox holds every feed and run");
+}
+
+void
 workers_parse(struct workers *w, struct poll *p)
 {
 	if (p->body != NULL)
 		(void)atomic_fetch_add(&w->held, p->body_len);
 	if (!chan_try_push(w->to_parse, p))
-		assert(!"the parsers' inbox holds every poll and push");
+		assert(!"the parsers' inbox holds every poll, push and page");
 }
 
 void
@@ -302,7 +326,8 @@ workers_start(struct event_base *base, const struct poll_opts *opts,
 	(void)pthread_cond_init(&w->docs_shrunk, NULL);
 	w->mailbox = mailbox_new(base, mail_cb, w);
 	w->to_scout = chan_new(2 * WORKERS_MAX_POLLS);
-	w->to_parse = chan_new(WORKERS_MAX_POLLS + LIMIT_PUSHES);
+	w->to_parse =
+	    chan_new(WORKERS_MAX_POLLS + LIMIT_PUSHES + LIMIT_FULLTEXT_AT_ONCE);
 	w->to_write = chan_new(WRITER_INBOX);
 	/* The writer first: it makes and migrates the file. */
 	if ((st = writer_start(w, path, store_flags, &w->writer, reterr)) !=

@@ -40,6 +40,12 @@ struct workers_load { /* rows of feeds: asked of the scout */
 	struct poll_list polls; /* the answer; removed feeds are missing */
 };
 
+struct workers_ask { /* something to read, by the scout */
+	void (*run)(struct store_reader *r, void *arg);
+	void (*done)(void *arg); /* on the loop */
+	void *arg;
+};
+
 /* Something to do on the writer's connection, in its transaction. */
 struct call {
 	STAILQ_ENTRY(call) link;
@@ -74,7 +80,8 @@ struct workers {
 	struct store_reader *scout_reader;
 	struct writer *writer;
 	struct relater *relater;
-	pthread_mutex_t lock; /* of opts */
+	struct fulltext *fulltext; /* or NULL; the pipeline's */
+	pthread_mutex_t lock;	   /* of opts */
 	struct poll_opts opts;
 	atomic_size_t held; /* bytes of bodies that wait for a parser */
 	pthread_cond_t docs_shrunk;
@@ -93,6 +100,7 @@ void workers_reconfigure(struct workers *w, const struct poll_opts *opts);
 /* These take what they are given. */
 void workers_list(struct workers *w, struct workers_list *l);
 void workers_load(struct workers *w, struct workers_load *l);
+void workers_ask(struct workers *w, const struct workers_ask *a);
 void workers_parse(struct workers *w, struct poll *p);
 void workers_commit(struct workers *w, struct poll *p);
 
@@ -129,11 +137,12 @@ void relater_free(struct relater *r); /* after the writer's last answers */
 uint64_t relater_wake(struct relater *r); /* any thread */
 
 /* Messages to the loop. */
-enum mail_kind { MAIL_LISTED, MAIL_LOADED, MAIL_COMMITTED };
+enum mail_kind { MAIL_LISTED, MAIL_LOADED, MAIL_ASKED, MAIL_COMMITTED };
 struct mail {
 	enum mail_kind kind;
 	struct workers_list *list;
 	struct workers_load *load;
+	struct workers_ask ask;
 	struct poll_list polls;
 	struct call_list calls;
 	bool has_failed;

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/fulltext.h"
 #include "daemon/subscribe.h"
 #include "daemon/workers.h"
 
@@ -41,11 +42,17 @@ commit_poll(struct writer *wr, struct poll *p, const struct poll_opts *opts)
 {
 	enum ak_status st;
 
+	if (p->page != NULL) {
+		st = fulltext_commit(p, wr->store);
+		return is_fatal(st) ? st : AK_OK;
+	}
 	if (p->sub != NULL) {
 		st = subscribe_commit(p, wr->store, &opts->sched);
 		return is_fatal(st) ? st : AK_OK;
 	}
 	st = poll_commit(p, wr->store, &opts->sched);
+	if (st == AK_OK)
+		fulltext_hold(wr->w->fulltext, p->wanted, p->n_wanted);
 	if (st == AK_OK || is_fatal(st) || st == AK_NOTFOUND)
 		return is_fatal(st) ? st : AK_OK;
 	poll_refuse(p, store_error(wr->store));
