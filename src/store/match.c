@@ -4,9 +4,9 @@
  * Candidates have the same url_key, or the same guid on the same host.  A link
  * is evidence only where it is one document's: not the home page, not shared
  * by other entries or articles under other titles, not another fragment (a
- * comment) of the page.  In its own feed an entry is known under a new guid by
- * link, title and date together, when the old guid has gone from the document.
- * docs/design.md weighs these.
+ * comment) of the page, not what two sites have named apart.  In its own feed
+ * an entry is known under a new guid by link, title and date together, when the
+ * old guid has gone from the document. docs/design.md weighs these.
  */
 #include "store/identity.h"
 
@@ -43,7 +43,8 @@ same_title(struct store *s, const char *x, const char *y)
 struct candidate {
 	int64_t id;
 	const char *url, *external_url, *title;
-	int64_t published, hash;
+	int64_t published, hash, guid_hash, authority;
+	bool has_comments;
 };
 
 /* An entry of the same feed, link and title: the same under a new guid, or the
@@ -55,6 +56,22 @@ is_old_self(const struct ident *i, const struct candidate *c)
 
 	return c->hash == i->hash || date == DOC_NO_TIME || c->published == 0 ||
 	       c->published == date;
+}
+
+/*
+ * Both have a guid of their own, and neither says that it only points to what
+ * the other is about (by a link to its comments, by a page of its own).  Off
+ * the link's site, who links there under another title has something to say.
+ */
+static bool
+is_named_apart(
+    const struct ident_doc *d, const struct ident *i, const struct candidate *c)
+{
+	return i->guid_hash != 0 && c->guid_hash != 0 &&
+	       i->guid_hash != c->guid_hash && !i->is_pointer &&
+	       i->entry->comments_url == NULL && !c->has_comments &&
+	       c->external_url == NULL &&
+	       (c->authority < 2 || ident_authority(d, i) < 2);
 }
 
 /* What speaks for a candidate. */
@@ -107,7 +124,10 @@ candidates(struct store *s, enum stmt_id id, int64_t hash,
 		    .external_url = arena_strdup(a, col_text(st, 2)),
 		    .title = arena_strdup(a, col_text(st, 3)),
 		    .published = col_int(st, 4),
-		    .hash = col_int(st, 5)};
+		    .hash = col_int(st, 5),
+		    .guid_hash = col_int(st, 6),
+		    .has_comments = col_int(st, 7) != 0,
+		    .authority = col_int(st, 8)};
 	*ret_n = n;
 	return conn_end(&s->c, st);
 }
@@ -132,7 +152,8 @@ match_link(struct store *s, const struct ident_doc *d, const struct ident *i,
 					  ident_fragment(i->about))};
 
 		by.link = by.same_place && n == 1 && i->is_only_link &&
-			  is_specific(d, i->about_key);
+			  is_specific(d, i->about_key) &&
+			  !is_named_apart(d, i, &list[k]);
 		st = judge(s, d, i, &list[k], by, ret);
 	}
 	return st;

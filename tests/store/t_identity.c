@@ -540,6 +540,29 @@ test_a_link_aggregator_is_first(void **state)
 	check_joined(k, publisher, aggregator);
 }
 
+/* Two sites that write about a third one's page, each under its own name. */
+static void
+test_what_two_sites_name_apart_stays_apart(void **state)
+{
+	struct kit *k = *state;
+	int64_t one = kit_feed(k, NEWS "/rss");
+	int64_t other = kit_feed(k, "https://blog.example/rss");
+	struct doc *d = kit_doc(k);
+
+	kit_entry(k, d, "a-1", SITE "/story", "Why this matters", "Because.");
+	kit_poll(k, one, d);
+	d = kit_doc(k);
+	kit_entry(k, d, "b-1", SITE "/story", "Link of the day", "Look here.");
+	kit_poll(k, other, d);
+	assert_int_equal(kit_n_articles(k, 0), 2);
+	/* The same title too: the same thing said twice. */
+	d = kit_doc(k);
+	kit_entry(k, d, "c-1", SITE "/story", "Link of the day", "Look here.");
+	kit_poll(k, kit_feed(k, "https://planet.example/rss"), d);
+	assert_int_equal(k->delta.n_joined, 1);
+	assert_int_equal(kit_n_articles(k, 0), 2);
+}
+
 /* Where the entry's own page is the aggregator's. */
 static void
 check_pointer(struct kit *k, bool aggregator_first)
@@ -756,6 +779,7 @@ main(void)
 	    TEST(test_one_article_in_three_feeds),
 	    TEST(test_the_same_guid_on_a_host_under_other_links),
 	    TEST(test_comments_are_not_the_article),
+	    TEST(test_what_two_sites_name_apart_stays_apart),
 	    TEST(test_a_link_aggregator_joins),
 	    TEST(test_a_link_aggregator_is_first),
 	    TEST(test_a_pointer_joins),
