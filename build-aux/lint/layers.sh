@@ -13,7 +13,7 @@ conf: base
 model: base
 sched: base model
 parse: base model
-clean: base model
+clean: base model parse
 relate: base model
 opml: base model parse
 fetch: base model sched

@@ -88,7 +88,7 @@
 #define LIMIT_HTTP_QUEUE 512	/* requests waiting for a thread */
 #define LIMIT_PUSHES 256 /* deliveries of hubs that wait for a parser ... */
 #define LIMIT_PUSHES_BYTES (32 * LIMIT_MIB) /* ... and their sizes added up */
-#define LIMIT_IMAGE_BYTES (8 * LIMIT_MIB) /* of the image proxy */
+#define LIMIT_IMAGE_BYTES (8 * LIMIT_MIB)   /* of the image proxy */
 #define LIMIT_IMAGE_FETCHES 8
 #define LIMIT_THROTTLE_ENTRIES 4096
 #define LIMIT_HTTP_IDLE_S 30

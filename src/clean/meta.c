@@ -6,59 +6,10 @@
  */
 #include "clean/page.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/utf8.h"
-
-/* --- dates -------------------------------------------------------------- */
-
-static int64_t
-seconds(int y, int mo, int d, int h, int mi, int s)
-{
-	struct tm tm = {.tm_year = y - 1900,
-	    .tm_mon = mo - 1,
-	    .tm_mday = d,
-	    .tm_hour = h,
-	    .tm_min = mi,
-	    .tm_sec = s};
-
-	if (y < 1970 || y > 9999 || mo < 1 || mo > 12 || d < 1 || d > 31 ||
-	    h > 24 || mi > 59 || s > 60 || h < 0 || mi < 0 || s < 0)
-		return DOC_NO_TIME;
-	return (int64_t)timegm(&tm);
-}
-
-int64_t
-clean_page_date(const char *s)
-{
-	int y, mo, d, h = 0, mi = 0, sec = 0, oh, om, n = 0, used = 0;
-	int64_t t;
-
-	while (ascii_space((unsigned char)*s))
-		s++;
-	if (sscanf(s, "%4d-%2d-%2d%n", &y, &mo, &d, &used) < 3 &&
-	    sscanf(s, "%4d/%2d/%2d%n", &y, &mo, &d, &used) < 3 &&
-	    sscanf(s, "%4d\u5E74%2d\u6708%2d\u65E5%n", &y, &mo, &d, &used) < 3)
-		return DOC_NO_TIME;
-	s += used;
-	while (*s == ' ' || *s == 'T')
-		s++;
-	if (sscanf(s, "%2d:%2d%n", &h, &mi, &n) == 2) {
-		s += n;
-		if (sscanf(s, ":%2d%n", &sec, &n) == 1)
-			s += n;
-		if (*s == '.')
-			s += 1 + strspn(s + 1, "0123456789");
-	}
-	t = seconds(y, mo, d, h, mi, sec);
-	if (t == DOC_NO_TIME || (*s != '+' && *s != '-') ||
-	    (sscanf(s + 1, "%2d:%2d", &oh, &om) != 2 &&
-		sscanf(s + 1, "%2d%2d", &oh, &om) != 2))
-		return t;
-	return *s == '+' ? t - (oh * 3600 + om * 60) : t + oh * 3600 + om * 60;
-}
+#include "parse/parse.h"
 
 /* --- JSON-LD ------------------------------------------------------------ */
 
@@ -181,7 +132,7 @@ read_json(struct arena *a, const char *s, size_t len, struct meta *m)
 	if (m->image == NULL)
 		m->image = json_line(a, s, len, "\"image\"", "\"url\"");
 	if (m->published == DOC_NO_TIME && date != NULL)
-		m->published = clean_page_date(date);
+		m->published = parse_date(date);
 }
 
 /* --- tags --------------------------------------------------------------- */
@@ -238,7 +189,7 @@ read_meta(
 		m->author = v;
 	for (size_t i = 0; i < AK_COUNT(dates); i++)
 		if (is_value(name, dates[i]) && m->published == DOC_NO_TIME)
-			m->published = clean_page_date(v);
+			m->published = parse_date(v);
 }
 
 static bool
@@ -272,8 +223,7 @@ read_start(
 		    get(t, ATTR_DATETIME) != NULL) {
 			const char *v = value(c, a, get(t, ATTR_DATETIME));
 
-			m->published =
-			    v != NULL ? clean_page_date(v) : DOC_NO_TIME;
+			m->published = v != NULL ? parse_date(v) : DOC_NO_TIME;
 		}
 		break;
 	default:

@@ -21,9 +21,6 @@ struct meta {
 void clean_meta(struct cleaner *c, struct arena *a, const char *html,
     size_t len, struct meta *ret);
 
-/* ISO 8601 or "2024年12月1日" as unix seconds, or DOC_NO_TIME. */
-int64_t clean_page_date(const char *s);
-
 /* --- select.c: a site's own rules --------------------------------------- */
 
 /*

@@ -318,6 +318,7 @@ loose_links(struct finder *f, size_t i)
 		/* A date or a source between two links. */
 		if (line->weight <= MAX_META && line->n_links == 0 &&
 		    last > i && !line->is_heading &&
+		    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 		    line->block->tag != TAG_P && to + 1 < f->l.n &&
 		    is_article_line(&f->l.v[to + 1]))
 			continue;

@@ -25,19 +25,19 @@ struct conf {
 #include "conf/options.def"
 #undef OPT
 	struct conf_hook *hooks; /* [hook NAME] sections, in the file's order */
-	char *file; /* that was read, or NULL */
+	char *file;		 /* that was read, or NULL */
 };
 
 /* A [hook NAME] section: the only keys that do not come from the table. */
 struct conf_hook {
 	char *name;
-	char *on;      /* "article", "story", "grown", "failing": a list */
-	char *exec;    /* absolute path and fixed arguments, or NULL */
-	char *url;     /* webhook, or NULL */
+	char *on;   /* "article", "story", "grown", "failing": a list */
+	char *exec; /* absolute path and fixed arguments, or NULL */
+	char *url;  /* webhook, or NULL */
 	char *secret_file;
 	char *category, *feed, *query; /* filters, or NULL */
-	int64_t min_outlets; /* of "grown"; default 3 */
-	int64_t timeout_s;   /* default 10 */
+	int64_t min_outlets;	       /* of "grown"; default 3 */
+	int64_t timeout_s;	       /* default 10 */
 	struct conf_hook *next;
 };
 

@@ -74,7 +74,7 @@ control_path(const char *store_path)
 
 	if (strlen(path) >= 100) {
 		free(path);
-		if (!str_empty(dir) && strlen(dir) < 60)
+		if (dir != NULL && *dir != '\0' && strlen(dir) < 60)
 			path = xasprintf("%s/akin-%016llx.sock", dir, hash);
 		else
 			path = xasprintf("/tmp/akin-%ld/%016llx.sock",

@@ -19,7 +19,7 @@ notify_send(const char *state)
 	size_t len;
 	int fd;
 
-	if (str_empty(path) || (path[0] != '/' && path[0] != '@') ||
+	if (path == NULL || (path[0] != '/' && path[0] != '@') ||
 	    (len = strlen(path)) >= sizeof(sun.sun_path))
 		return;
 	memcpy(sun.sun_path, path, len);

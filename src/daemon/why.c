@@ -105,6 +105,7 @@ why_explain(struct store_reader *r, struct relate_lexer *lx,
 static json_t *
 side(const struct why_article *x)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
 	return json_pack("{sI ss* ss* ss* ss*}", "article", (json_int_t)x->id,
 	    "id", x->guid, "title", x->title, "url", x->url, "feed",
 	    x->feed_title);

@@ -90,6 +90,7 @@ static const struct ns *
 ns_by_prefix(const char *prefix)
 {
 	for (size_t i = 0; i < AK_COUNT(namespaces); i++)
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 		if (ascii_ieq(namespaces[i]->prefix, prefix))
 			return namespaces[i];
 	return NULL;

@@ -119,7 +119,7 @@ struct parser {
 	bool is_strict; /* first pass: an error ends it */
 	bool is_broken; /* ... and this says so */
 	const char *problem;
-	int64_t deadline_ms; /* of this thread's CPU time */
+	int64_t deadline_ms;	/* of this thread's CPU time */
 	enum ak_status stopped; /* a limit that ended the document */
 };
 

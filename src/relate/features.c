@@ -45,6 +45,7 @@ add_term(struct builder *b, const struct lex_token *tok, bool in_title)
 	for (; b->term_slots[i] != 0; i = (i + 1) % TERM_SLOTS) {
 		size_t n = (size_t)b->term_slots[i] - 1;
 
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 		if (b->terms[n].tok->hash == tok->hash) {
 			b->terms[n].tf += in_title ? TITLE_WEIGHT : 1;
 			return (int)n;

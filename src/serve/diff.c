@@ -136,7 +136,7 @@ put_middle(struct job *j, const struct word *a, size_t n, const struct word *b,
 	}
 	t = table(a, n, b, m);
 	while (i < n || k < m) {
-		size_t i0 = i, k0 = k;
+		size_t i0 = i, k0;
 
 		while (i < n && k < m && same(&a[i], &b[k])) {
 			i++;

@@ -27,7 +27,7 @@
 static void
 note_port(struct serve *s, evutil_socket_t fd)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = {0};
 	socklen_t len = sizeof(ss);
 	int port = 0;
 

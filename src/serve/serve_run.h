@@ -61,7 +61,7 @@ struct serve {
 	size_t n_workers;
 	_Atomic uint64_t n_writes; /* changes that the writer made */
 	int64_t n_queued;
-	TAILQ_HEAD(, job) asking; /* wait for ops.add to answer */
+	TAILQ_HEAD(, job) asking;  /* wait for ops.add to answer */
 	TAILQ_HEAD(, job) imaging; /* ops.image fetches for these ... */
 	TAILQ_HEAD(, job) queuing; /* ... and then for these */
 	int64_t n_imaging;

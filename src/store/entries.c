@@ -270,7 +270,7 @@ add_revision(struct put *p, int64_t id, const struct old_form *old)
 static enum ak_status
 revise(struct put *p, const struct ident *i, int64_t article)
 {
-	struct old_form old;
+	struct old_form old = {0};
 	enum ak_status st;
 	bool same;
 
@@ -309,7 +309,7 @@ join(struct put *p, const struct ident *i, int64_t article)
 	struct conn *c = &p->s->c;
 	int authority = ident_authority(&p->doc, i);
 	const char *comments = e->comments_url;
-	struct old_form old;
+	struct old_form old = {0};
 	enum ak_status st;
 	int64_t has = 0;
 

@@ -127,6 +127,7 @@ probe(const char *path, bool create, struct diag *reterr)
 {
 	struct stat sb;
 
+	assert(path != NULL);
 	if (stat(path, &sb) != 0) {
 		if (errno == ENOENT && create)
 			return make_file(path, reterr);

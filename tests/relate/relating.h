@@ -65,7 +65,6 @@ article_of(struct bench *b, int64_t id, const struct news *n, int64_t date)
 	return art;
 }
 
-
 /* An article of made-up words: `topic` decides some of them. */
 static inline char *
 made_up(uint64_t seed, unsigned topic, size_t n_words)
