@@ -39,7 +39,7 @@ struct batch {
 	int64_t feed_id;
 	int64_t *ids;
 	size_t n_ids;
-	struct poll *origin; /* the feed, for its credentials; NULL: gone */
+	struct poll *origin; /* the feed; NULL: it wants no pages */
 	char *rules;
 	struct page_list pages;
 	bool is_busy; /* its first page is under way */
@@ -452,7 +452,8 @@ fulltext_want(struct fulltext *ft, struct poll *p)
 	STAILQ_INIT(&b->pages);
 	set_timer(ft);
 	ask.arg = b;
-	workers_ask(ft->w, &ask);
+	if (!workers_ask(ft->w, &ask))
+		loaded_cb(b); /* with no page: all are released */
 }
 
 /* --- life ----------------------------------------------------------------- */

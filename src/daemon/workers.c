@@ -230,14 +230,16 @@ workers_load(struct workers *w, struct workers_load *l)
 		assert(!"the scout's inbox holds every feed and run");
 }
 
-void
+bool
 workers_ask(struct workers *w, const struct workers_ask *a)
 {
 	struct scout_job *j = xcalloc(1, sizeof(*j));
 
 	j->ask = *a;
-	if (!chan_try_push(w->to_scout, j))
-		assert(!"the scout's inbox holds every feed and run");
+	if (chan_try_push(w->to_scout, j))
+		return true;
+	free(j);
+	return false;
 }
 
 void

@@ -2,7 +2,7 @@
 /*
  * workers.h - the threads of a pipeline (private to daemon).
  *
- * scout:   read-only; lists due feeds and loads their rows.
+ * scout:   read-only; lists due feeds, loads rows, reads what the loop asks.
  * parsers: body to document and features; local files.
  * writer:  the only read-write connection; batches of polls and calls.
  * relater: the index; reads what is new, hands relations to the writer.
@@ -100,7 +100,8 @@ void workers_reconfigure(struct workers *w, const struct poll_opts *opts);
 /* These take what they are given. */
 void workers_list(struct workers *w, struct workers_list *l);
 void workers_load(struct workers *w, struct workers_load *l);
-void workers_ask(struct workers *w, const struct workers_ask *a);
+/* false: the queue is full. */
+bool workers_ask(struct workers *w, const struct workers_ask *a);
 void workers_parse(struct workers *w, struct poll *p);
 void workers_commit(struct workers *w, struct poll *p);
 

@@ -117,6 +117,20 @@ show 'Forty winters' >"$work/out"
 check "the feed's rules are followed" \
 	is 0 "$(grep -c '<h2' "$work/out")"
 
+rm "$work/www/robots.txt"
+: >"$work/requests"
+sed -i 's/Hidden/Hidden no more/' "$work/www/paper.xml"
+run "$akin" sync --all
+show 'Behind the gate' >"$work/out"
+check 'no robots.txt forbids nothing' has "$work/out" 'oak piles and stone'
+
+run "$akin" edit --full-text off paper
+: >"$work/requests"
+sed -i 's/Hidden no more/Hidden again/' "$work/www/paper.xml"
+run "$akin" sync --all
+check 'switched off, it asks for no page' \
+	is 1 "$(grep -c '^GET' "$work/requests")"
+
 # The same in a daemon, where a page takes its time.
 {
 	echo '<rss version="2.0"><channel><title>Slow</title>'
