@@ -178,7 +178,8 @@ asked_cb(struct fetch_result *r, void *arg)
 		websubs_wake(ws, clock_now());
 }
 
-static void
+/* false: there was nothing left to ask, and `s` is no more. */
+static bool
 ask(struct sub *s, int64_t now)
 {
 	struct websubs *ws = s->all;
@@ -198,10 +199,12 @@ ask(struct sub *s, int64_t now)
 		(void)fetch_start(ws->fetcher, &req, asked_cb, s);
 	}
 	buf_release(&body);
-	if (s->w.stage == WEBSUB_GONE && s->w.next_at == WEBSUB_NEVER)
+	if (s->w.stage == WEBSUB_GONE && s->w.next_at == WEBSUB_NEVER) {
 		forget(s);
-	else
-		sub_changed(s);
+		return false;
+	}
+	sub_changed(s);
+	return true;
 }
 
 /* --- the timer ------------------------------------------------------------ */
@@ -238,13 +241,14 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 		if (s->w.next_at <= now && !s->is_asking) {
 			if (ws->n_asking == MAX_ASKING)
 				continue; /* asked_cb() comes back to it */
-			ask(s, now);
-			if (s->is_forgotten)
+			if (!ask(s, now))
 				continue;
 		}
 		if (s->w.next_at < next)
 			next = s->w.next_at;
 	}
+	if (ws->look_at < next)
+		next = ws->look_at;
 	ws->wake_at = INT64_MAX;
 	/* One that failed at once waits for its second. */
 	websubs_wake(ws, next > now ? next : now + 1);

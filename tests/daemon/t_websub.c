@@ -213,6 +213,14 @@ setup(void **state)
 	return 0;
 }
 
+/* Between two pipelines: threads read it. */
+static void
+move_clock(const char *by_s)
+{
+	(void)setenv("AKIN_CLOCK_OFFSET", by_s, 1);
+	clock_init();
+}
+
 static int
 teardown(void **state)
 {
@@ -220,6 +228,7 @@ teardown(void **state)
 	static const char *const ends[] = {"", "-wal", "-shm"};
 
 	pipeline_free(g->p);
+	move_clock("0");
 	evhttp_free(g->http);
 	event_base_free(g->base);
 	conf_free(g->conf);
@@ -331,6 +340,26 @@ is_left(struct rig *g)
 }
 
 static void
+count_cb(const struct store_websub *w, void *arg)
+{
+	(void)w;
+	(*(int *)arg)++;
+}
+
+static bool
+is_forgotten(struct rig *g)
+{
+	struct store *s;
+	struct diag d;
+	int n = 0;
+
+	assert_int_equal(store_open(g->path, 0, &s, &d), AK_OK);
+	assert_int_equal(store_websubs(s, false, count_cb, &n), AK_OK);
+	store_close(s);
+	return n == 0;
+}
+
+static void
 test_a_removed_feed_is_unsubscribed(void **state)
 {
 	struct rig *g = *state;
@@ -345,6 +374,11 @@ test_a_removed_feed_is_unsubscribed(void **state)
 	spin(g, is_left);
 	assert_int_equal(ask_back(g, "unsubscribe"), 200);
 	assert_int_equal(deliver(g, 1), 410);
+	/* A month later it is forgotten. */
+	pipeline_free(g->p);
+	move_clock("2600000");
+	start(g);
+	spin(g, is_forgotten);
 	/* Somebody else's callback. */
 	g->token[0] = g->token[0] == '0' ? '1' : '0';
 	assert_int_equal(deliver(g, 1), 404);
