@@ -61,6 +61,7 @@
 #define LIMIT_OPML_DEPTH 32
 #define LIMIT_DISCOVER_BYTES (512 * LIMIT_KIB)
 #define LIMIT_DISCOVER_LINKS 20
+#define LIMIT_EMBEDDING_DIM 4096
 #define LIMIT_PARSE_FILE_BYTES (64 * LIMIT_MIB) /* `akin parse FILE` */
 
 /* --- pages of articles ---------------------------------------------------- */

@@ -338,6 +338,8 @@ print_why(const struct term *t, const struct why_pair *p)
 		    p->form, (long long)p->rank);
 	(void)printf("terms %.2f, time %.2f, same text %.2f\n", w->cosine,
 	    w->time_factor, w->containment);
+	if (p->embedding > 0)
+		(void)printf("embedding %.2f\n", p->embedding);
 	if (p->a.thread != 0 && p->a.thread == p->b.thread)
 		(void)printf("both in thread %lld\n", (long long)p->a.thread);
 	if (w->n_terms > 0)

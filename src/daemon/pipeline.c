@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/embed.h"
 #include "daemon/fulltext.h"
 #include "daemon/pipeline_int.h"
 #include "daemon/subscribe.h"
@@ -93,10 +94,28 @@ related_cb(uint64_t ticket, void *arg)
 {
 	struct pipeline *p = arg;
 	struct run *r, *next;
+	bool wait = !p->is_closing && embed_wake(p->embed);
 
 	for (r = LIST_FIRST(&p->runs); r != NULL; r = next) {
 		next = LIST_NEXT(r, link);
-		if (r->ticket != 0 && r->ticket <= ticket)
+		if (r->ticket == 0 || r->ticket > ticket)
+			continue;
+		if (wait)
+			r->is_embedding = true;
+		else
+			run_finish(p, r);
+	}
+}
+
+static void
+embed_idle_cb(void *arg)
+{
+	struct pipeline *p = arg;
+	struct run *r, *next;
+
+	for (r = LIST_FIRST(&p->runs); r != NULL; r = next) {
+		next = LIST_NEXT(r, link);
+		if (r->is_embedding)
 			run_finish(p, r);
 	}
 }
@@ -467,6 +486,9 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
 	websubs_reconfigure(p->websubs, conf);
 	p->fulltext = fulltext_new(base, p->workers, p->fetcher, pages_cb, p);
 	p->workers->fulltext = p->fulltext;
+	p->embed =
+	    embed_new(base, p->workers, p->fetcher, path, embed_idle_cb, p);
+	embed_configure(p->embed, conf);
 	*ret = p;
 	return AK_OK;
 }
@@ -482,9 +504,11 @@ pipeline_free(struct pipeline *p)
 	websubs_stop(p->websubs);
 	fulltext_close(p->fulltext);
 	fetch_free(p->fetcher);
+	embed_stop(p->embed);
 	workers_stop(p->workers);
 	websubs_free(p->websubs);
 	fulltext_free(p->fulltext);
+	embed_free(p->embed);
 	HASH_ITER (hh, p->flights, f, tmp) {
 		HASH_DEL(p->flights, f);
 		free(f->runs);
@@ -519,6 +543,7 @@ pipeline_reconfigure(
 	poll_opts_init(&opts, conf);
 	workers_reconfigure(p->workers, &opts);
 	websubs_reconfigure(p->websubs, conf);
+	embed_configure(p->embed, conf);
 	return AK_OK;
 }
 

@@ -23,6 +23,7 @@ struct run {
 	bool is_standing, is_manual, is_named, is_listing, was_full;
 	uint64_t pages;	 /* fulltext_mark() once all is stored; 0: not yet */
 	uint64_t ticket; /* waits for the relater; 0: not yet */
+	bool is_embedding; /* related, and waits for embeddings */
 };
 
 struct flight {
@@ -41,6 +42,7 @@ struct pipeline {
 	struct workers *workers;
 	struct fetcher *fetcher;
 	struct fulltext *fulltext;
+	struct embed *embed;
 	char *user_agent;
 	int64_t concurrency;
 	struct flight *flights; /* by id */

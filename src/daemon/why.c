@@ -60,6 +60,7 @@ relation_cb(const struct store_relation *rel, void *arg)
 	f->pair->score = rel->score;
 	f->pair->form = arena_strdup(f->arena, rel->form);
 	f->pair->rank = rel->rank;
+	f->pair->embedding = rel->embedding;
 }
 
 static struct relate_text
@@ -162,6 +163,9 @@ why_to_json(const struct why_pair *p)
 		(void)json_object_set_new(o, "listed",
 		    json_pack("{ss sI}", "form", p->form, "place",
 			(json_int_t)p->rank));
+	if (p->embedding > 0)
+		(void)json_object_set_new(
+		    o, "embedding", json_real(p->embedding));
 	put_terms(o, &p->why);
 	put_spans(o, p);
 	if (p->a.thread != 0 && p->a.thread == p->b.thread)

@@ -26,6 +26,7 @@ struct why_pair {
 	double score;
 	const char *form; /* listed: where it stood, or NULL */
 	int64_t rank;
+	double embedding;      /* cosine, where it counted; else 0 */
 	struct relate_why why; /* of the texts */
 };
 

@@ -33,6 +33,15 @@ job_url(const struct fetch_job *job)
 	return job->hop_url != NULL ? job->hop_url : job->url;
 }
 
+static struct net all_nets[] = {{{{0}, true}, 0}, {{{0}, false}, 0}};
+static const struct net_list everywhere = {all_nets, 2};
+
+const struct net_list *
+job_allow(const struct fetch_job *job)
+{
+	return job->is_trusted ? &everywhere : &job->f->allow;
+}
+
 const char *
 job_proxy(const struct fetch_job *job)
 {
@@ -142,6 +151,7 @@ job_new(struct fetcher *f, const struct fetch_req *req, const struct target *t)
 	job->urgent = req->urgent;
 	job->https_only = req->https_only;
 	job->cookies_once = req->cookies_once;
+	job->is_trusted = req->is_trusted;
 	job->all_permanent = true;
 	job->is_own_origin = true;
 	job->is_https = t->is_https;
@@ -378,7 +388,8 @@ fetch_start(
 	struct diag why;
 
 	arena_reset(f->scratch);
-	st = target_parse(f->scratch, req->url, &f->allow, &t, &why);
+	st = target_parse(f->scratch, req->url,
+	    req->is_trusted ? &everywhere : &f->allow, &t, &why);
 	if (st != AK_OK) {
 		/* Shown, never asked: only without what may be secret. */
 		t.url = url_without_userinfo(f->scratch, req->url);

@@ -61,6 +61,8 @@ struct fetch_req { /* all strings are copied by fetch_start() */
 	int64_t max_body_bytes; /* 0: the fetcher's */
 	bool urgent;		/* a person waits: to the head of its host */
 	bool https_only;	/* refuse a redirect down to http */
+	bool is_trusted; /* a URL of the config, never of a feed: it may be
+			    private, and no redirect is followed */
 };
 
 struct fetch_hop { /* one redirect that was followed */

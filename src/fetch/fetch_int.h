@@ -93,7 +93,7 @@ struct fetch_job {
 	size_t body_len;
 	int64_t max_body_bytes;
 	enum fetch_method method;
-	bool want_delta, urgent, https_only, cookies_once;
+	bool want_delta, urgent, https_only, cookies_once, is_trusted;
 
 	/* Of the hop: */
 	char *hop_url; /* NULL: url; else malloc'ed */
@@ -209,6 +209,8 @@ void job_end_early(struct fetch_job *job, enum ak_status st,
     enum sched_outcome outcome, int64_t retry_after_s, const char *text);
 void job_deliver(struct fetch_job *job, struct fetch_result *r);
 const char *job_url(const struct fetch_job *job); /* of the hop */
+/* Private networks that it may ask. */
+const struct net_list *job_allow(const struct fetch_job *job);
 /* Through which proxy, or NULL: the peer is the host itself. */
 const char *job_proxy(const struct fetch_job *job);
 void fetch_kick(struct fetcher *f);

@@ -76,6 +76,8 @@ next_target(struct transfer *t, struct fetch_result *r, struct target *ret)
 	const char *url;
 	struct diag why;
 
+	if (job->is_trusted)
+		return bad(r, "where none is followed");
 	if (str_empty(t->h.location))
 		return bad(r, "without a Location");
 	if (job->method == FETCH_POST && r->status != 307 && r->status != 308)

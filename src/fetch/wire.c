@@ -27,7 +27,7 @@ may_connect(struct transfer *t, const struct net_addr *addr)
 	char text[ADDRESS_TEXT_SIZE];
 	const char *why = NULL;
 
-	switch (address_judge(addr, &t->f->allow, &why)) {
+	switch (address_judge(addr, job_allow(job), &why)) {
 	case ADDRESS_PUBLIC:
 		return true;
 	case ADDRESS_ALLOWED:

@@ -228,3 +228,16 @@ relate_features_current(const void *data, size_t len)
 
 	return blob_open(data, len, &b);
 }
+
+void
+relate_features_language(const void *data, size_t len, char ret[3])
+{
+	struct blob b;
+	const char *code = blob_open(data, len, &b) && b.lang != 0
+			       ? lang_table[b.lang].code
+			       : "";
+
+	ret[0] = code[0];
+	ret[1] = code[0] != '\0' ? code[1] : '\0';
+	ret[2] = '\0';
+}

@@ -184,7 +184,8 @@ put_edge(struct store *s, const struct store_relations *rel,
 	return conn_run(c, Q_RELATION_PUT,
 	    ARGS(vi(a), vi(b), vi(e->kind), vi(score),
 		vi(a == self ? in_self : in_other),
-		vi(b == self ? in_self : in_other)));
+		vi(b == self ? in_self : in_other),
+		vi(score_int(e->embedding))));
 }
 
 /* --- threads --------------------------------------------------------- */
@@ -243,18 +244,30 @@ put_thread(struct store *s, const struct store_relations *rel)
 }
 
 static enum ak_status
-put_relations(struct store *s, const struct store_relations *rel)
+put_edges(
+    struct store *s, const struct store_relations *rel, int64_t *ret_found)
 {
-	struct conn *c = &s->c;
 	struct newcomer nc = {0};
 	int64_t found = 0;
 	enum ak_status st;
 
-	st = conn_int(c, Q_ARTICLE_BY_ID, ARGS(vi(rel->article)), 0, &found);
+	st =
+	    conn_int(&s->c, Q_ARTICLE_BY_ID, ARGS(vi(rel->article)), 0, &found);
 	if (st == AK_OK && found != 0 && rel->n_edges > 0)
 		st = look_at_newcomer(s, rel->article, &nc);
 	for (size_t k = 0; st == AK_OK && found != 0 && k < rel->n_edges; k++)
 		st = put_edge(s, rel, &rel->edges[k], &nc);
+	*ret_found = found;
+	return st;
+}
+
+static enum ak_status
+put_relations(struct store *s, const struct store_relations *rel)
+{
+	struct conn *c = &s->c;
+	int64_t found = 0;
+	enum ak_status st = put_edges(s, rel, &found);
+
 	if (st == AK_OK && found != 0)
 		st = put_thread(s, rel);
 	return st != AK_OK ? st
@@ -268,6 +281,25 @@ store_put_relations(struct store *s, const struct store_relations *rel)
 	enum ak_status st = unit_begin(s);
 
 	return st != AK_OK ? st : unit_end(s, put_relations(s, rel));
+}
+
+static enum ak_status
+put_fused(struct store *s, const struct store_relations *rel)
+{
+	int64_t found = 0;
+	enum ak_status st = put_edges(s, rel, &found);
+
+	return st != AK_OK
+		   ? st
+		   : conn_run(&s->c, Q_VECTOR_FUSED, ARGS(vi(rel->article)));
+}
+
+enum ak_status
+store_put_fused(struct store *s, const struct store_relations *rel)
+{
+	enum ak_status st = unit_begin(s);
+
+	return st != AK_OK ? st : unit_end(s, put_fused(s, rel));
 }
 
 static enum ak_status
@@ -299,7 +331,8 @@ relate_reset(struct store *s)
 {
 	static const enum stmt_id steps[] = {Q_RELATE_RESET_RELATIONS,
 	    Q_RELATE_RESET_THREADS, Q_RELATE_RESET_MERGES,
-	    Q_RELATE_RESET_ARTICLES, Q_RELATE_RESET_META};
+	    Q_RELATE_RESET_ARTICLES, Q_RELATE_RESET_VECTORS,
+	    Q_RELATE_RESET_META};
 	enum ak_status st = AK_OK;
 
 	for (size_t k = 0; st == AK_OK && k < AK_COUNT(steps); k++)
@@ -338,7 +371,8 @@ store_related(struct store_reader *r, int64_t article, int64_t keep,
 		    .published = col_int(st, 8),
 		    .feed_id = col_int(st, 9),
 		    .feed_title = col_text(st, 10),
-		    .language = col_text(st, 11)};
+		    .language = col_text(st, 11),
+		    .embedding = (double)col_int(st, 12) / 10000};
 
 		cb(&rel, arg);
 	}

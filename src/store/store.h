@@ -375,8 +375,9 @@ int64_t store_relate_watermark(struct store_reader *r);
 
 struct store_edge {
 	int64_t other;
-	int kind;     /* enum relate_kind: 0 listed .. 3 topic */
-	double score; /* 0..1 */
+	int kind;	  /* enum relate_kind: 0 listed .. 3 topic */
+	double score;	  /* 0..1 */
+	double embedding; /* cosine, where it counted; else 0 */
 };
 struct store_relations { /* of one newcomer, in one savepoint */
 	int64_t article;
@@ -408,6 +409,7 @@ struct store_relation {
 	int64_t published, feed_id;
 	const char *feed_title;
 	const char *language;
+	double embedding; /* cosine, where it counted; else 0 */
 };
 typedef void (*store_relation_cb)(const struct store_relation *rel, void *arg);
 /* Best first: listed in the publisher's order, then by score; at most `keep`
@@ -418,6 +420,52 @@ enum ak_status store_related(struct store_reader *r, int64_t article,
 /* This pair is wrong: gone, and never found again. */
 enum ak_status store_relation_wrong(
     struct store *s, int64_t a, int64_t b) AK_USE;
+
+/* --- embeddings ------------------------------------------------------ */
+
+struct store_vector {
+	int64_t article;
+	int64_t model;	  /* a hash that names it; others' vectors are stale */
+	const char *lang; /* ISO 639-1, or "" */
+	const void *data; /* int8; NULL: the endpoint takes no such text */
+	size_t len;
+	int64_t date; /* read only, as in store_related_input */
+	bool is_dated;
+};
+typedef void (*store_vector_cb)(const struct store_vector *v, void *arg);
+/* Articles that are gone are left out. */
+enum ak_status store_vectors_put(
+    struct store *s, const struct store_vector *v, size_t n) AK_USE;
+/* Of the newest `window` articles, in order of id. */
+enum ak_status store_vectors(struct store_reader *r, int64_t model,
+    int64_t window, store_vector_cb cb, void *arg) AK_USE;
+/* Those whose relations are still to be found, newest first; none above the
+ * relater's watermark. */
+enum ak_status store_vectors_unfused(struct store_reader *r, int64_t model,
+    int64_t limit, store_vector_cb cb, void *arg) AK_USE;
+enum ak_status store_vector_get(struct store_reader *r, int64_t article,
+    store_vector_cb cb, void *arg) AK_USE; /* no call: it has none */
+/* Articles above an id, of the newest `window`, without a vector of `model`;
+ * newest first. */
+enum ak_status store_vectors_wanted(struct store_reader *r, int64_t model,
+    int64_t above, int64_t window, int64_t limit,
+    void (*cb)(int64_t article, void *arg), void *arg) AK_USE;
+struct store_vector_input {
+	int64_t article;
+	const char *title, *text; /* plain, or NULL */
+	const void *features;	  /* or NULL */
+	size_t features_len;
+};
+typedef void (*store_text_of_cb)(
+    const struct store_vector_input *in, void *arg);
+enum ak_status store_vector_text(struct store_reader *r, int64_t article,
+    store_text_of_cb cb, void *arg) AK_USE;
+/* Relations found by the embedding of rel->article, among those that are
+ * there; its thread is not read. */
+enum ak_status store_put_fused(
+    struct store *s, const struct store_relations *rel) AK_USE;
+
+/* --- threads --------------------------------------------------------- */
 
 struct store_thread {
 	int64_t id;
