@@ -21,8 +21,8 @@ struct run {
 	size_t n_ids, at;
 	int64_t n_flying;
 	bool is_standing, is_manual, is_named, is_listing, was_full;
-	uint64_t pages;	 /* fulltext_mark() once all is stored; 0: not yet */
-	uint64_t ticket; /* waits for the relater; 0: not yet */
+	uint64_t pages;	   /* fulltext_mark() once all is stored; 0: not yet */
+	uint64_t ticket;   /* waits for the relater; 0: not yet */
 	bool is_embedding; /* related, and waits for embeddings */
 };
 
