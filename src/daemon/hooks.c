@@ -62,7 +62,7 @@ struct hooks {
 	struct event *tick;
 	struct delivery *under_way;
 	size_t n_under_way;
-	bool is_scanning, is_closing;
+	bool is_scanning, is_closing, has_begun;
 };
 
 /* --- one tick ---------------------------------------------------------------
@@ -156,6 +156,10 @@ scan_done(enum ak_status st, void *arg)
 	struct hooks *h = s->hooks;
 
 	h->is_scanning = false;
+	if (st == AK_OK && !h->has_begun) {
+		h->has_begun = true;
+		log_info("hook", "watching");
+	}
 	if (s->diag.text[0] != '\0')
 		log_warn("hook", "bad query error=%s", LOG_STR(s->diag.text));
 	for (struct delivery *d = s->due, *next; d != NULL; d = next) {

@@ -57,26 +57,25 @@ start_akind() {
 	"$akind" 2>>"$work/log" &
 	pid=$!
 	pids="$pids $pid"
-	wait_for 10 grep -q 'info main started' "$work/log"
+	wait_for 30 grep -q 'info hook watching' "$work/log"
 }
 lines() { # WANTED FILE [PATTERN]
 	[ "$(grep -c "${3:-.}" "$2")" = "$1" ]
 }
 
 start_akind
-sleep 1 # the first look
 check 'what was there before is not told' test ! -s "$work/told"
 make_feed "$work/www/a.xml" 3 10
 "$akin" sync --all >/dev/null 2>&1
 check 'a program is told of each new article' \
-	wait_for 20 lines 3 "$work/told" '"event":"article"'
+	wait_for 60 lines 3 "$work/told" '"event":"article"'
 check 'as JSON' has "$work/told" '"title":"Item 10 of a"'
 check 'its environment has PATH and what a shell adds' \
 	is '' "$(grep -vE '^(PATH|PWD|SHLVL|_|OLDPWD)=' "$work/environment")"
 check 'it inherits no descriptor' \
 	test "$(wc -l <"$work/descriptors")" -le 4
 check 'a URL is told of each too' \
-	wait_for 20 lines 3 "$work/requests" '^POST /status/204/hook 204'
+	wait_for 60 lines 3 "$work/requests" '^POST /status/204/hook 204'
 body=$(sed -n 's/^POST .*Item 10 of a.*/&/p' "$work/requests" |
 	grep 'status/204' | sed 's/^.* sha256=[0-9a-f]* //')
 mac=$(printf %s "$body" | openssl dgst -sha256 -hmac sesame -r 2>/dev/null |
@@ -88,10 +87,10 @@ else
 	echo "ok $((n_checks += 1)) - signed # SKIP no openssl"
 fi
 check 'a query filters' \
-	wait_for 20 lines 1 "$work/requests" '^POST /status/200/one 200'
-check 'a program that fails is logged' wait_for 20 \
+	wait_for 60 lines 1 "$work/requests" '^POST /status/200/one 200'
+check 'a program that fails is logged' wait_for 60 \
 	grep -q 'warn hook failed hook="refusing" .*error="exit 3"' "$work/log"
-check 'one that hangs is ended' wait_for 20 \
+check 'one that hangs is ended' wait_for 60 \
 	grep -q 'hook="hanging" .*its time was over' "$work/log"
 check 'and gone' sh -c "! kill -0 \$(cat '$work/hanging')"
 
@@ -101,6 +100,6 @@ export AKIN_CLOCK_OFFSET=120
 : >"$work/log"
 start_akind
 check 'what failed is tried again after a restart' \
-	wait_for 20 lines 2 "$work/refusals"
+	wait_for 60 lines 2 "$work/refusals"
 check 'what was taken is not' lines 3 "$work/told" '"event":"article"'
 finish
