@@ -25,6 +25,7 @@ enum {
 	COMMON_SHARE = 4,  /* ... a term in a quarter of them says nothing */
 	LANG_SAMPLE = 32,  /* postings looked at */
 	SHINGLE_POSTINGS = 21,
+	AHEAD = 8, /* terms to prefetch before their turn */
 };
 
 #define IDF_LEAST 1.5F /* of a term that just says something */
@@ -477,6 +478,8 @@ add_words(struct relate_index *x, const struct blob *b, uint32_t place)
 	for (size_t i = 0; i < b->n_terms; i++) {
 		struct blob_term t = blob_term(b, i);
 
+		if (i + AHEAD < b->n_terms)
+			terms_prefetch_ends(&x->words, keys[i + AHEAD]);
 		terms_add(&x->words, keys[i], posting(place, t.in_title, t.tf));
 	}
 }
@@ -492,17 +495,17 @@ pair_key(const struct blob *b, size_t i)
 static void
 add_pairs(struct relate_index *x, const struct blob *b, uint32_t place)
 {
-	enum { AHEAD = 16 };
-
-	for (size_t i = 0; i < b->n_pairs && i < AHEAD; i++)
+	for (size_t i = 0; i < b->n_pairs && i < 2 * AHEAD; i++)
 		terms_prefetch(&x->words, pair_key(b, i));
 	for (size_t i = 0; i < b->n_pairs; i++) {
 		const uint8_t *p = b->pairs + i * BLOB_PAIR;
 		bool in_title =
 		    blob_term(b, p[0]).in_title && blob_term(b, p[1]).in_title;
 
+		if (i + 2 * AHEAD < b->n_pairs)
+			terms_prefetch(&x->words, pair_key(b, i + 2 * AHEAD));
 		if (i + AHEAD < b->n_pairs)
-			terms_prefetch(&x->words, pair_key(b, i + AHEAD));
+			terms_prefetch_ends(&x->words, pair_key(b, i + AHEAD));
 		terms_add(
 		    &x->words, pair_key(b, i), posting(place, in_title, p[2]));
 	}

@@ -18,7 +18,7 @@
 
 enum {
 	QUERY_TERMS_MAX = BLOB_TERMS_MAX + 512,
-	CANDIDATES_MAX = 256,
+	CANDIDATES_MAX = 128,
 	THREAD_MAX = 200, /* articles */
 };
 

@@ -6,7 +6,7 @@
  * spent: a rare term names few articles and says much about them, a common
  * one costs as much as all the rest.  The candidates found so are cut to the
  * best, and only for these the long lists are looked up, by galloping.  Under
- * the budget (some 10,000 articles) the result is that of a full scan; beyond,
+ * the budget (some 5,000 articles) the result is that of a full scan; beyond,
  * the cost of a newcomer stays nearly flat while the index grows.
  */
 #include "relate/index.h"
@@ -18,9 +18,10 @@
 #include "base/mem.h"
 
 enum {
-	SCAN_BUDGET = 60000, /* postings */
+	SCAN_BUDGET = 30000, /* postings */
 	SHINGLE_COMMON = 20, /* articles: boilerplate from there */
 	RECURRING_S = 36 * 3600,
+	AHEAD = 8, /* terms to prefetch before their turn */
 };
 
 #define ACROSS_LANGS 1.5F
@@ -73,6 +74,8 @@ query_weigh(struct relate_index *x, struct query *q)
 		terms_prefetch(&x->words, keys[i]);
 	q->n_terms = 0;
 	q->norm = 0.0F;
+	for (size_t i = 0; i < n && i < AHEAD; i++)
+		terms_prefetch_ends(&x->words, keys[i]);
 	for (size_t i = 0; i < n; i++) {
 		bool is_pair = i >= b->n_terms;
 		const uint8_t *p = b->pairs + (i - b->n_terms) * BLOB_PAIR;
@@ -80,6 +83,8 @@ query_weigh(struct relate_index *x, struct query *q)
 		struct blob_term t = blob_term(b, first);
 		struct query_term *qt;
 
+		if (i + AHEAD < n)
+			terms_prefetch_ends(&x->words, keys[i + AHEAD]);
 		weigh_term(x, q, keys[i], is_pair ? p[2] : t.tf,
 		    is_pair ? PAIR_WEIGHT : 1.0F, &qt);
 		if (qt == NULL)
@@ -329,6 +334,8 @@ across_langs(
 static void
 select_candidates(struct relate_index *x, struct query *q)
 {
+	uint32_t own = index_find(x, q->art->id); /* it was announced */
+
 	q->n_cands = 0;
 	for (size_t i = 0; i < q->n_touched; i++) {
 		uint32_t place = q->touched[i];
@@ -336,15 +343,14 @@ select_candidates(struct relate_index *x, struct query *q)
 
 		c.cosine = x->acc[place] * x->inverse[place] / q->norm *
 			   across_langs(x, q, place);
-		if (c.cosine > 0.0F &&
-		    (x->hits[place] > 0 || q->n_cands < CANDIDATES_MAX ||
-			c.cosine >= q->cands[0].score) &&
-		    x->docs[place].id != q->art->id) {
+		if (x->hits[place] > 0)
 			c.contain =
 			    containment(q, &x->docs[place], x->hits[place]);
-			c.score = c.cosine + c.contain;
+		c.score = c.cosine + c.contain;
+		if (c.cosine > 0.0F && place != own &&
+		    (q->n_cands < CANDIDATES_MAX ||
+			c.score >= q->cands[0].score))
 			offer(q, &c);
-		}
 		x->acc[place] = 0.0F;
 		x->hits[place] = 0;
 	}
@@ -390,6 +396,8 @@ is_recurring(const struct query *q, const struct doc *d, float contain)
 static void
 complete(struct relate_index *x, struct query *q)
 {
+	for (size_t i = 0; i < q->n_cands; i++)
+		__builtin_prefetch(&x->docs[q->cands[i].place]);
 	for (size_t i = 0; i < q->n_cands; i++) {
 		struct candidate *c = &q->cands[i];
 		const struct doc *d = &x->docs[c->place];

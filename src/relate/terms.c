@@ -129,6 +129,19 @@ terms_prefetch(const struct terms *t, uint64_t key)
 }
 
 void
+terms_prefetch_ends(const struct terms *t, uint64_t key)
+{
+	const struct terms_slot *s =
+	    &t->slots[find_slot(t, tag_of(key, SLOT_TAG_BITS))];
+	size_t n = slot_n(s);
+
+	if (n <= INLINE_MAX)
+		return;
+	__builtin_prefetch(s->u.many);
+	__builtin_prefetch(s->u.many + n - 1, 1);
+}
+
+void
 terms_get(const struct terms *t, uint64_t key, struct postings *ret)
 {
 	const struct terms_slot *s =

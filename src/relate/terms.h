@@ -65,7 +65,10 @@ struct postings {
 void terms_init(struct terms *t);
 void terms_release(struct terms *t);
 
+/* Two steps to a list that is not in the cache: its slot, some lookups
+ * ahead; then its ends. */
 void terms_prefetch(const struct terms *t, uint64_t key);
+void terms_prefetch_ends(const struct terms *t, uint64_t key);
 void terms_get(const struct terms *t, uint64_t key, struct postings *ret);
 void terms_add(struct terms *t, uint64_t key, uint32_t p);
 
