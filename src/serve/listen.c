@@ -93,7 +93,7 @@ listen_unix(struct serve *s, struct event_base *base, const char *path,
 	if (strlen(path) >= sizeof(sun.sun_path))
 		return diag_set(
 		    reterr, AK_BADINPUT, "socket path too long: %s", path);
-	(void)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	memcpy(sun.sun_path, path, strlen(path) + 1);
 	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
 		(void)unlink(path); /* left by a run that was killed */
 	l = evconnlistener_new_bind(base, NULL, NULL,
