@@ -26,7 +26,8 @@
 #include "daemon/workers.h"
 #include "relate/relate.h"
 
-#define PULL 64		  /* articles of one batch to the writer */
+#define PULL 1024	  /* articles of one batch to the writer */
+#define MAX_BATCHES 4	  /* that wait for the writer */
 #define RESTORE_PULL 1024 /* rows read at a time while rebuilding */
 #define SAVE_EVERY 5000	  /* articles between two saves of the state */
 #define COLD 5000    /* a store with fewer articles waits for its backlog */
@@ -54,6 +55,7 @@ struct relater {
 	pthread_cond_t wake;
 	uint64_t wanted; /* ticket of the last wake-up */
 	bool is_stopping;
+	int n_batches; /* that the writer has not committed yet */
 
 	atomic_llong committed; /* newest article whose relations are */
 
@@ -72,8 +74,8 @@ struct relater {
 struct batch { /* relations of up to PULL articles */
 	struct relater *r;
 	size_t n;
+	struct store_relations rels[PULL];
 	struct {
-		struct store_relations rel;
 		struct store_edge *edges;
 		int64_t merged[8];
 	} items[PULL];
@@ -83,14 +85,8 @@ static enum ak_status
 put_batch(struct store *s, void *arg)
 {
 	struct batch *b = arg;
-	enum ak_status st = AK_OK;
 
-	for (size_t i = 0; i < b->n && st == AK_OK; i++) {
-		st = store_put_relations(s, &b->items[i].rel);
-		if (st == AK_NOTFOUND)
-			st = AK_OK; /* removed meanwhile */
-	}
-	return st;
+	return store_put_relations(s, b->rels, b->n);
 }
 
 static void
@@ -100,11 +96,26 @@ batch_done(enum ak_status st, void *arg)
 	struct relater *r = b->r;
 
 	if (b->n > 0 && st == AK_OK)
-		atomic_store(&r->committed, b->items[b->n - 1].rel.article);
+		atomic_store(&r->committed, b->rels[b->n - 1].article);
 	(void)atomic_fetch_add(&r->w->n_related, (long long)b->n);
+	(void)pthread_mutex_lock(&r->lock);
+	r->n_batches--;
+	(void)pthread_cond_signal(&r->wake);
+	(void)pthread_mutex_unlock(&r->lock);
 	for (size_t i = 0; i < b->n; i++)
 		free(b->items[i].edges);
 	free(b);
+}
+
+/* Edges wait in memory: not more of them than a few batches. */
+static void
+wait_for_writer(struct relater *r)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	while (r->n_batches >= MAX_BATCHES && !r->is_stopping)
+		(void)pthread_cond_wait(&r->wake, &r->lock);
+	r->n_batches++;
+	(void)pthread_mutex_unlock(&r->lock);
 }
 
 static void
@@ -318,6 +329,30 @@ gate_passes(struct gate *g, int64_t above, int64_t id)
 	return !g->is_shut;
 }
 
+/* Is it still among the best of `id`? */
+static bool
+holds(const struct relater *r, int64_t id, double score)
+{
+	size_t keep = (size_t)r->params.keep, at = (size_t)(id - r->best.base);
+
+	return id < r->best.base || at >= r->best.n ||
+	       r->best.scores[at * keep + keep - 1] <= (float)score;
+}
+
+/* Much of what an article gives is displaced by the next ones of its batch. */
+static void
+drop_displaced(const struct relater *r, struct store_relations *rel,
+    struct store_edge *edges)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rel->n_edges; i++)
+		if (holds(r, rel->article, edges[i].score) ||
+		    holds(r, edges[i].other, edges[i].score))
+			edges[n++] = edges[i];
+	rel->n_edges = n;
+}
+
 struct pulling {
 	struct relater *r;
 	struct batch *b;
@@ -332,7 +367,7 @@ pull_cb(const struct store_related_input *in, void *arg)
 	struct batch *b = pl->b;
 	struct relate_result res = {0};
 	struct relate_article art;
-	struct store_relations *rel = &b->items[b->n].rel;
+	struct store_relations *rel = &b->rels[b->n];
 
 	if (!gate_passes(&pl->gate, r->mark, in->id))
 		return;
@@ -431,7 +466,10 @@ pull(struct relater *r)
 		free(pl.b);
 		return false;
 	}
+	for (size_t i = 0; i < pl.b->n; i++)
+		drop_displaced(r, &pl.b->rels[i], pl.b->items[i].edges);
 	r->n_unsaved += (int64_t)pl.b->n;
+	wait_for_writer(r);
 	call_writer(r, put_batch, batch_done, pl.b);
 	return true;
 }

@@ -45,6 +45,8 @@ article_erase(struct store *s, int64_t id)
 	if (st == AK_OK)
 		st = conn_int(c, Q_THREAD_OF, ARGS(vi(id)), 0, &thread);
 	if (st == AK_OK)
+		st = relations_forget(s, id);
+	if (st == AK_OK)
 		st = conn_run(c, Q_ARTICLE_DEL, ARGS(vi(id)));
 	return st != AK_OK || thread == 0 ? st : thread_count(s, thread);
 }

@@ -11,6 +11,7 @@
 #include "store/private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -78,12 +79,84 @@ listed_arrived(
 	return st;
 }
 
+/* --- which articles are there ------------------------------------------ */
+
+#define KNOWN_IDS 65536
+
+void
+relations_doubt(struct store *s)
+{
+	s->data_version = 0;
+}
+
+/* What was seen holds until another connection writes. */
+static enum ak_status
+trust(struct store *s)
+{
+	int64_t version = 0;
+	enum ak_status st;
+
+	st = conn_int(&s->c, Q_DATA_VERSION, NO_ARGS, 0, &version);
+	if (s->known == NULL)
+		s->known = xcalloc(KNOWN_IDS, sizeof(*s->known));
+	else if (version != s->data_version)
+		memset(s->known, 0, KNOWN_IDS * sizeof(*s->known));
+	s->data_version = version;
+	return st;
+}
+
+/* The rows of articles are long and far apart, so each is looked up once. */
+static enum ak_status
+is_there(struct store *s, int64_t id, bool *ret)
+{
+	uint64_t upper = (uint64_t)id / KNOWN_IDS + 1;
+	uint32_t *slot = &s->known[(uint64_t)id % KNOWN_IDS];
+	int64_t found = 0;
+	enum ak_status st;
+
+	if (*slot == upper) {
+		*ret = true;
+		return AK_OK;
+	}
+	st = conn_int(&s->c, Q_ARTICLE_BY_ID, ARGS(vi(id)), 0, &found);
+	*ret = found != 0;
+	if (*ret && upper <= UINT32_MAX)
+		*slot = (uint32_t)upper;
+	return st;
+}
+
+enum ak_status
+relations_forget(struct store *s, int64_t article)
+{
+	enum ak_status st;
+
+	relations_doubt(s);
+	st = conn_run(&s->c, Q_RELATION_FORGET_A, ARGS(vi(article)));
+	return st != AK_OK
+		   ? st
+		   : conn_run(&s->c, Q_RELATION_FORGET_B, ARGS(vi(article)));
+}
+
 /* --- computed relations ---------------------------------------------- */
 
 static int64_t
 score_int(double score)
 {
 	return score <= 0 ? 0 : score >= 1 ? 10000 : (int64_t)(score * 10000);
+}
+
+/* Take the pair off one end's list; it goes if it is on no other. */
+static enum ak_status
+take_off(struct store *s, int64_t a, int64_t b, bool of_a)
+{
+	enum ak_status st;
+
+	st = conn_run(&s->c, of_a ? Q_RELATION_DROP_A : Q_RELATION_DROP_B,
+	    ARGS(vi(a), vi(b)));
+	return st != AK_OK || sqlite3_changes(s->c.db) > 0
+		   ? st
+		   : conn_run(&s->c, of_a ? Q_RELATION_OFF_A : Q_RELATION_OFF_B,
+			 ARGS(vi(a), vi(b)));
 }
 
 /* Is there room for `score` on the list of `id`?  The worst line that is
@@ -95,7 +168,6 @@ make_room(
 	struct conn *c = &s->c;
 	int64_t n, a, b, worst;
 	sqlite3_stmt *st;
-	enum ak_status status;
 
 	if ((st = conn_query(c, Q_RELATION_WORST, ARGS(vi(id)))) == NULL)
 		return c->status;
@@ -107,51 +179,31 @@ make_room(
 	b = col_int(st, 3);
 	(void)conn_end(c, st);
 	*ret_room = n < keep || worst < score;
-	if (n < keep || worst >= score)
-		return AK_OK;
-	status = conn_run(c, a == id ? Q_RELATION_OFF_A : Q_RELATION_OFF_B,
-	    ARGS(vi(a), vi(b)));
-	return status != AK_OK
-		   ? status
-		   : conn_run(c, Q_RELATION_TIDY, ARGS(vi(a), vi(b)));
+	return n < keep || worst >= score ? AK_OK : take_off(s, a, b, a == id);
 }
 
-/* What putting one article's relations has found out about it. */
+/* What is known while one article's relations are put. */
 struct newcomer {
 	bool is_fresh;	/* it had no relation yet */
 	bool any_wrong; /* some pair of articles was taken apart by hand */
 	int64_t n_own;	/* lines put on its own list, best first */
 };
 
-static enum ak_status
-look_at_newcomer(struct store *s, int64_t id, struct newcomer *ret)
-{
-	int64_t n = 0, wrong = 0;
-	enum ak_status st;
-
-	st = conn_int(&s->c, Q_RELATION_ANY, ARGS(vi(id)), 0, &n);
-	if (st == AK_OK)
-		st = conn_int(&s->c, Q_WRONG_ANY, NO_ARGS, 0, &wrong);
-	*ret = (struct newcomer){.is_fresh = n == 0, .any_wrong = wrong != 0};
-	return st;
-}
-
 /* May these two be related at all? */
 static enum ak_status
 may_relate(struct store *s, const struct newcomer *nc, int64_t a, int64_t b,
     int64_t other, bool *ret)
 {
-	int64_t found = 0, wrong = 0;
+	int64_t wrong = 0;
 	enum ak_status st = AK_OK;
 
+	*ret = false;
+	if (a == b)
+		return AK_OK;
 	if (nc->any_wrong)
 		st =
 		    conn_int(&s->c, Q_WRONG_HAS, ARGS(vi(a), vi(b)), 0, &wrong);
-	if (st == AK_OK)
-		st = conn_int(
-		    &s->c, Q_ARTICLE_BY_ID, ARGS(vi(other)), 0, &found);
-	*ret = a != b && wrong == 0 && found != 0;
-	return st;
+	return st != AK_OK || wrong != 0 ? st : is_there(s, other, ret);
 }
 
 static enum ak_status
@@ -190,13 +242,33 @@ put_edge(struct store *s, const struct store_relations *rel,
 
 /* --- threads --------------------------------------------------------- */
 
+/* Counted here and not by an INSERT of a SELECT: that takes a savepoint of its
+ * own, whose end is dear within a long one. */
 enum ak_status
 thread_count(struct store *s, int64_t thread)
 {
-	enum ak_status st = conn_run(&s->c, Q_THREAD_COUNT, ARGS(vi(thread)));
+	struct conn *c = &s->c;
+	sqlite3_stmt *st = conn_query(c, Q_THREAD_MEMBERS, ARGS(vi(thread)));
+	int64_t n = 0, lead = 0, first = 0, last = 0;
 
-	return st != AK_OK ? st
-			   : conn_run(&s->c, Q_THREAD_TIDY, ARGS(vi(thread)));
+	if (st == NULL)
+		return c->status;
+	for (; conn_row(c, st); n++) {
+		int64_t id = col_int(st, 0), at = col_int(st, 1);
+
+		if (n == 0 || at < first || (at == first && id < lead)) {
+			first = at;
+			lead = id;
+		}
+		if (n == 0 || at > last)
+			last = at;
+	}
+	if (c->status != AK_OK)
+		return c->status;
+	return n == 0 ? conn_run(c, Q_THREAD_DEL, ARGS(vi(thread)))
+		      : conn_run(c, Q_THREAD_PUT,
+			    ARGS(vi(thread), vi(lead), vi(n), vi(first),
+				vi(last)));
 }
 
 /* All of thread `old` is part of `new` from now on. */
@@ -244,51 +316,60 @@ put_thread(struct store *s, const struct store_relations *rel)
 }
 
 static enum ak_status
-put_edges(
-    struct store *s, const struct store_relations *rel, int64_t *ret_found)
+put_edges(struct store *s, const struct store_relations *rel, bool *ret_found)
 {
 	struct newcomer nc = {0};
-	int64_t found = 0;
-	enum ak_status st;
+	int64_t n_old = 0, wrong = 0;
+	enum ak_status st = is_there(s, rel->article, ret_found);
 
-	st =
-	    conn_int(&s->c, Q_ARTICLE_BY_ID, ARGS(vi(rel->article)), 0, &found);
-	if (st == AK_OK && found != 0 && rel->n_edges > 0)
-		st = look_at_newcomer(s, rel->article, &nc);
-	for (size_t k = 0; st == AK_OK && found != 0 && k < rel->n_edges; k++)
+	if (st != AK_OK || !*ret_found || rel->n_edges == 0)
+		return st;
+	st = conn_int(&s->c, Q_RELATION_ANY, ARGS(vi(rel->article)), 0, &n_old);
+	if (st == AK_OK)
+		st = conn_int(&s->c, Q_WRONG_ANY, NO_ARGS, 0, &wrong);
+	nc.is_fresh = n_old == 0;
+	nc.any_wrong = wrong != 0;
+	for (size_t k = 0; st == AK_OK && k < rel->n_edges; k++)
 		st = put_edge(s, rel, &rel->edges[k], &nc);
-	*ret_found = found;
 	return st;
 }
 
+/* In one savepoint: each has SQLite copy the pages that it changes. */
 static enum ak_status
-put_relations(struct store *s, const struct store_relations *rel)
+put_relations(struct store *s, const struct store_relations *rels, size_t n)
 {
-	struct conn *c = &s->c;
-	int64_t found = 0;
-	enum ak_status st = put_edges(s, rel, &found);
+	enum ak_status st = trust(s);
 
-	if (st == AK_OK && found != 0)
-		st = put_thread(s, rel);
-	return st != AK_OK ? st
-			   : conn_run(c, Q_META_RAISE,
-				 ARGS(vi(rel->article), vt("watermark")));
+	for (size_t k = 0; st == AK_OK && k < n; k++) {
+		bool found = false;
+
+		st = put_edges(s, &rels[k], &found);
+		if (st == AK_OK && found)
+			st = put_thread(s, &rels[k]);
+	}
+	return st != AK_OK || n == 0
+		   ? st
+		   : conn_run(&s->c, Q_META_RAISE,
+			 ARGS(vi(rels[n - 1].article), vt("watermark")));
 }
 
 enum ak_status
-store_put_relations(struct store *s, const struct store_relations *rel)
+store_put_relations(
+    struct store *s, const struct store_relations *rels, size_t n)
 {
 	enum ak_status st = unit_begin(s);
 
-	return st != AK_OK ? st : unit_end(s, put_relations(s, rel));
+	return st != AK_OK ? st : unit_end(s, put_relations(s, rels, n));
 }
 
 static enum ak_status
 put_fused(struct store *s, const struct store_relations *rel)
 {
-	int64_t found = 0;
-	enum ak_status st = put_edges(s, rel, &found);
+	bool found = false;
+	enum ak_status st = trust(s);
 
+	if (st == AK_OK)
+		st = put_edges(s, rel, &found);
 	return st != AK_OK
 		   ? st
 		   : conn_run(&s->c, Q_VECTOR_FUSED, ARGS(vi(rel->article)));

@@ -234,6 +234,7 @@ store_close(struct store *s)
 	conn_close(&s->c);
 	arena_free(s->scratch);
 	free(s->to_index);
+	free(s->known);
 	free(s->readers);
 	free(s->path);
 	free(s);
@@ -315,6 +316,7 @@ store_rollback(struct store *s)
 {
 	struct diag keep = s->c.error;
 
+	relations_doubt(s);
 	if (sqlite3_get_autocommit(s->c.db) == 0)
 		(void)!conn_run(&s->c, Q_ROLLBACK, NO_ARGS);
 	s->c.error = keep;
@@ -356,6 +358,7 @@ unit_end(struct store *s, enum ak_status st)
 		return conn_run(&s->c, Q_UNIT_KEEP, NO_ARGS);
 	keep = s->c.error;
 	s->n_to_index = s->unit_mark;
+	relations_doubt(s);
 	if (still_there(s) == AK_OK) {
 		(void)!conn_run(&s->c, Q_UNIT_UNDO, NO_ARGS);
 		(void)!conn_run(&s->c, Q_UNIT_KEEP, NO_ARGS);

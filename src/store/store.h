@@ -379,7 +379,7 @@ struct store_edge {
 	double score;	  /* 0..1 */
 	double embedding; /* cosine, where it counted; else 0 */
 };
-struct store_relations { /* of one newcomer, in one savepoint */
+struct store_relations { /* of one newcomer */
 	int64_t article;
 	const struct store_edge *edges; /* with older articles, best first */
 	size_t n_edges;
@@ -388,10 +388,10 @@ struct store_relations { /* of one newcomer, in one savepoint */
 	size_t n_merged;
 	int64_t keep; /* best so many of each side stay */
 };
-/* Also resolves `listed` lines that name this article, and moves the
- * watermark.  A pair marked wrong is left out. */
+/* Of newcomers in the order of their ids, all or none; moves the watermark to
+ * the last.  Who is gone and pairs marked wrong are left out. */
 enum ak_status store_put_relations(
-    struct store *s, const struct store_relations *rel) AK_USE;
+    struct store *s, const struct store_relations *rels, size_t n) AK_USE;
 
 /* Saved state of the relater and of other stages, by name. */
 enum ak_status store_blob_put(

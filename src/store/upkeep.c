@@ -112,6 +112,7 @@ check_rules(struct check *k)
 	    {Q_CHECK_ORPHANS, "article", "in no feed, and without a star"},
 	    {Q_CHECK_FEEDS, "article", "names a feed that is gone"},
 	    {Q_CHECK_RELATIONS, "article", "has a relation on no list"},
+	    {Q_CHECK_RELATED, "article", "has a relation to none"},
 	    {Q_CHECK_LISTED, "article", "lists itself"},
 	    {Q_CHECK_WRONG, "article", "has a relation marked wrong"},
 	    {Q_CHECK_THREADS, "thread", "has other articles than it counts"},

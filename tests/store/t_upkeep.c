@@ -53,7 +53,7 @@ fill(struct kit *k)
 	kit_related(k, e, NULL, "Title 3");
 	kit_related(k, e, NULL, "Not here");
 	kit_poll(k, feed, d);
-	assert_int_equal(store_put_relations(k->s, &rel), AK_OK);
+	assert_int_equal(store_put_relations(k->s, &rel, 1), AK_OK);
 	return feed;
 }
 
@@ -74,7 +74,8 @@ test_damage_is_found(void **state)
 	static const struct {
 		const char *damage, *words, *repair;
 	} cases[] = {
-	    {"INSERT INTO relation VALUES (1, 99, 1, 1, 1, 1, 0)", "relation: row",
+	    {"INSERT INTO relation VALUES (1, 99, 1, 1, 1, 1, 0)",
+		"article 1: has a relation to none",
 		"DELETE FROM relation WHERE b = 99"},
 	    {"INSERT INTO relation VALUES (1, 2, 1, 1, 0, 0, 0)",
 		"article 1: has a relation on no list",
