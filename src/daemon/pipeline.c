@@ -280,8 +280,8 @@ start_flight(struct pipeline *p, struct flight *f)
 	struct fetch_req req;
 	int64_t wait_s = 0;
 
-	if (f->is_manual &&
-	    !sched_may_refresh(&f->poll->sched, clock_now(), &wait_s)) {
+	if (f->is_manual && !sched_may_refresh(&p->sched, &f->poll->sched,
+				clock_now(), &wait_s)) {
 		p->n_fetching--;
 		f->poll->is_waiting = true;
 		land(p, f, f->poll);
@@ -295,7 +295,7 @@ start_flight(struct pipeline *p, struct flight *f)
 		return;
 	}
 	if (f->is_named) /* all of them at once are nobody's impatience */
-		sched_count_refresh(&f->poll->sched, clock_now());
+		sched_count_refresh(&p->sched, &f->poll->sched, clock_now());
 	if (poll_is_file(f->poll)) {
 		p->n_fetching--;
 		workers_parse(p->workers, f->poll);
@@ -467,6 +467,7 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
 	p->timer = event_new(base, -1, 0, pump_timer_cb, p);
 	assert(p->timer != NULL);
 	poll_opts_init(&opts, conf);
+	p->sched = opts.sched;
 	poll_fetch_params(conf, p->user_agent, &fp);
 	st = workers_start(base, &opts, conf->parse_workers, path,
 	    conf->store_search != 0 ? 0 : STORE_NO_SEARCH, &cbs, &p->workers,
@@ -541,6 +542,7 @@ pipeline_reconfigure(
 	p->user_agent = user_agent;
 	p->concurrency = conf->fetch_concurrency;
 	poll_opts_init(&opts, conf);
+	p->sched = opts.sched;
 	workers_reconfigure(p->workers, &opts);
 	websubs_reconfigure(p->websubs, conf);
 	embed_configure(p->embed, conf);

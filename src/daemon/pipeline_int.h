@@ -44,6 +44,7 @@ struct pipeline {
 	struct fulltext *fulltext;
 	struct embed *embed;
 	char *user_agent;
+	struct sched_params sched;
 	int64_t concurrency;
 	struct flight *flights; /* by id */
 	int64_t n_fetching;	/* flights that have no answer yet */

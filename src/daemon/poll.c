@@ -497,6 +497,17 @@ commit_unasked(
 	return st;
 }
 
+/* What a 304 of the new address has confirmed holds for the new address. */
+static void
+keep_validators(const struct poll *p, struct store_fetch *f)
+{
+	f->replace_validators = true;
+	if (f->etag == NULL)
+		f->etag = p->etag;
+	if (f->last_modified == NULL)
+		f->last_modified = p->last_modified;
+}
+
 static void
 schedule(struct poll *p, const struct sched_params *params)
 {
@@ -549,6 +560,8 @@ commit_answer(
 		f.has_moved = moved.is_known;
 		f.moved_to = moved.to;
 		f.adopt_url = moved.adopt;
+		if (moved.adopt && !f.replace_validators)
+			keep_validators(p, &f);
 		st = store_put_fetch(s, &f, &delta);
 	}
 	if (st == AK_OK) {
@@ -602,7 +615,9 @@ poll_opts_init(struct poll_opts *o, const struct conf *conf)
 		.floor_unconditional_s = conf->schedule_floor_unconditional,
 		.ceiling_s = conf->schedule_ceiling,
 		.websub_s = conf->schedule_websub_poll,
-		.hint_max_s = conf->schedule_hint_max},
+		.hint_max_s = conf->schedule_hint_max,
+		.pace_s = conf->schedule_pace,
+		.refresh_s = conf->schedule_refresh_floor},
 	    .relate = {.keep = conf->relate_keep,
 		.window = conf->relate_window},
 	    .strip_params = conf->clean_strip_params != 0,

@@ -349,13 +349,21 @@ sched_init(struct sched_state *s, int64_t now)
 	*s = (struct sched_state){.due_at = now, .hint = SCHED_HINT_NEW};
 }
 
-/* refresh_at runs ahead of the clock by five minutes for each that went out. */
-bool
-sched_may_refresh(const struct sched_state *s, int64_t now, int64_t *ret_wait_s)
+static int64_t
+refresh_s(const struct sched_params *p)
 {
-	int64_t free_at = s->refresh_at - (REFRESH_BURST - 1) * REFRESH_S;
+	return p->refresh_s > 0 ? p->refresh_s : REFRESH_S;
+}
 
-	if (free_at - now > REFRESH_S)
+/* refresh_at runs ahead of the clock by refresh_s for each that went out. */
+bool
+sched_may_refresh(const struct sched_params *p, const struct sched_state *s,
+    int64_t now, int64_t *ret_wait_s)
+{
+	int64_t each = refresh_s(p);
+	int64_t free_at = s->refresh_at - (REFRESH_BURST - 1) * each;
+
+	if (free_at - now > each)
 		free_at = now; /* the clock was set back */
 	if (s->retry_until > free_at)
 		free_at = s->retry_until;
@@ -366,12 +374,13 @@ sched_may_refresh(const struct sched_state *s, int64_t now, int64_t *ret_wait_s)
 }
 
 void
-sched_count_refresh(struct sched_state *s, int64_t now)
+sched_count_refresh(
+    const struct sched_params *p, struct sched_state *s, int64_t now)
 {
 	if (s->refresh_at < now ||
-	    s->refresh_at - now > REFRESH_BURST * REFRESH_S)
+	    s->refresh_at - now > REFRESH_BURST * refresh_s(p))
 		s->refresh_at = now;
-	s->refresh_at += REFRESH_S;
+	s->refresh_at += refresh_s(p);
 }
 
 bool

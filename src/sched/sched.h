@@ -78,6 +78,7 @@ struct sched_params { /* all in seconds; from conf */
 	int64_t floor_s, floor_unconditional_s, ceiling_s, websub_s;
 	int64_t hint_max_s; /* 7 days */
 	int64_t pace_s;	    /* wait of a feed with one entry a day; 0: 1 h */
+	int64_t refresh_s;  /* between refreshes by hand; 0: 5 min */
 };
 
 /* What is remembered of a feed between polls; the store keeps it as it is. */
@@ -145,12 +146,13 @@ void sched_init(struct sched_state *state, int64_t now);
 
 /*
  * May a person's own refresh go out now?  *ret_wait_s: else in how long.
- * Three at once, then one in five minutes; never while a Retry-After runs.
+ * Three at once, then one in `refresh_s`; never while a Retry-After runs.
  * sched_count_refresh() says that one went out.
  */
-bool sched_may_refresh(
+bool sched_may_refresh(const struct sched_params *p,
     const struct sched_state *state, int64_t now, int64_t *ret_wait_s);
-void sched_count_refresh(struct sched_state *state, int64_t now);
+void sched_count_refresh(
+    const struct sched_params *p, struct sched_state *state, int64_t now);
 
 /* Is a permanent redirect, seen `n` times in a row since `since`, to be kept?
  */

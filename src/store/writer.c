@@ -169,7 +169,8 @@ put_fetch(struct put *p)
 		st = conn_run(c, Q_FEED_SET_VALIDATORS,
 		    ARGS(vt(f->etag), vt(f->last_modified),
 			vt(f->validators_url), vi(p->feed)));
-	return st != AK_OK ? st : put_poll(p);
+	/* The log of a feed that was merged goes with it. */
+	return st != AK_OK || p->delta.merged_into != 0 ? st : put_poll(p);
 }
 
 enum ak_status

@@ -531,8 +531,8 @@ test_statuses(void **state)
 		assert_wait(&s, T0 + HOUR, rows[i].want, 0.5);
 		assert_int_equal(s.hint, rows[i].hint);
 		if (rows[i].retry > 0) {
-			assert_false(
-			    sched_may_refresh(&s, T0 + 2 * HOUR, &wait));
+			assert_false(sched_may_refresh(
+			    &params, &s, T0 + 2 * HOUR, &wait));
 			assert_int_equal(wait, rows[i].retry - HOUR);
 		}
 	}
@@ -617,19 +617,19 @@ test_refresh_by_hand(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		assert_true(sched_may_refresh(&s, now, &wait));
-		sched_count_refresh(&s, now);
+		assert_true(sched_may_refresh(&params, &s, now, &wait));
+		sched_count_refresh(&params, &s, now);
 	}
-	assert_false(sched_may_refresh(&s, now, &wait));
+	assert_false(sched_may_refresh(&params, &s, now, &wait));
 	assert_int_equal(wait, 5 * MIN);
-	assert_false(sched_may_refresh(&s, now + 5 * MIN - 1, &wait));
-	assert_true(sched_may_refresh(&s, now + 5 * MIN, &wait));
-	sched_count_refresh(&s, now + 5 * MIN);
-	assert_false(sched_may_refresh(&s, now + 6 * MIN, &wait));
+	assert_false(sched_may_refresh(&params, &s, now + 5 * MIN - 1, &wait));
+	assert_true(sched_may_refresh(&params, &s, now + 5 * MIN, &wait));
+	sched_count_refresh(&params, &s, now + 5 * MIN);
+	assert_false(sched_may_refresh(&params, &s, now + 6 * MIN, &wait));
 	assert_int_equal(wait, 4 * MIN);
 	/* the burst is there again after a rest; a clock set back is no lock */
-	assert_true(sched_may_refresh(&s, now + HOUR, &wait));
-	assert_true(sched_may_refresh(&s, now - 30 * DAY, &wait));
+	assert_true(sched_may_refresh(&params, &s, now + HOUR, &wait));
+	assert_true(sched_may_refresh(&params, &s, now - 30 * DAY, &wait));
 }
 
 static void
