@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/token.h"
 #include "daemon/login.h"
+#include "daemon/metrics.h"
 #include "daemon/why.h"
 #include "serve/serve.h"
 #include "store/store.h"
@@ -167,31 +168,8 @@ static void
 op_metrics(void *arg, struct buf *out)
 {
 	const struct doors *d = arg;
-	struct pipeline_stats s;
 
-	pipeline_stats(d->pipeline, &s);
-	buf_addf(out,
-	    "# HELP akin_polls_total Polls since the start, by result.\n"
-	    "# TYPE akin_polls_total counter\n"
-	    "akin_polls_total{result=\"ok\"} %lld\n"
-	    "akin_polls_total{result=\"failed\"} %lld\n"
-	    "# HELP akin_articles_new_total New articles since the start.\n"
-	    "# TYPE akin_articles_new_total counter\n"
-	    "akin_articles_new_total %lld\n"
-	    "# HELP akin_polling Feeds being polled.\n"
-	    "# TYPE akin_polling gauge\nakin_polling %lld\n"
-	    "# HELP akin_relate_queue Articles waiting for the relater.\n"
-	    "# TYPE akin_relate_queue gauge\nakin_relate_queue %lld\n"
-	    "# HELP akin_pushed_feeds Feeds whose hub pushes.\n"
-	    "# TYPE akin_pushed_feeds gauge\nakin_pushed_feeds %lld\n"
-	    "# HELP akin_pushes_total Deliveries of hubs, by result.\n"
-	    "# TYPE akin_pushes_total counter\n"
-	    "akin_pushes_total{result=\"ok\"} %lld\n"
-	    "akin_pushes_total{result=\"refused\"} %lld\n",
-	    (long long)(s.n_polls - s.n_failed), (long long)s.n_failed,
-	    (long long)s.n_new, (long long)s.n_polling,
-	    (long long)s.n_to_relate, (long long)s.n_pushed_feeds,
-	    (long long)s.n_pushes, (long long)s.n_refused_pushes);
+	metrics_put(d->pipeline, out);
 }
 
 /* --- logging in

@@ -183,6 +183,20 @@ log_report(const struct poll *q, const struct pipeline_report *rep)
 		    (long long)rep->due_at, rep->hint);
 }
 
+static void
+count_poll(struct pipeline_stats *s, const struct poll *q,
+    const struct pipeline_report *rep)
+{
+	s->n_polls++;
+	s->n_failed += rep->has_failed;
+	s->n_new += rep->n_new;
+	s->n_revised += rep->n_revised;
+	s->n_items += q->n_items;
+	s->wire_bytes += q->wire_bytes;
+	if (!q->is_waiting && !q->is_parked)
+		s->n_by_outcome[q->answer.outcome]++;
+}
+
 /* The poll `q` (NULL: the feed is gone) of a flight ended. */
 static void
 land(struct pipeline *p, struct flight *f, struct poll *q)
@@ -192,9 +206,7 @@ land(struct pipeline *p, struct flight *f, struct poll *q)
 	HASH_DEL(p->flights, f);
 	if (q != NULL) {
 		make_report(q, &rep);
-		p->stats.n_polls++;
-		p->stats.n_failed += rep.has_failed;
-		p->stats.n_new += rep.n_new;
+		count_poll(&p->stats, q, &rep);
 	}
 	for (size_t i = 0; i < f->n_runs; i++) {
 		struct run *r = f->runs[i];
@@ -659,13 +671,23 @@ pipeline_websub(
 void
 pipeline_stats(const struct pipeline *p, struct pipeline_stats *ret)
 {
-	struct websubs_stats w;
+	struct workers *w = p->workers;
+	struct websubs_stats ws;
+	struct fetch_stats fs;
 
 	*ret = p->stats;
+	fetch_stats(p->fetcher, &fs);
+	ret->n_fetching = fs.n_running + fs.n_stalled;
+	ret->n_to_load = (int64_t)chan_len(w->to_scout);
+	ret->n_to_fetch = fs.n_queued;
+	ret->n_to_parse = (int64_t)chan_len(w->to_parse);
+	ret->n_to_write = (int64_t)chan_len(w->to_write);
+	ret->batch_times = &w->batch_times;
+	ret->relate_times = &w->relate_times;
 	ret->n_polling = (int64_t)HASH_COUNT(p->flights);
 	ret->n_to_relate = n_to_relate(p);
-	websubs_stats(p->websubs, &w);
-	ret->n_pushed_feeds = w.n_active;
-	ret->n_pushes = w.n_pushed;
-	ret->n_refused_pushes = w.n_refused;
+	websubs_stats(p->websubs, &ws);
+	ret->n_pushed_feeds = ws.n_active;
+	ret->n_pushes = ws.n_pushed;
+	ret->n_refused_pushes = ws.n_refused;
 }

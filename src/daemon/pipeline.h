@@ -16,6 +16,7 @@
 #include "base/ak.h"
 #include "base/str.h"
 #include "conf/conf.h"
+#include "daemon/times.h"
 #include "fetch/fetch.h"
 
 struct event_base;
@@ -131,9 +132,15 @@ void pipeline_subscribe(struct pipeline *p, const struct pipeline_add *add,
     pipeline_added_cb cb, void *arg);
 
 struct pipeline_stats {
-	int64_t n_polling;		  /* feeds under way */
-	int64_t n_polls, n_failed, n_new; /* since the start */
-	int64_t n_to_relate, next_due;
+	int64_t next_due;
+	int64_t n_polling;  /* feeds under way */
+	int64_t n_fetching; /* requests under way */
+	/* What waits before each stage: feeds, then articles. */
+	int64_t n_to_load, n_to_fetch, n_to_parse, n_to_write, n_to_relate;
+	/* Since the start: */
+	int64_t n_polls, n_failed, n_new, n_revised, n_items, wire_bytes;
+	int64_t n_by_outcome[SCHED_OUTCOMES];
+	struct times *batch_times, *relate_times; /* the pipeline's */
 	int64_t n_pushed_feeds; /* subscriptions at hubs that work */
 	int64_t n_pushes, n_refused_pushes; /* since the start */
 };

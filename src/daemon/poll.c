@@ -381,6 +381,8 @@ parse_and_clean(struct poll *p, const struct poll_opts *opts, struct diag *d)
 	p->body = NULL;
 	if (st == AK_OK && (st = clean_doc(p->doc, &co)) != AK_OK)
 		(void)diag_set(d, st, "its content is over the limits");
+	if (st == AK_OK)
+		p->n_items = (int64_t)p->doc->n_entries;
 	return st;
 }
 

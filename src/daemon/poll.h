@@ -73,6 +73,7 @@ struct poll {
 	int64_t n_new_articles;
 	int64_t *wanted; /* articles whose pages are to be read; malloc'ed */
 	size_t n_wanted;
+	int64_t n_items; /* in the document */
 };
 STAILQ_HEAD(poll_list, poll);
 

@@ -20,6 +20,7 @@
 #include <time.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "daemon/fulltext.h"
@@ -447,6 +448,7 @@ static bool
 pull(struct relater *r)
 {
 	struct pulling pl = {.r = r};
+	int64_t began;
 
 	gate_open(&pl.gate, r, r->mark);
 	if (r->index == NULL) {
@@ -458,6 +460,7 @@ pull(struct relater *r)
 	}
 	if (r->mark < COLD && r->announced <= r->mark)
 		announce(r);
+	began = clock_mono_ms();
 	pl.b = xcalloc(1, sizeof(*pl.b));
 	pl.b->r = r;
 	if (store_relate_inputs(r->reader, r->mark, PULL, pull_cb, &pl) !=
@@ -468,6 +471,7 @@ pull(struct relater *r)
 	}
 	for (size_t i = 0; i < pl.b->n; i++)
 		drop_displaced(r, &pl.b->rels[i], pl.b->items[i].edges);
+	times_add(&r->w->relate_times, clock_mono_ms() - began);
 	r->n_unsaved += (int64_t)pl.b->n;
 	wait_for_writer(r);
 	call_writer(r, put_batch, batch_done, pl.b);

@@ -19,6 +19,7 @@
 #include "base/chan.h"
 #include "base/mailbox.h"
 #include "daemon/poll.h"
+#include "daemon/times.h"
 
 /* Feeds being polled at once, in any stage; so long are the queues that carry
  * them, and a push never fails. */
@@ -86,8 +87,10 @@ struct workers {
 	atomic_size_t held; /* bytes of bodies that wait for a parser */
 	pthread_cond_t docs_shrunk;
 	size_t docs; /* bytes of documents that wait for the writer; lock */
-	atomic_llong n_related; /* articles related so far */
-	atomic_llong n_arrived; /* articles stored so far */
+	struct times batch_times;  /* of the writer's transactions */
+	struct times relate_times; /* of the relater's batches */
+	atomic_llong n_related;	   /* articles related so far */
+	atomic_llong n_arrived;	   /* articles stored so far */
 };
 
 enum ak_status workers_start(struct event_base *base,

@@ -151,6 +151,7 @@ writer_main(void *arg)
 
 	while ((j = chan_pop(wr->w->to_write)) != NULL) {
 		struct mail *m = xcalloc(1, sizeof(*m));
+		int64_t began = clock_mono_ms();
 		enum ak_status st;
 		struct call *c;
 
@@ -165,6 +166,7 @@ writer_main(void *arg)
 			STAILQ_FOREACH (c, &m->calls, link)
 				c->st = st;
 		}
+		times_add(&wr->w->batch_times, clock_mono_ms() - began);
 		settle(wr, m);
 		mailbox_post(wr->w->mailbox, m);
 	}

@@ -37,6 +37,7 @@ enum sched_outcome {
 	SCHED_NETWORK_DOWN, /* our side: no feed is to blame */
 	SCHED_OTHER_ERROR   /* <sched.h> has a macro SCHED_OTHER */
 };
+#define SCHED_OUTCOMES (SCHED_OTHER_ERROR + 1)
 
 const char *sched_outcome_name(enum sched_outcome o); /* "not-modified" */
 bool sched_outcome_from_name(const char *name, enum sched_outcome *ret);

@@ -43,6 +43,9 @@ status "liveness is open" 200 "$base/healthz"
 status "metrics are not" 401 "$base/metrics"
 status "metrics with a token" 200 -H "$auth" "$base/metrics"
 has "metrics count requests" '^akin_http_requests_total{class="4xx"} [1-9]'
+has "polls by outcome" '^akin_polls_total{outcome="not-modified"} 0'
+has "queues" '^akin_queue{stage="parse"} 0'
+has "and times" '^akin_batch_seconds_bucket{le="+Inf"} [0-9]'
 status "the page sends to the login" 303 "$base/"
 status "an unknown host" 421 -H 'Host: evil.example' "$base/healthz"
 status "another port" 421 -H 'Host: 127.0.0.1:1' "$base/healthz"
