@@ -133,10 +133,18 @@ ident_title_hash(struct conn *c, struct arena *a, const char *title)
 	return str_empty(key) ? 0 : hash_str(key, 't');
 }
 
+const char *
+ident_host(struct arena *a, const char *url)
+{
+	const char *origin = url != NULL ? url_origin(a, url) : NULL;
+
+	return origin != NULL ? strstr(origin, "://") + 3 : NULL;
+}
+
 int64_t
 ident_guid_tomb(struct arena *a, int64_t guid_hash, const char *url)
 {
-	const char *host = url != NULL ? url_host(a, url) : NULL;
+	const char *host = ident_host(a, url);
 
 	return guid_hash != 0 && host != NULL ? hash_str(host, guid_hash) : 0;
 }

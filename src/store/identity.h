@@ -78,6 +78,8 @@ const char *ident_fragment(const char *url);
 
 int64_t ident_url_hash(struct arena *a, const char *url); /* 0: no URL */
 int64_t ident_guid_hash(struct arena *a, const char *guid);
+/* Who may call a thing by a guid: "host[:port]", whatever the scheme. */
+const char *ident_host(struct arena *a, const char *url); /* NULL: none */
 /* The key of a guid on its host, as tombstones have it; 0: none. */
 int64_t ident_guid_tomb(struct arena *a, int64_t guid_hash, const char *url);
 int64_t ident_title_hash(

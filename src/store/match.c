@@ -14,7 +14,6 @@
 
 #include "base/limits.h"
 #include "base/str.h"
-#include "base/url.h"
 #include "store/tokens.h"
 
 /* Can this address be that of one document, rather than of a site? */
@@ -165,8 +164,7 @@ match_guid(struct store *s, const struct ident_doc *d, const struct ident *i,
     struct ident_match *ret)
 {
 	struct candidate list[LIMIT_MATCH_CANDIDATES];
-	const char *host =
-	    i->entry->url != NULL ? url_host(s->scratch, i->entry->url) : NULL;
+	const char *host = ident_host(s->scratch, i->entry->url);
 	enum ak_status st;
 	size_t n = 0;
 
@@ -175,7 +173,7 @@ match_guid(struct store *s, const struct ident_doc *d, const struct ident *i,
 	st = candidates(s, Q_ARTICLE_BY_GUID, i->guid_hash, list, &n);
 	for (size_t k = 0; st == AK_OK && ret->article == 0 && k < n; k++)
 		if (list[k].url != NULL &&
-		    str_eq(host, url_host(s->scratch, list[k].url)))
+		    str_eq(host, ident_host(s->scratch, list[k].url)))
 			st =
 			    judge(s, d, i, &list[k], (struct evidence){0}, ret);
 	return st;

@@ -663,6 +663,28 @@ test_what_was_removed_does_not_come_back(void **state)
 }
 
 static void
+test_another_port_is_another_server(void **state)
+{
+	struct kit *k = *state;
+	int64_t one = kit_feed(k, "http://127.0.0.1:8001/feed"),
+		two = kit_feed(k, "http://127.0.0.1:8002/feed");
+	struct doc *d = kit_doc(k), *other = kit_doc(k);
+
+	kit_entry(k, d, "1", "http://127.0.0.1:8001/1", "One", "Text.");
+	kit_poll(k, one, d);
+	kit_entry(k, other, "1", "http://127.0.0.1:8002/1", "One", "Text.");
+	kit_poll(k, two, other);
+	assert_int_equal(k->delta.n_new, 1);
+	assert_int_equal(kit_n_articles(k, 0), 2);
+	/* Nor does what was removed of one say anything about the other. */
+	assert_int_equal(store_feed_remove(k->s, one), AK_OK);
+	assert_int_equal(store_feed_remove(k->s, two), AK_OK);
+	d->entries->url = "http://127.0.0.1:8003/1";
+	kit_poll(k, kit_feed(k, "http://127.0.0.1:8003/feed"), d);
+	assert_int_equal(k->delta.n_new, 1);
+}
+
+static void
 test_removal_without_a_link_of_its_own_buries_only_that_item(void **state)
 {
 	struct kit *k = *state;
@@ -786,6 +808,7 @@ main(void)
 	    TEST(test_a_pointer_is_first),
 	    TEST(test_a_post_with_a_text_of_its_own_is_no_pointer),
 	    TEST(test_what_was_removed_does_not_come_back),
+	    TEST(test_another_port_is_another_server),
 	    TEST(test_removal_without_a_link_of_its_own_buries_only_that_item),
 	    TEST(test_a_feed_moves_and_meets_another),
 	    TEST(test_events_are_counted_before_the_poll),
