@@ -84,6 +84,7 @@ struct saved { /* what a save has of an article */
 /* One term of the newcomer. */
 struct query_term {
 	struct postings list;
+	size_t from;  /* position in the list: scanned from here on */
 	float weight; /* to be multiplied by that of a posting's frequency */
 	float own;    /* in the newcomer's vector */
 	float idf;
@@ -108,7 +109,8 @@ struct query {
 	const struct relate_article *art;
 	struct query_term terms[QUERY_TERMS_MAX];
 	struct query_term *order[QUERY_TERMS_MAX]; /* shortest list first */
-	size_t n_terms, n_scanned;
+	size_t n_terms;
+	size_t n_whole; /* in order: the lists from here on were cut */
 	float norm;
 	uint32_t *touched;
 	size_t n_touched, cap_touched;

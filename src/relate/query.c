@@ -2,12 +2,13 @@
 /*
  * From a newcomer's terms to its candidates.
  *
- * Lists are scanned from the shortest on, until a budget of postings is
- * spent: a rare term names few articles and says much about them, a common
- * one costs as much as all the rest.  The candidates found so are cut to the
- * best, and only for these the long lists are looked up, by galloping.  Under
- * the budget (some 5,000 articles) the result is that of a full scan; beyond,
- * the cost of a newcomer stays nearly flat while the index grows.
+ * Lists are scanned from the shortest on, with a budget of postings that is
+ * shared among those still to come: a rare term names few articles and says
+ * much about them, of a common one only the newest are looked at, since news
+ * resembles what is near in time.  The candidates found so are cut to the best,
+ * and only for these the rest of the lists is looked up.  Under the budget
+ * (some 3,000 articles) the result is that of a full scan; beyond, the cost of
+ * a newcomer stays nearly flat while the index grows.
  */
 #include "relate/index.h"
 
@@ -18,7 +19,8 @@
 #include "base/mem.h"
 
 enum {
-	SCAN_BUDGET = 30000, /* postings */
+	SCAN_BUDGET = 16000, /* postings */
+	SCAN_SHARES = 4,     /* of what is left, for the next list */
 	SHINGLE_COMMON = 20, /* articles: boilerplate from there */
 	RECURRING_S = 36 * 3600,
 	AHEAD = 8, /* terms to prefetch before their turn */
@@ -131,7 +133,7 @@ scan_list(struct relate_index *x, struct query *q, const struct query_term *t)
 
 	for (unsigned tf = 0; tf <= POSTING_TF_MAX; tf++)
 		weights[tf] = t->weight * index_tf_weight(tf);
-	for (size_t k = 0; k < l->n; k++) {
+	for (size_t k = t->from; k < l->n; k++) {
 		uint32_t place = posting_place(l->p[k]);
 
 		if (k + 16 < l->n)
@@ -165,16 +167,23 @@ scan(struct relate_index *x, struct query *q)
 		q->order[n++] = &q->terms[i];
 	if (n > 0)
 		qsort(q->order, n, sizeof(q->order[0]), order_cmp);
-	q->n_touched = q->n_scanned = 0;
-	for (size_t i = 0; i < n; i++, q->n_scanned++) {
-		const struct query_term *t = q->order[i];
+	q->n_touched = q->n_whole = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct query_term *t = q->order[i];
+		size_t most = SCAN_SHARES * budget / (n - i);
+		size_t take = t->list.n;
 
-		if (t->list.n > budget)
-			break;
-		budget -= t->list.n;
-		if (t->list.n < 64)
-			scan_few(x, q, t);
+		if (most > budget)
+			most = budget;
+		if (take <= most)
+			q->n_whole = i + 1;
 		else
+			take = most;
+		budget -= take;
+		t->from = t->list.n - take;
+		if (t->list.n < 64 && t->from == 0)
+			scan_few(x, q, t);
+		else if (take > 0)
 			scan_list(x, q, t);
 	}
 }
@@ -392,7 +401,7 @@ is_recurring(const struct query *q, const struct doc *d, float contain)
 		   (is_later && contain < RECURRING_CONTAINS));
 }
 
-/* What the lists that were not scanned add, and the exact length. */
+/* What the unscanned part of the lists adds, and the exact length. */
 static void
 complete(struct relate_index *x, struct query *q)
 {
@@ -404,9 +413,10 @@ complete(struct relate_index *x, struct query *q)
 		float across = across_langs(x, q, c->place);
 		float dot = c->cosine * d->norm / across;
 
-		for (size_t k = q->n_scanned; k < q->n_terms; k++) {
+		for (size_t k = q->n_whole; k < q->n_terms; k++) {
 			const struct query_term *t = q->order[k];
-			uint32_t p = query_look_up(x, &t->list, c->place);
+			struct postings rest = {.p = t->list.p, .n = t->from};
+			uint32_t p = query_look_up(x, &rest, c->place);
 
 			if (p != 0)
 				dot += t->weight *
