@@ -238,8 +238,8 @@ path_of(struct arena *a, const char *url)
 	for (; *s != '\0'; s++) {
 		unsigned v;
 
-		/* NOLINTNEXTLINE(cert-err34-c): two hex digits cannot overflow
-		 */
+		/* Two hex digits cannot overflow. */
+		/* NOLINTNEXTLINE(cert-err34-c) */
 		if (*s == '%' && sscanf(s + 1, "%2x", &v) == 1 && v != 0 &&
 		    s[2] != '\0') {
 			*out++ = (char)v;

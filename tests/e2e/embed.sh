@@ -120,7 +120,7 @@ check 'a reindex relates them again' pair 1 北部
 check 'without asking' is '' "$(cat "$work/asked")"
 
 # Another model has other vectors.
-AKIN_RELATE_EMBEDDINGS_MODEL=m4
+AKIN_RELATE_EMBEDDINGS_MODEL="m4"
 run "$akin" sync
 check 'another model is asked for all' has "$work/asked" '^6 m4 '
 
