@@ -6,7 +6,6 @@
  */
 #include "bench/bench.h"
 
-#include <dirent.h>
 #include <libxml/HTMLparser.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -87,34 +86,6 @@ add_file(const char *name)
 	}
 }
 
-static int
-is_wanted(const struct dirent *d)
-{
-	const char *dot = strrchr(d->d_name, '.');
-
-	return dot != NULL && strcmp(dot, ".xml") == 0;
-}
-
-static void
-add(const char *name)
-{
-	struct dirent **list;
-	int n = scandir(name, &list, is_wanted, alphasort);
-
-	if (n < 0) {
-		add_file(name);
-		return;
-	}
-	for (int i = 0; i < n; i++) {
-		char *path = xasprintf("%s/%s", name, list[i]->d_name);
-
-		add_file(path);
-		free(path);
-		free(list[i]);
-	}
-	free(list);
-}
-
 static double
 run_clean(bool split)
 {
@@ -170,7 +141,7 @@ main(int argc, char **argv)
 	xmlSetStructuredErrorFunc(NULL, on_error);
 	kept = arena_new((size_t)1 << 30);
 	for (int i = 1; i < argc; i++)
-		add(argv[i]);
+		bench_each_file(argv[i], NULL, add_file);
 	for (int round = -1; round < BENCH_ROUNDS; round++)
 		for (int k = 0; k < 3; k++) {
 			double s = k == 0 ? run_libxml2() : run_clean(k == 2);

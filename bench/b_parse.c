@@ -6,7 +6,6 @@
  */
 #include "bench/bench.h"
 
-#include <dirent.h>
 #include <libxml/parser.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,34 +42,6 @@ add_file(const char *name)
 	files[n_files].len = fread(data, 1, (size_t)sb.st_size, f);
 	n_bytes += files[n_files++].len;
 	(void)fclose(f);
-}
-
-static int
-is_xml(const struct dirent *d)
-{
-	const char *dot = strrchr(d->d_name, '.');
-
-	return dot != NULL && strcmp(dot, ".xml") == 0;
-}
-
-static void
-add(const char *name)
-{
-	struct dirent **list;
-	int n = scandir(name, &list, is_xml, alphasort);
-
-	if (n < 0) {
-		add_file(name);
-		return;
-	}
-	for (int i = 0; i < n; i++) {
-		char *path = xasprintf("%s/%s", name, list[i]->d_name);
-
-		add_file(path);
-		free(path);
-		free(list[i]);
-	}
-	free(list);
 }
 
 static void
@@ -176,7 +147,7 @@ main(int argc, char **argv)
 	xmlInitParser();
 	xmlSetStructuredErrorFunc(NULL, on_error);
 	for (int i = 1; i < argc; i++)
-		add(argv[i]);
+		bench_each_file(argv[i], NULL, add_file);
 	for (int round = -1; round < BENCH_ROUNDS; round++) {
 		for (int k = 0; k < N_KINDS; k++) {
 			double s = run(k);

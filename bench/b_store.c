@@ -7,7 +7,6 @@
  */
 #include "bench/bench.h"
 
-#include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,35 +72,6 @@ add_file(const char *name)
 	}
 	feeds = xreallocarray(feeds, n_feeds + 1, sizeof(*feeds));
 	feeds[n_feeds++] = (struct feed){.arena = a, .doc = doc};
-}
-
-static int
-is_feed(const struct dirent *d)
-{
-	const char *dot = strrchr(d->d_name, '.');
-
-	return dot != NULL &&
-	       (strcmp(dot, ".xml") == 0 || strcmp(dot, ".json") == 0);
-}
-
-static void
-add(const char *name)
-{
-	struct dirent **list;
-	int n = scandir(name, &list, is_feed, alphasort);
-
-	if (n < 0) {
-		add_file(name);
-		return;
-	}
-	for (int i = 0; i < n; i++) {
-		char *path = xasprintf("%s/%s", name, list[i]->d_name);
-
-		add_file(path);
-		free(path);
-		free(list[i]);
-	}
-	free(list);
 }
 
 static void
@@ -227,7 +197,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	for (int i = 1; i < argc; i++)
-		add(argv[i]);
+		bench_each_file(argv[i], ".json", add_file);
 	value = (double)n_bytes / (double)n_items;
 	bench_report("store_item_itself", "bytes", &value, 1);
 	report("plain", STORE_NO_SEARCH);

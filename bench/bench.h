@@ -7,9 +7,14 @@
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+
+#include "base/mem.h"
+#include "base/str.h"
 
 #define BENCH_ROUNDS 9
 
@@ -38,6 +43,34 @@ bench_report(const char *name, const char *unit, double *samples, size_t n)
 	(void)printf("%s\t%s\t%.4g\t%.4g\t%.4g\t%zu\n", name, unit,
 	    samples[n / 2], samples[0], samples[n - 1], n);
 	(void)fflush(stdout);
+}
+
+/* Call `fn` for each file of the folder `name` that ends in .xml or in `also`
+ * (NULL: .xml alone), in order of name; for `name` itself if it is no folder.
+ */
+static inline void
+bench_each_file(const char *name, const char *also, void (*fn)(const char *))
+{
+	struct dirent **list;
+	int n = scandir(name, &list, NULL, alphasort);
+
+	if (n < 0) {
+		fn(name);
+		return;
+	}
+	for (int i = 0; i < n; i++) {
+		const char *file = list[i]->d_name;
+
+		if (str_ends(file, ".xml") ||
+		    (also != NULL && str_ends(file, also))) {
+			char *path = xasprintf("%s/%s", name, file);
+
+			fn(path);
+			free(path);
+		}
+		free(list[i]);
+	}
+	free(list);
 }
 
 #endif
