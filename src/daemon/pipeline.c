@@ -442,6 +442,28 @@ listed_cb(struct workers_list *l, void *arg)
 	run_settle(p, r);
 }
 
+/* What an earlier process was told holds for the whole host.  What answered
+ * last is what spoke, if the feed's address leads on to it. */
+static void
+park_cb(const struct store_feed *f, void *arg)
+{
+	struct pipeline *p = arg;
+
+	if (f->sched.last_outcome == SCHED_TOO_MANY ||
+	    f->sched.last_outcome == SCHED_UNAVAILABLE)
+		fetch_park(p->fetcher,
+		    f->validators_url != NULL ? f->validators_url : f->url,
+		    f->sched.last_outcome, f->sched.retry_until);
+}
+
+static void
+opened_cb(struct store_reader *r, void *arg)
+{
+	struct store_feed_query q = {.retry_after = clock_now()};
+
+	(void)!store_feeds(r, &q, park_cb, arg);
+}
+
 static void
 look_for_due(void *arg)
 {
@@ -464,8 +486,8 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
     struct pipeline **ret, struct diag *reterr)
 {
 	struct pipeline *p = xcalloc(1, sizeof(*p));
-	struct workers_cbs cbs = {
-	    listed_cb, loaded_cb, committed_cb, related_cb, failed_cb, p};
+	struct workers_cbs cbs = {listed_cb, loaded_cb, committed_cb,
+	    related_cb, failed_cb, opened_cb, p};
 	struct fetch_params fp;
 	struct poll_opts opts;
 	enum ak_status st;
@@ -481,15 +503,14 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
 	poll_opts_init(&opts, conf);
 	p->sched = opts.sched;
 	poll_fetch_params(conf, p->user_agent, &fp);
-	st = workers_start(base, &opts, conf->parse_workers, path,
-	    conf->store_search != 0 ? 0 : STORE_NO_SEARCH, &cbs, &p->workers,
-	    reterr);
-	if (st == AK_OK &&
-	    (p->fetcher = fetch_new(base, &fp, reterr)) == NULL) {
-		st = AK_BADINPUT;
-		workers_stop(p->workers);
-	}
+	p->fetcher = fetch_new(base, &fp, reterr);
+	st = p->fetcher == NULL
+		 ? AK_BADINPUT
+		 : workers_start(base, &opts, conf->parse_workers, path,
+		       conf->store_search != 0 ? 0 : STORE_NO_SEARCH, &cbs,
+		       &p->workers, reterr);
 	if (st != AK_OK) {
+		fetch_free(p->fetcher);
 		event_free(p->timer);
 		free(p->user_agent);
 		free(p);

@@ -339,6 +339,7 @@ workers_start(struct event_base *base, const struct poll_opts *opts,
 		goto undo;
 	if ((st = store_reader_open(path, &w->scout_reader, reterr)) != AK_OK)
 		goto undo;
+	w->cbs.opened(w->scout_reader, w->cbs.arg);
 	spawn(&w->scout, scout_main, w);
 	w->n_parsers = (size_t)n_parsers;
 	w->parsers = xcalloc(w->n_parsers, sizeof(*w->parsers));

@@ -66,6 +66,8 @@ struct workers_cbs { /* on the loop; the callee owns what it gets */
 	void (*related)(uint64_t ticket, void *arg);
 	/* The store refused a batch; words for a person. */
 	void (*failed)(const char *words, void *arg);
+	/* By workers_start(), before any thread: what is to be known first. */
+	void (*opened)(struct store_reader *r, void *arg);
 	void *arg;
 };
 

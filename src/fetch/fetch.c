@@ -441,13 +441,14 @@ fetch_stats(const struct fetcher *f, struct fetch_stats *ret)
 }
 
 void
-fetch_park(struct fetcher *f, const char *url, int64_t until)
+fetch_park(
+    struct fetcher *f, const char *url, enum sched_outcome by, int64_t until)
 {
 	struct target t;
 
 	arena_reset(f->scratch);
 	if (target_parse(f->scratch, url, &f->allow, &t, NULL) == AK_OK)
-		queue_park(f, &t, until);
+		queue_park(f, &t, by, until);
 }
 
 int64_t

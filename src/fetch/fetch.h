@@ -145,12 +145,14 @@ struct fetch_stats {
 void fetch_stats(const struct fetcher *f, struct fetch_stats *ret);
 
 /*
- * Park the registrable domain of `url` until `until` (unix seconds), as a 429
- * does by itself; a connect or TLS failure and a 503 park the host alone, and
- * longer each time.  Hosts inside `allow` are never parked.  The second tells
- * until when, 0: not parked.
+ * Leave a server alone until `until` (unix seconds), as answers do by
+ * themselves: a 429 parks the registrable domain, anything else (503, no
+ * connection, TLS) the host alone, and longer each time.  This is for what
+ * another process was told.  Hosts inside `allow` are never parked.  The second
+ * tells until when, 0: not parked.
  */
-void fetch_park(struct fetcher *f, const char *url, int64_t until);
+void fetch_park(
+    struct fetcher *f, const char *url, enum sched_outcome by, int64_t until);
 int64_t fetch_parked_until(const struct fetcher *f, const char *url);
 
 #endif

@@ -221,7 +221,8 @@ void queue_remove(struct fetch_job *job); /* waits or runs */
 void queue_requeue_peer(struct fetch_job *job, const struct net_addr *addr);
 void queue_pump(struct fetcher *f);
 void queue_cancel(struct fetcher *f, const char *text); /* what waits */
-void queue_park(struct fetcher *f, const struct target *t, int64_t until);
+void queue_park(struct fetcher *f, const struct target *t,
+    enum sched_outcome by, int64_t until);
 int64_t queue_parked_until(const struct fetcher *f, const struct target *t);
 void queue_park_lane(struct lane *l, enum sched_outcome by, int64_t after_s);
 void queue_park_domain(struct lane *l, int64_t after_s);

@@ -414,15 +414,21 @@ park_jobs(struct lane *l, int64_t for_s, enum sched_outcome by)
 }
 
 void
-queue_park(struct fetcher *f, const struct target *t, int64_t until)
+queue_park(struct fetcher *f, const struct target *t, enum sched_outcome by,
+    int64_t until)
 {
+	int64_t left = until - clock_now();
 	struct lane *l;
 
-	if (until <= clock_now())
+	if (left <= 0)
 		return;
 	l = lane_get(f, t);
-	if (l->domain != NULL && l->domain->parked_until < until)
-		l->domain->parked_until = until;
+	if (by == SCHED_TOO_MANY) {
+		queue_park_domain(l, left);
+	} else if (l->domain != NULL && l->parked_until < until) {
+		l->parked_until = until;
+		l->parked_by = by;
+	}
 	lane_done(l);
 }
 

@@ -64,18 +64,6 @@ sched_outcome_name(enum sched_outcome o)
 	return outcome_names[o];
 }
 
-bool
-sched_outcome_from_name(const char *name, enum sched_outcome *ret)
-{
-	for (size_t i = 0; i < AK_COUNT(outcome_names); i++) {
-		if (strcmp(outcome_names[i], name) == 0) {
-			*ret = (enum sched_outcome)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 const char *
 sched_hint_name(enum sched_hint h)
 {

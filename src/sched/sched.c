@@ -270,6 +270,16 @@ learn_failure(struct sched_state *s, int64_t now, const struct sched_answer *a)
 	}
 }
 
+/* Seconds that the server wants to be left alone, whoever asks; or less than
+ * one. */
+static int64_t
+stay_away(const struct sched_answer *a)
+{
+	return a->outcome == SCHED_TOO_MANY && a->retry_after_s < 0
+		   ? TOO_MANY_S
+		   : a->retry_after_s;
+}
+
 static bool
 a_day_since(int64_t first, int64_t now)
 {
@@ -300,6 +310,7 @@ sched_next(const struct sched_params *p, int64_t feed_id, int64_t now,
     const struct sched_answer *a, struct sched_state *s)
 {
 	struct wait w;
+	int64_t ask_s;
 	bool ok;
 
 	if (a->outcome == SCHED_NETWORK_DOWN) {
@@ -321,10 +332,9 @@ sched_next(const struct sched_params *p, int64_t feed_id, int64_t now,
 		learn_success(s, now, a);
 	else
 		learn_failure(s, now, a);
-	if (a->retry_after_s > 0)
+	if ((ask_s = stay_away(a)) > 0)
 		s->retry_until =
-		    now + (a->retry_after_s < p->hint_max_s ? a->retry_after_s
-							    : p->hint_max_s);
+		    now + (ask_s < p->hint_max_s ? ask_s : p->hint_max_s);
 	if (s->life == SCHED_PAUSED || ends(s, now, a)) {
 		s->due_at = SCHED_NEVER;
 		return;

@@ -40,7 +40,6 @@ enum sched_outcome {
 #define SCHED_OUTCOMES (SCHED_OTHER_ERROR + 1)
 
 const char *sched_outcome_name(enum sched_outcome o); /* "not-modified" */
-bool sched_outcome_from_name(const char *name, enum sched_outcome *ret);
 
 /* The hint that decided the due time. */
 enum sched_hint {
@@ -100,7 +99,8 @@ struct sched_state {
 	int64_t n_same_body;	  /* unconditional 200s in a row, same bytes */
 	int64_t penalty; /* doublings after a 429, until a day without */
 	int64_t last_429_at;
-	int64_t retry_until;	    /* a Retry-After runs until then; 0 */
+	int64_t retry_until;	    /* a Retry-After runs until then, or what
+				       a 429 without one means; 0 */
 	int64_t refresh_at;	    /* when refreshes by hand are all used up */
 	int64_t hours_am, hours_pm; /* new entries by hour of the day, GMT: 12
 				       counters of 5 bits each */

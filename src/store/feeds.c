@@ -143,6 +143,10 @@ store_feeds(struct store_reader *r, const struct store_feed_query *q,
 		buf_adds(&sql, conn_clause(C_FEEDS_DUE));
 		v[n++] = vi(q->due_before);
 	}
+	if (q->retry_after != 0) {
+		buf_adds(&sql, conn_clause(C_FEEDS_RETRYING));
+		v[n++] = vi(q->retry_after);
+	}
 	buf_adds(&sql,
 	    conn_clause(q->due_before != 0 ? C_FEEDS_BY_DUE : C_FEEDS_BY_ID));
 	buf_adds(&sql, conn_clause(C_LIMIT));

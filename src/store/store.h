@@ -108,6 +108,7 @@ struct store_feed_query {
 	bool problems;	      /* only failing, dead, gone or oddly hinted */
 	bool counts;	      /* fill the counts */
 	int64_t due_before;   /* 0: any; else due and SCHED_ACTIVE, by due */
+	int64_t retry_after;  /* 0: any; else a Retry-After runs past it */
 	int64_t limit;	      /* 0: all */
 };
 

@@ -9,6 +9,9 @@
  *   /slow/MS/NAME      DIR/NAME, MS milliseconds later
  *   /plain/NAME        DIR/NAME without validators
  *
+ * As a proxy it is every host, so that names of public hosts can be asked for
+ * without any of them: the log has the whole URL then.
+ *
  * LOG gets "METHOD URI STATUS IF-NONE-MATCH USER-AGENT", a line a request; of
  * a POST also the event, the signature and the body.
  */
@@ -152,6 +155,8 @@ request_cb(struct evhttp_request *req, void *arg)
 	char name[256] = "";
 	int n = 0;
 
+	if (str_starts(uri, "http://"))
+		uri += 7 + strcspn(uri + 7, "/");
 	if (sscanf(uri, "/status/%d/%255s", &n, name) == 2) {
 		if (n == 429 || n == 503)
 			put_header(req, "Retry-After", "3600");

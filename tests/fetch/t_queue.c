@@ -364,7 +364,7 @@ test_parking_is_restored_and_never_private(void **state)
 	(void)state;
 	net_open(&n, handle_status, names, 2);
 	url = xasprintf("http://a.dom.test:%d/", n.x.srv.port);
-	fetch_park(n.x.f, url, clock_now() + 500);
+	fetch_park(n.x.f, url, SCHED_TOO_MANY, clock_now() + 500);
 	free(url);
 	assert_true(parked(&n, "b.dom.test") > 490);
 	start(&n, "b.dom.test", "/", false, &g[0]);
