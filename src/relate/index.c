@@ -462,7 +462,7 @@ add_shingles(struct relate_index *x, const struct blob *b, uint32_t place)
 		terms_get(&x->shingles, key, &list);
 		index_trim(x, &list);
 		if (list.n < SHINGLE_POSTINGS)
-			terms_add(&x->shingles, key, posting(place, false, 1));
+			terms_add(&x->shingles, key, posting(place, 1));
 	}
 }
 
@@ -476,11 +476,10 @@ add_words(struct relate_index *x, const struct blob *b, uint32_t place)
 		terms_prefetch(&x->words, keys[i]);
 	}
 	for (size_t i = 0; i < b->n_terms; i++) {
-		struct blob_term t = blob_term(b, i);
-
 		if (i + AHEAD < b->n_terms)
 			terms_prefetch_ends(&x->words, keys[i + AHEAD]);
-		terms_add(&x->words, keys[i], posting(place, t.in_title, t.tf));
+		terms_add(
+		    &x->words, keys[i], posting(place, blob_term(b, i).tf));
 	}
 }
 
@@ -499,15 +498,12 @@ add_pairs(struct relate_index *x, const struct blob *b, uint32_t place)
 		terms_prefetch(&x->words, pair_key(b, i));
 	for (size_t i = 0; i < b->n_pairs; i++) {
 		const uint8_t *p = b->pairs + i * BLOB_PAIR;
-		bool in_title =
-		    blob_term(b, p[0]).in_title && blob_term(b, p[1]).in_title;
 
 		if (i + 2 * AHEAD < b->n_pairs)
 			terms_prefetch(&x->words, pair_key(b, i + 2 * AHEAD));
 		if (i + AHEAD < b->n_pairs)
 			terms_prefetch_ends(&x->words, pair_key(b, i + AHEAD));
-		terms_add(
-		    &x->words, pair_key(b, i), posting(place, in_title, p[2]));
+		terms_add(&x->words, pair_key(b, i), posting(place, p[2]));
 	}
 }
 

@@ -88,9 +88,7 @@ struct query_term {
 	float weight; /* to be multiplied by that of a posting's frequency */
 	float own;    /* in the newcomer's vector */
 	float idf;
-	uint16_t term; /* position in the blob; the first of a pair */
 	bool is_pair;
-	bool in_title;
 };
 
 struct candidate {
@@ -170,10 +168,6 @@ void query_run(struct relate_index *x, struct query *q);
 void query_weigh(struct relate_index *x, struct query *q);
 
 float query_time_factor(int64_t a, bool a_dated, int64_t b, bool b_dated);
-
-/* The posting of a place in a list, or 0. */
-uint32_t query_look_up(
-    const struct relate_index *x, const struct postings *l, uint32_t place);
 
 /* --- judge.c -------------------------------------------------------------- */
 

@@ -59,42 +59,6 @@ judge_pair(
 	return true;
 }
 
-static size_t
-shared_words(const struct relate_index *x, const struct query *q,
-    const struct candidate *c, struct relate_word *ret, size_t max)
-{
-	size_t n = 0;
-	float all = c->cosine * q->norm * c->norm;
-
-	for (size_t i = 0; i < q->n_terms; i++) {
-		const struct query_term *t = &q->terms[i];
-		struct blob_term term;
-		uint32_t p;
-		float share;
-		size_t at;
-
-		if (t->is_pair)
-			continue;
-		p = query_look_up(x, &t->list, c->place);
-		if (p == 0)
-			continue;
-		share = t->weight * index_tf_weight(posting_tf(p)) / all;
-		for (at = n; at > 0 && ret[at - 1].share < share; at--) {
-			if (at < max)
-				ret[at] = ret[at - 1];
-		}
-		if (at == max)
-			continue;
-		term = blob_term(&q->blob, t->term);
-		ret[at].from = term.from;
-		ret[at].len = term.len;
-		ret[at].in_title = term.in_title;
-		ret[at].share = share;
-		n += n < max;
-	}
-	return n;
-}
-
 /* Mean of the newcomer's greatest likenesses, without one candidate. */
 static float
 reach_without(const struct query *q, const struct candidate *c)
@@ -145,7 +109,6 @@ judge_edges(
 		e->cosine = (double)c->cosine;
 		e->time_factor = (double)c->time;
 		e->containment = (double)c->contain;
-		e->n_words = shared_words(x, q, c, e->words, RELATE_WORDS);
 		ret->n_edges++;
 	}
 	qsort(ret->edges, ret->n_edges, sizeof(ret->edges[0]), edge_cmp);

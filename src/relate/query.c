@@ -32,29 +32,29 @@ enum {
 /* --- weighing ------------------------------------------------------------ */
 
 static void
-weigh_term(struct relate_index *x, struct query *q, uint64_t key, unsigned tf,
-    float factor, struct query_term **ret)
+weigh_term(struct relate_index *x, struct query *q, uint64_t key, bool is_pair,
+    unsigned tf)
 {
 	struct query_term *t = &q->terms[q->n_terms];
 	unsigned lang = q->blob.lang;
 	float idf;
 
-	*ret = NULL;
 	terms_get(&x->words, key, &t->list);
 	index_trim(x, &t->list);
-	if (factor < 1.0F && t->list.n == 0)
+	if (is_pair && t->list.n == 0)
 		return; /* a pair that nobody else has tells nothing */
 	/* With the newcomer itself among them, as it will be. */
-	idf = factor * index_idf(index_lang_count(x, lang) + 1,
-			   index_in_lang(x, t->list.p, t->list.n, lang) + 1);
+	idf = index_idf(index_lang_count(x, lang) + 1,
+	    index_in_lang(x, t->list.p, t->list.n, lang) + 1);
+	idf *= is_pair ? PAIR_WEIGHT : 1.0F;
 	if (idf <= 0.0F)
 		return;
 	t->own = index_tf_weight(tf) * idf;
 	t->idf = idf;
 	t->weight = t->own * idf;
 	q->norm += t->own * t->own;
+	t->is_pair = is_pair;
 	q->n_terms++;
-	*ret = t;
 }
 
 void
@@ -81,20 +81,11 @@ query_weigh(struct relate_index *x, struct query *q)
 	for (size_t i = 0; i < n; i++) {
 		bool is_pair = i >= b->n_terms;
 		const uint8_t *p = b->pairs + (i - b->n_terms) * BLOB_PAIR;
-		size_t first = is_pair ? p[0] : i;
-		struct blob_term t = blob_term(b, first);
-		struct query_term *qt;
 
 		if (i + AHEAD < n)
 			terms_prefetch_ends(&x->words, keys[i + AHEAD]);
-		weigh_term(x, q, keys[i], is_pair ? p[2] : t.tf,
-		    is_pair ? PAIR_WEIGHT : 1.0F, &qt);
-		if (qt == NULL)
-			continue;
-		qt->term = (uint16_t)first;
-		qt->is_pair = is_pair;
-		qt->in_title =
-		    t.in_title && (!is_pair || blob_term(b, p[1]).in_title);
+		weigh_term(x, q, keys[i], is_pair,
+		    is_pair ? p[2] : blob_term(b, i).tf);
 	}
 	q->norm = sqrtf(q->norm);
 }
@@ -204,9 +195,9 @@ first_at(const struct relate_index *x, const struct postings *l, uint32_t age)
 	return lo;
 }
 
-uint32_t
-query_look_up(
-    const struct relate_index *x, const struct postings *l, uint32_t place)
+/* The posting of a place in a list, or 0. */
+static uint32_t
+look_up(const struct relate_index *x, const struct postings *l, uint32_t place)
 {
 	size_t i;
 
@@ -416,7 +407,7 @@ complete(struct relate_index *x, struct query *q)
 		for (size_t k = q->n_whole; k < q->n_terms; k++) {
 			const struct query_term *t = q->order[k];
 			struct postings rest = {.p = t->list.p, .n = t->from};
-			uint32_t p = query_look_up(x, &rest, c->place);
+			uint32_t p = look_up(x, &rest, c->place);
 
 			if (p != 0)
 				dot += t->weight *

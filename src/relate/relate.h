@@ -79,15 +79,7 @@ struct relate_article {
 	struct relate_features features;
 };
 
-/* A shared term, as written in the newcomer: bytes of its title or text. */
-struct relate_word {
-	uint32_t from;
-	uint32_t len;
-	bool in_title;
-	float share; /* of the cosine, 0..1 */
-};
-
-enum { RELATE_EDGES = 64, RELATE_WORDS = 8 };
+enum { RELATE_EDGES = 64 };
 
 /* One relation of the newcomer with an older article. */
 struct relate_edge {
@@ -97,8 +89,6 @@ struct relate_edge {
 	double cosine;	       /* of the weighted terms, 0..1 */
 	double time_factor; /* what days apart leave of it, 0..1; 1: undated */
 	double containment; /* share of the shorter text in both, 0..1 */
-	struct relate_word words[RELATE_WORDS]; /* strongest first */
-	size_t n_words;
 };
 
 /*

@@ -5,9 +5,9 @@
  * Most terms are seen once and never again, so these live apart: eight bytes
  * in a table.  A term seen twice moves to a second table, with its list.
  *
- * A posting is 30 bits: place of the article in the index's ring, whether the
- * term is in its title, and its frequency.  Lists are in order of arrival.
- * Keys are well-mixed 64 bits; of these 40 and 34 are compared, so that of a
+ * A posting is 29 bits: place of the article in the index's ring, and the
+ * term's frequency there.  Lists are in order of arrival.
+ * Keys are well-mixed 64 bits; of these 40 and 35 are compared, so that of a
  * million lookups in a full index a few thousand find a stranger's single
  * article: noise below the floors, bought with half the memory.
  */
@@ -22,22 +22,15 @@ enum {
 };
 
 static inline uint32_t
-posting(uint32_t place, bool in_title, unsigned tf)
+posting(uint32_t place, unsigned tf)
 {
-	return place << 6 | (uint32_t)in_title << 5 |
-	       (tf < POSTING_TF_MAX ? tf : POSTING_TF_MAX);
+	return place << 5 | (tf < POSTING_TF_MAX ? tf : POSTING_TF_MAX);
 }
 
 static inline uint32_t
 posting_place(uint32_t p)
 {
-	return p >> 6;
-}
-
-static inline bool
-posting_in_title(uint32_t p)
-{
-	return (p >> 5 & 1) != 0;
+	return p >> 5;
 }
 
 static inline unsigned
