@@ -12,54 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <unicode/unorm2.h>
-#include <unicode/ustring.h>
-
-#include "base/utf8.h"
-#include "relate/chars.h"
-
-enum { TITLE_KEY_BYTES = 1024 };
-
 #define STORY_ALONE 0.3F /* likeness that speaks for one event by itself */
-
-/* --- title keys ---------------------------------------------------------- */
-
-const char *
-relate_title_key(struct arena *a, const char *title)
-{
-	size_t len = title != NULL ? strnlen(title, TITLE_KEY_BYTES) : 0, n = 0;
-	struct chars chars;
-	char *key = arena_alloc_raw(a, TITLE_KEY_BYTES * 3 + 1);
-
-	if (key == NULL)
-		return NULL;
-	chars_init(&chars);
-	for (size_t at = 0; at < len;) {
-		size_t from = at, end;
-		uint32_t cp;
-
-		at += utf8_decode(title + at, len - at, &cp);
-		if (chars_kind(&chars, cp) == CHAR_OTHER)
-			continue;
-		end = at; /* with the marks that follow: they may compose */
-		while (end < len) {
-			size_t next =
-			    end + utf8_decode(title + end, len - end, &cp);
-
-			if (chars_kind(&chars, cp) == CHAR_OTHER)
-				break;
-			end = next;
-			if (end - from > 64)
-				break;
-		}
-		n += chars_fold_word(&chars, title + from, end - from, key + n,
-		    TITLE_KEY_BYTES * 3 - n);
-		at = end;
-	}
-	chars_release(&chars);
-	key[n] = '\0';
-	return key;
-}
 
 /* --- one pair ------------------------------------------------------------ */
 

@@ -58,10 +58,6 @@ bool relate_features_current(const void *data, size_t len);
 /* The language that the features were made for: ISO 639-1, or "". */
 void relate_features_language(const void *data, size_t len, char ret[3]);
 
-/* Canonical form of a title, for resolving `listed` titles: NFKC, case
- * folded, punctuation and spaces out.  In `a`; NULL: the arena is full. */
-const char *relate_title_key(struct arena *a, const char *title);
-
 /* --- index --------------------------------------------------------------- */
 
 struct relate_index;

@@ -166,25 +166,6 @@ test_odd_texts_and_limits(void **state)
 	bench_release(&b);
 }
 
-static void
-test_title_keys(void **state)
-{
-	struct arena *a = arena_new(1 << 20);
-
-	(void)state;
-	assert_string_equal(
-	    relate_title_key(a, "iFlytekはSpark 4.0 Turboを発表。"),
-	    relate_title_key(
-		a, "ｉＦｌｙｔｅｋはＳｐａｒｋ ４.０ Ｔｕｒｂｏを発表"));
-	assert_string_equal(relate_title_key(a, "Caf\u00e9: A Story!"),
-	    relate_title_key(a, "cafe\u0301 \u2013 a story"));
-	assert_string_equal(relate_title_key(a, " \u3000..."), "");
-	assert_string_equal(relate_title_key(a, NULL), "");
-	assert_string_not_equal(
-	    relate_title_key(a, "Part 1"), relate_title_key(a, "Part 2"));
-	arena_free(a);
-}
-
 int
 main(void)
 {
@@ -197,7 +178,6 @@ main(void)
 	    cmocka_unit_test(test_own_name_of_a_feed_is_left_out),
 	    cmocka_unit_test(test_blobs_are_checked),
 	    cmocka_unit_test(test_odd_texts_and_limits),
-	    cmocka_unit_test(test_title_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) < 0;
