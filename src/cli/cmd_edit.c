@@ -26,7 +26,8 @@ static const char usage[] =
     "  --pause, --resume       stop polling, go on\n"
     "  --full-text on|off      fetch the pages of its articles\n"
     "  --ignore-hints on|off   do not wait as long as the server asks\n"
-    "  --user NAME:PASSWORD    --bearer-file FILE   --header FIELD\n"
+    "  --user NAME:PASSWORD    --user-file FILE     --bearer-file FILE\n"
+    "  --header FIELD\n"
     "  --proxy URL             --client-cert FILE   --client-key FILE\n"
     "  --page-rules FILE       what is content on its pages\n";
 
@@ -40,6 +41,7 @@ enum {
 	OPT_FULL_TEXT,
 	OPT_IGNORE_HINTS,
 	OPT_USER,
+	OPT_USER_FILE,
 	OPT_BEARER_FILE,
 	OPT_HEADER,
 	OPT_PROXY,
@@ -51,7 +53,7 @@ enum {
 struct editing {
 	struct store_feed_edit e;
 	struct buf headers;
-	char *bearer, *rules; /* read from files */
+	char *user, *bearer, *rules; /* read from files */
 	bool has_any;
 };
 
@@ -88,6 +90,17 @@ read_text(const char *file, size_t max, char **ret)
 	return true;
 }
 
+/* The first line of a file. */
+static bool
+read_secret(const char *file, char **ret)
+{
+	if (!read_text(file, 64 << 10, ret))
+		return false;
+	if (*ret != NULL)
+		(*ret)[strcspn(*ret, "\r\n")] = '\0';
+	return true;
+}
+
 static bool
 take_secret(struct editing *ed, int c)
 {
@@ -98,12 +111,16 @@ take_secret(struct editing *ed, int c)
 		e->has_userinfo = true;
 		e->userinfo = value(optarg);
 		return true;
+	case OPT_USER_FILE:
+		e->has_userinfo = true;
+		if (!read_secret(optarg, &ed->user))
+			return false;
+		e->userinfo = ed->user;
+		return true;
 	case OPT_BEARER_FILE:
 		e->has_bearer = true;
-		if (!read_text(optarg, 64 << 10, &ed->bearer))
+		if (!read_secret(optarg, &ed->bearer))
 			return false;
-		if (ed->bearer != NULL)
-			ed->bearer[strcspn(ed->bearer, "\r\n")] = '\0';
 		e->bearer = ed->bearer;
 		return true;
 	case OPT_HEADER:
@@ -244,6 +261,7 @@ cmd_edit(struct cli *cli, int argc, char **argv)
 	    {"full-text", required_argument, NULL, OPT_FULL_TEXT},
 	    {"ignore-hints", required_argument, NULL, OPT_IGNORE_HINTS},
 	    {"user", required_argument, NULL, OPT_USER},
+	    {"user-file", required_argument, NULL, OPT_USER_FILE},
 	    {"bearer-file", required_argument, NULL, OPT_BEARER_FILE},
 	    {"header", required_argument, NULL, OPT_HEADER},
 	    {"proxy", required_argument, NULL, OPT_PROXY},
@@ -271,6 +289,7 @@ cmd_edit(struct cli *cli, int argc, char **argv)
 	if (rc == CLI_OK)
 		rc = apply(cli, &ed, argv[optind]);
 	buf_release(&ed.headers);
+	free(ed.user);
 	free(ed.bearer);
 	free(ed.rules);
 	return rc;

@@ -24,6 +24,7 @@ static const struct {
     {"content-encoding", offsetof(struct answer_headers, content_encoding),
 	true},
     {"location", offsetof(struct answer_headers, location), false},
+    {"www-authenticate", offsetof(struct answer_headers, authenticate), true},
     {"cache-control", offsetof(struct answer_headers, cache_control), true},
     {"expires", offsetof(struct answer_headers, expires), false},
     {"date", offsetof(struct answer_headers, date), false},
@@ -272,6 +273,10 @@ outcome_of_code(struct transfer *t, CURLcode rc)
 	case CURLE_SSL_INVALIDCERTSTATUS:
 	case CURLE_SSL_CLIENTCERT:
 		return SCHED_TLS;
+	case CURLE_SSL_CERTPROBLEM: /* a file of the feed's, not the host */
+		return SCHED_DENIED;
+	case CURLE_SSL_CACERT_BADFILE: /* of the config's, or the system's */
+		return SCHED_NETWORK_DOWN;
 	case CURLE_PARTIAL_FILE:
 	case CURLE_GOT_NOTHING:
 	case CURLE_RECV_ERROR:
@@ -299,6 +304,8 @@ words_of_code(enum sched_outcome o)
 		return "cannot connect";
 	case SCHED_TLS:
 		return "TLS failed";
+	case SCHED_DENIED:
+		return "its client certificate cannot be used";
 	case SCHED_TIMEOUT:
 		return "too slow";
 	case SCHED_CUT:

@@ -99,7 +99,7 @@ struct fetch_job {
 	char *hop_url; /* NULL: url; else malloc'ed */
 	bool is_own_origin, is_https, is_literal, is_private;
 	bool entered_private; /* its first URL led into `allow` */
-	bool retried_421;
+	bool retried_421, wants_digest;
 	bool all_permanent;
 	struct fetch_hop *hops;
 	size_t n_hops;
@@ -128,7 +128,7 @@ enum stop_reason {
 
 struct answer_headers { /* strings in the transfer's arena */
 	const char *etag, *last_modified, *content_type, *location;
-	const char *content_encoding;
+	const char *content_encoding, *authenticate;
 	const char *cache_control, *expires, *date, *age, *retry_after, *im;
 	const char *links[FETCH_LINKS + 1];
 	size_t n_links;

@@ -143,7 +143,8 @@ add_credentials(struct transfer *t, struct curl_slist **list)
 		/* Over TLS the password may go with the first request; in
 		 * clear the server is asked first what it takes. */
 		set_num(e, CURLOPT_HTTPAUTH,
-		    (int64_t)(job->is_https
+		    (int64_t)(job->wants_digest ? CURLAUTH_DIGEST
+			      : job->is_https
 				  ? CURLAUTH_BASIC
 				  : CURLAUTH_BASIC | CURLAUTH_DIGEST));
 	}
@@ -222,6 +223,9 @@ request_set(struct transfer *t)
 	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, make_lines(t));
 	/* A literal needs no cache; the walks over it cost. */
 	set_num(t->easy, CURLOPT_DNS_CACHE_TIMEOUT, job->is_literal ? 0 : 60);
+	/* Two of one host at once share a connection where it speaks h2: wait
+	 * until the first has found out. */
+	set_num(t->easy, CURLOPT_PIPEWAIT, job->is_https);
 	/* Keep the connection for the next in line, if there is one. */
 	set_num(t->easy, CURLOPT_FORBID_REUSE, job->lane->n_jobs == 0);
 }

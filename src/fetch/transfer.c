@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/str.h"
 
 #define SLOW_WINDOW_MS 3000
 #define PARK_429_S (4 * 3600)
@@ -132,16 +133,22 @@ transfer_drop(struct transfer *t)
 	make_spare(t);
 }
 
-/* 421: the server does not answer for this name on this connection. */
+/* Is it worth another request, once?  421: the server does not answer for this
+ * name on this connection (RFC 9110, 15.5.20).  401: over TLS the password went
+ * as Basic without a question, and the server wants Digest. */
 static bool
-retries_421(struct transfer *t, const struct fetch_result *r)
+is_retried(struct transfer *t, const struct fetch_result *r)
 {
 	struct fetch_job *job = t->job;
 
-	if (r->status != 421 || job->retried_421)
-		return false;
-	job->retried_421 = true;
-	return true;
+	if (r->status == 421 && !job->retried_421)
+		return job->retried_421 = true;
+	if (r->status == 401 && !job->wants_digest && job->is_https &&
+	    job->is_own_origin && job->userinfo != NULL &&
+	    t->h.authenticate != NULL &&
+	    ascii_istr(t->h.authenticate, "digest ") != NULL)
+		return job->wants_digest = true;
+	return false;
 }
 
 static void
@@ -202,7 +209,7 @@ transfer_done(struct transfer *t, CURLcode rc)
 	}
 	end_transfer(t);
 	note_health(job, &r);
-	if (retries_421(t, &r)) {
+	if (is_retried(t, &r)) {
 		queue_requeue_peer(job, &t->busy_addr);
 	} else if (!redirect_follow(t, &r)) {
 		queue_remove(job);

@@ -8,12 +8,14 @@
  *   /redir/CODE/NAME   to /NAME
  *   /slow/MS/NAME      DIR/NAME, MS milliseconds later
  *   /plain/NAME        DIR/NAME without validators
+ *   /auth/NAME         DIR/NAME for whoever sends some password
  *
  * As a proxy it is every host, so that names of public hosts can be asked for
  * without any of them: the log has the whole URL then.
  *
- * LOG gets "METHOD URI STATUS IF-NONE-MATCH USER-AGENT", a line a request; of
- * a POST also the event, the signature and the body.
+ * LOG gets "METHOD URI STATUS IF-NONE-MATCH USER-AGENT", a line a request; then
+ * what it was asked with ("auth=...", "key=..."), of a POST also the event, the
+ * signature and the body.
  */
 #include <event2/buffer.h>
 #include <event2/event.h>
@@ -55,6 +57,16 @@ log_post(struct feedd *d, struct evhttp_request *req)
 }
 
 static void
+log_field(
+    struct feedd *d, struct evkeyvalq *in, const char *field, const char *name)
+{
+	const char *value = evhttp_find_header(in, field);
+
+	if (value != NULL)
+		(void)fprintf(d->log, " %s=%s", name, value);
+}
+
+static void
 answer(struct feedd *d, struct evhttp_request *req, int status)
 {
 	struct evkeyvalq *in = evhttp_request_get_input_headers(req);
@@ -68,6 +80,8 @@ answer(struct feedd *d, struct evhttp_request *req, int status)
 		(void)fprintf(d->log, "%s %s %d %s %s",
 		    is_post ? "POST" : "GET", evhttp_request_get_uri(req),
 		    status, etag != NULL ? etag : "-", ua != NULL ? ua : "-");
+		log_field(d, in, "Authorization", "auth");
+		log_field(d, in, "X-Key", "key");
 		if (is_post)
 			log_post(d, req);
 		(void)fputc('\n', d->log);
@@ -94,7 +108,8 @@ send_file(struct feedd *d, struct evhttp_request *req, const char *name,
 	FILE *f;
 	size_t n;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", d->dir, name);
+	(void)snprintf(path, sizeof(path), "%s/%.*s", d->dir,
+	    (int)strcspn(name, "?"), name);
 	if (strstr(name, "..") != NULL || (f = fopen(path, "re")) == NULL) {
 		answer(d, req, 404);
 		return;
@@ -167,7 +182,13 @@ request_cb(struct evhttp_request *req, void *arg)
 		answer(d, req, n);
 	} else if (sscanf(uri, "/slow/%d/%255s", &n, name) == 2) {
 		send_late(d, req, name, n);
-	} else if (sscanf(uri, "/plain/%255s", name) == 1) {
+	} else if (sscanf(uri, "/auth/%255s", name) == 1 &&
+		   evhttp_find_header(evhttp_request_get_input_headers(req),
+		       "Authorization") == NULL) {
+		put_header(req, "WWW-Authenticate", "Basic realm=\"x\"");
+		answer(d, req, 401);
+	} else if (sscanf(uri, "/auth/%255s", name) == 1 ||
+		   sscanf(uri, "/plain/%255s", name) == 1) {
 		send_file(d, req, name, false);
 	} else {
 		send_file(d, req, uri + 1, true);
