@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 void
 json_put(json_t *o, const char *name, const char *value)
@@ -84,12 +85,41 @@ article_json(const struct store_article *a)
 	return o;
 }
 
-bool
+/*
+ * jansson escapes what JSON must; what else a terminal must not get raw is
+ * escaped here.  Beyond ASCII all of it stands in strings, and jansson never
+ * cuts a character in two.
+ */
+static int
+put_safe(const char *p, size_t len, void *arg)
+{
+	size_t from = 0, n;
+
+	(void)arg;
+	for (size_t i = 0; i < len; i += n) {
+		uint32_t cp = (unsigned char)p[i];
+
+		n = cp < 0x7F ? 1 : utf8_decode(p + i, len - i, &cp);
+		if (cp < 0x7F || !utf8_is_unsafe_on_terminal(cp))
+			continue;
+		(void)fwrite(p + from, 1, i - from, stdout);
+		(void)printf("\\u%04x", (unsigned)cp);
+		from = i + n;
+	}
+	(void)fwrite(p + from, 1, len - from, stdout);
+	return ferror(stdout) ? -1 : 0;
+}
+
+void
+json_print(json_t *o, size_t flags)
+{
+	(void)json_dump_callback(o, put_safe, NULL, flags);
+	(void)putchar('\n');
+	json_decref(o);
+}
+
+void
 json_line(json_t *o)
 {
-	bool ok =
-	    json_dumpf(o, stdout, JSON_COMPACT) == 0 && putchar('\n') != EOF;
-
-	json_decref(o);
-	return ok;
+	json_print(o, JSON_COMPACT);
 }

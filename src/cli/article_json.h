@@ -14,7 +14,11 @@ json_t *article_json(const struct store_article *a);
 void json_put(json_t *o, const char *name, const char *value);
 void json_put_time(json_t *o, const char *name, int64_t t); /* 0: absent */
 
-/* One object a line on stdout; takes `o`.  false: cannot write. */
-bool json_line(json_t *o);
+/* On stdout, with a line end; takes `o`.  Flags are those of json_dumps(3);
+ * control characters that JSON allows are escaped. */
+void json_print(json_t *o, size_t flags);
+
+/* One object a line. */
+void json_line(json_t *o);
 
 #endif

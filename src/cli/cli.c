@@ -46,6 +46,24 @@ cli_error(const char *what, const char *fmt, ...)
 	(void)fputc('\n', stderr);
 }
 
+void
+cli_error_about(const char *what, const char *why)
+{
+	const char *colon = strstr(why, ": ");
+	size_t len = strlen(what);
+	char *about;
+
+	if (colon != NULL &&
+	    (why[0] == '/' || ((size_t)(colon - why) == len &&
+				  strncmp(why, what, len) == 0))) {
+		about = xstrndup(why, (size_t)(colon - why));
+		cli_error(about, "%s", colon + 2);
+		free(about);
+	} else {
+		cli_error(what, "%s", why);
+	}
+}
+
 static enum ak_status
 fail(const char *name, FILE *f, char *data)
 {

@@ -38,7 +38,8 @@ struct cli {
 /* These say what went wrong and return an exit status, CLI_OK if nothing. */
 int cli_conf(struct cli *cli);
 int cli_open_reader(struct cli *cli, struct store_reader **ret);
-int cli_open_store(struct cli *cli, struct store **ret); /* makes it */
+int cli_open_store(struct cli *cli, struct store **ret);
+int cli_make_store(struct cli *cli, struct store **ret); /* if need be */
 
 /* "akin: PATH: WHY" for a failed call on an open store; its exit status. */
 int cli_store_failed(struct cli *cli, enum ak_status st, const char *why);
@@ -52,6 +53,9 @@ char *cli_daemon_socket(struct cli *cli);
 int cli_feed_id(struct store_reader *r, const char *spec, int64_t *ret);
 int cli_article_id(struct store_reader *r, const char *spec, int64_t *ret);
 
+/* "90s", "30min", "2h", "7d", "2w" in seconds; false: none of them. */
+bool cli_span(const char *s, int64_t *ret);
+
 /* "2026-11-23", "2026-11-23T08:00:00Z", "2d" ago; false: none of them. */
 bool cli_time(const char *s, int64_t now, int64_t *ret);
 
@@ -59,8 +63,18 @@ bool cli_time(const char *s, int64_t now, int64_t *ret);
  * Returns the exit status. */
 int cli_usage(const char *usage, bool is_mistake);
 
+/*
+ * The command line of a verb with no option but --json (`as_json` NULL: nor
+ * that) and `least` to `most` arguments, which begin at argv[optind]; `wanted`
+ * is the error where there are others.  >= 0: stop with that exit status.
+ */
+int cli_args(int argc, char **argv, const char *usage, bool *as_json, int least,
+    int most, const char *wanted);
+
 /* "akin: WHAT: WHY" on stderr, control characters replaced. */
 void cli_error(const char *what, const char *fmt, ...) AK_PRINTF(2, 3);
+/* The same where `why` may begin with what it is about already. */
+void cli_error_about(const char *what, const char *why);
 
 /*
  * Read a file, or standard input where `name` is "-", of at most `max` bytes;

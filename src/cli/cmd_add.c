@@ -112,7 +112,7 @@ print_json(const struct adding *a, const struct pipeline_added *r)
 		}
 		(void)json_object_set_new(o, "choices", choices);
 	}
-	(void)json_line(o);
+	json_line(o);
 }
 
 static void

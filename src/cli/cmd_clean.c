@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "clean/clean.h"
+#include "cli/article_json.h"
 
 static const char usage[] =
     "usage: akin clean [--base URL] [--strip-params] [--frames] [--jsonl]\n"
@@ -52,10 +52,8 @@ clean_all(const struct clean_opts *opts)
 	if (clean_bytes(a, bytes, len, opts, &r) != AK_OK) {
 		cli_error("clean", "the input is too large");
 		status = CLI_BADDATA;
-	} else if (fwrite(r.html, 1, r.html_len, stdout) != r.html_len ||
-		   fflush(stdout) != 0) {
-		cli_error("standard output", "cannot write");
-		status = CLI_PARTLY;
+	} else {
+		(void)fwrite(r.html, 1, r.html_len, stdout);
 	}
 	arena_free(a);
 	free(bytes);
@@ -78,10 +76,10 @@ clean_line(const char *line, size_t len, const struct clean_opts *opts)
 	if (json_is_string(html) &&
 	    clean_bytes(a, json_string_value(html), json_string_length(html),
 		&o, &r) == AK_OK &&
-	    (out = json_pack("{s:s%}", "html", r.html, r.html_len)) != NULL)
-		ok = json_dumpf(out, stdout, JSON_COMPACT) == 0 &&
-		     putchar('\n') != EOF;
-	json_decref(out);
+	    (out = json_pack("{s:s%}", "html", r.html, r.html_len)) != NULL) {
+		json_line(out);
+		ok = true;
+	}
 	json_decref(in);
 	arena_free(a);
 	return ok;
@@ -126,8 +124,6 @@ cmd_clean(struct cli *cli, int argc, char **argv)
 		case 'f':
 			opts.keep_frames = true;
 			break;
-		case 'h':
-			return fputs(usage, stdout) < 0 ? CLI_PARTLY : CLI_OK;
 		case 'j':
 			jsonl = true;
 			break;
@@ -135,7 +131,7 @@ cmd_clean(struct cli *cli, int argc, char **argv)
 			opts.strip_params = true;
 			break;
 		default:
-			return CLI_USAGE;
+			return cli_usage(usage, c == '?');
 		}
 	}
 	if (optind != argc) {

@@ -149,19 +149,13 @@ take_secret(struct editing *ed, int c)
 static bool
 take_interval(struct store_feed_edit *e)
 {
-	int64_t then;
-
 	e->has_interval = true;
-	if (*optarg == '\0' || strcmp(optarg, "0") == 0) {
-		e->interval_s = 0;
+	e->interval_s = 0;
+	if (*optarg == '\0' || strcmp(optarg, "0") == 0 ||
+	    cli_span(optarg, &e->interval_s))
 		return true;
-	}
-	if (!cli_time(optarg, 0, &then) || then >= 0) {
-		cli_error(optarg, "a time such as 30min or 2h is wanted");
-		return false;
-	}
-	e->interval_s = -then;
-	return true;
+	cli_error(optarg, "a time such as 30min or 2h is wanted");
+	return false;
 }
 
 static bool

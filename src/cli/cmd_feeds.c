@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,7 +145,7 @@ feed_cb(const struct store_feed *f, void *arg)
 	const struct listing *l = arg;
 
 	if (l->as_json)
-		(void)json_line(feed_json(f));
+		json_line(feed_json(f));
 	else if (l->term.is_tty)
 		print_row(l, f);
 	else
@@ -229,7 +230,7 @@ why_next_cb(const struct store_feed *f, void *arg)
 		(void)json_object_set_new(
 		    o, "hint_seconds", json_integer(f->sched.hint_s));
 		json_put(o, "explained", buf_str(&why));
-		(void)json_line(o);
+		json_line(o);
 	} else {
 		(void)puts(buf_str(&why));
 	}
@@ -239,25 +240,15 @@ why_next_cb(const struct store_feed *f, void *arg)
 int
 cmd_why_next(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0}};
 	struct store_feed_query q = {0};
 	struct listing l = {0};
 	struct store_reader *r = NULL;
 	enum ak_status st;
-	int c, rc;
+	int rc = cli_args(
+	    argc, argv, why_next_usage, &l.as_json, 1, 1, "one FEED is wanted");
 
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h' || c == '?')
-			return cli_usage(why_next_usage, c == '?');
-		l.as_json = true;
-	}
-	if (argc - optind != 1) {
-		cli_error("why-next", "one FEED is wanted");
-		return CLI_USAGE;
-	}
+	if (rc >= 0)
+		return rc;
 	rc = cli_open_reader(cli, &r);
 	if (rc == CLI_OK)
 		rc = cli_feed_id(r, argv[optind], &q.id);
@@ -275,20 +266,14 @@ cmd_why_next(struct cli *cli, int argc, char **argv)
 int
 cmd_remove(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	struct store_reader *r = NULL;
 	struct store *s = NULL;
 	enum ak_status st;
-	int c, rc, one;
+	int one, rc = cli_args(
+		     argc, argv, remove_usage, NULL, 1, INT_MAX, "which FEED?");
 
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
-		return cli_usage(remove_usage, c == '?');
-	if (optind == argc) {
-		cli_error("remove", "which FEED?");
-		return CLI_USAGE;
-	}
+	if (rc >= 0)
+		return rc;
 	rc = cli_open_reader(cli, &r);
 	if (rc == CLI_OK)
 		rc = cli_open_store(cli, &s);

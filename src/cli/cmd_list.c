@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "cli/article_json.h"
 #include "cli/term.h"
@@ -62,6 +63,22 @@ print_tsv(const struct store_article *a)
 	    "\t%s%s\n", a->is_read ? "" : "N", a->is_starred ? "*" : "");
 }
 
+/* The search marks its hits with two control characters. */
+static void
+print_snippet(const struct term *t, const char *s)
+{
+	char *plain = xstrdup(s), *to = plain;
+
+	for (; *s != '\0'; s++)
+		if (*s != '\2' && *s != '\3')
+			*to++ = *s;
+	*to = '\0';
+	(void)fputs("           ", stdout);
+	term_cell(t, TERM_DIM, plain, t->columns - 12);
+	(void)putchar('\n');
+	free(plain);
+}
+
 static void
 print_row(const struct listing *l, const struct store_article *a)
 {
@@ -82,11 +99,8 @@ print_row(const struct listing *l, const struct store_article *a)
 	    a->title != NULL ? a->title : "(no title)",
 	    t->columns > feed + 40 ? t->columns - feed - 30 : 30);
 	(void)putchar('\n');
-	if (l->with_snippet && a->snippet != NULL) {
-		(void)fputs("           ", stdout);
-		term_cell(t, TERM_DIM, a->snippet, t->columns - 12);
-		(void)putchar('\n');
-	}
+	if (l->with_snippet && a->snippet != NULL)
+		print_snippet(t, a->snippet);
 }
 
 static void
@@ -100,7 +114,7 @@ article_cb(const struct store_article *a, void *arg)
 			(void)putchar(',');
 		/* fallthrough */
 	case FORM_JSONL:
-		(void)json_line(article_json(a));
+		json_line(article_json(a));
 		break;
 	case FORM_TSV:
 		print_tsv(a);

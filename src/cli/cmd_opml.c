@@ -98,7 +98,7 @@ import_list(struct import *im, const struct opml *list, bool as_json)
 	struct store *s = NULL;
 	char *socket;
 	enum ak_status st;
-	int rc = cli_open_store(im->cli, &s);
+	int rc = cli_make_store(im->cli, &s);
 
 	if (rc != CLI_OK)
 		return rc;
@@ -118,7 +118,7 @@ import_list(struct import *im, const struct opml *list, bool as_json)
 		cli_error(list->first_refused, "no URL of a feed%s",
 		    list->n_refused > 1 ? ", and others" : "");
 	if (as_json)
-		(void)json_line(json_pack("{sI sI sI}", "added",
+		json_line(json_pack("{sI sI sI}", "added",
 		    (json_int_t)im->n_added, "there", (json_int_t)im->n_there,
 		    "refused", (json_int_t)im->n_refused));
 	else if (!im->cli->is_quiet)
@@ -132,9 +132,6 @@ import_list(struct import *im, const struct opml *list, bool as_json)
 int
 cmd_import(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0}};
 	struct import im = {.cli = cli};
 	struct arena *a;
 	struct opml list;
@@ -142,18 +139,11 @@ cmd_import(struct cli *cli, int argc, char **argv)
 	bool as_json = false;
 	char *data = NULL;
 	size_t len = 0;
-	int c, rc;
+	int rc = cli_args(argc, argv, import_usage, &as_json, 1, 1,
+	    "one FILE or - is wanted");
 
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h' || c == '?')
-			return cli_usage(import_usage, c == '?');
-		as_json = true;
-	}
-	if (argc - optind != 1) {
-		cli_error("import", "one FILE or - is wanted");
-		return CLI_USAGE;
-	}
+	if (rc >= 0)
+		return rc;
 	if (cli_read_file(argv[optind], LIMIT_OPML_BYTES, &data, &len) != AK_OK)
 		return CLI_BADDATA;
 	a = arena_new(16 * LIMIT_OPML_BYTES);
@@ -221,10 +211,11 @@ write_out(const char *file, const struct buf *b)
 	bool ok = f != NULL && fwrite(buf_str(b), 1, b->len, f) == b->len &&
 		  fflush(f) == 0;
 
+	if (file == NULL)
+		return CLI_OK; /* main() looks after standard output */
 	if (!ok)
-		cli_error(file != NULL ? file : "standard output", "%s",
-		    strerrordesc_np(errno));
-	if (f != NULL && f != stdout)
+		cli_error(file, "%s", strerrordesc_np(errno));
+	if (f != NULL)
 		(void)fclose(f);
 	return ok ? CLI_OK : CLI_PARTLY;
 }
@@ -232,22 +223,16 @@ write_out(const char *file, const struct buf *b)
 int
 cmd_export(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	struct store_feed_query q = {0};
 	struct store_reader *r = NULL;
 	struct export x = {0};
 	struct buf out;
 	enum ak_status st;
-	int c, rc;
+	int rc =
+	    cli_args(argc, argv, export_usage, NULL, 0, 1, "one FILE at most");
 
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
-		return cli_usage(export_usage, c == '?');
-	if (argc - optind > 1) {
-		cli_error("export", "one FILE at most");
-		return CLI_USAGE;
-	}
+	if (rc >= 0)
+		return rc;
 	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
 		return rc;
 	x.arena = arena_new((size_t)1 << 30);

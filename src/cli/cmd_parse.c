@@ -44,12 +44,12 @@ parse_file(const char *name, const struct parse_opts *opts)
 	if (cli_read_file(name, LIMIT_PARSE_FILE_BYTES, &bytes, &len) != AK_OK)
 		return CLI_BADDATA;
 	a = arena_new(LIMIT_DOC_ARENA);
-	if (parse_and_clean(a, bytes, len, opts, &doc, &why) != AK_OK)
+	if (parse_and_clean(a, bytes, len, opts, &doc, &why) != AK_OK) {
 		cli_error(name, "%s", why.text);
-	else if (!doc_json_print(doc, stdout))
-		cli_error("standard output", "cannot write");
-	else
+	} else {
+		doc_json_print(doc);
 		status = CLI_OK;
+	}
 	arena_free(a);
 	free(bytes);
 	return status;
@@ -75,10 +75,8 @@ cmd_parse(struct cli *cli, int argc, char **argv)
 		case 't':
 			opts.content_type = optarg;
 			break;
-		case 'h':
-			return fputs(usage, stdout) < 0 ? CLI_PARTLY : CLI_OK;
 		default:
-			return CLI_USAGE;
+			return cli_usage(usage, c == '?');
 		}
 	}
 	if (argc - optind != 1) {

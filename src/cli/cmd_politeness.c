@@ -228,11 +228,11 @@ print_host(const struct host *h, const struct term *t, bool as_json)
 	int64_t saved = h->n_200 > 0 ? h->n_304 * (h->bytes_200 / h->n_200) : 0;
 
 	if (as_json) {
-		(void)json_line(json_pack("{ss sI sI sI sI sI sI sI sI so}",
-		    "host", h->name, "feeds", (json_int_t)h->n_feeds,
-		    "requests", (json_int_t)h->n, "not_modified",
-		    (json_int_t)h->n_304, "same_bytes", (json_int_t)h->n_same,
-		    "conditional", (json_int_t)h->n_conditional, "failed",
+		json_line(json_pack("{ss sI sI sI sI sI sI sI sI so}", "host",
+		    h->name, "feeds", (json_int_t)h->n_feeds, "requests",
+		    (json_int_t)h->n, "not_modified", (json_int_t)h->n_304,
+		    "same_bytes", (json_int_t)h->n_same, "conditional",
+		    (json_int_t)h->n_conditional, "failed",
 		    (json_int_t)h->n_failed, "wire_bytes", (json_int_t)h->bytes,
 		    "saved_bytes", (json_int_t)saved, "rules",
 		    tally_json(&h->tally)));
@@ -274,8 +274,10 @@ print_rules(const struct tally *all, const struct term *t)
 	for (size_t i = 0; i < N_RULES; i++) {
 		bool kept = all->broken[i] == 0;
 
-		term_put(t, kept ? TERM_GREEN : TERM_RED,
-		    kept ? "kept  " : "BROKEN");
+		term_put(
+		    t, kept ? TERM_GREEN : TERM_RED, kept ? "kept" : "BROKEN");
+		if (t->is_tty && kept)
+			(void)fputs("  ", stdout);
 		(void)printf(t->is_tty ? "  %-46s %8lld times kept, %lld not\n"
 				       : "\t%s\t%lld\t%lld\n",
 		    rules[i].words, (long long)all->kept[i],
@@ -321,25 +323,15 @@ print_hosts(struct rows *r, bool as_json)
 int
 cmd_politeness(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0}};
 	struct rows rows = {0};
 	struct store_reader *r = NULL;
 	bool as_json = false;
 	enum ak_status st;
-	int c, rc;
+	int rc =
+	    cli_args(argc, argv, usage, &as_json, 0, 1, "one HOST at most");
 
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c != 'j')
-			return cli_usage(usage, c == '?');
-		as_json = true;
-	}
-	if (argc - optind > 1) {
-		cli_error("politeness", "one HOST at most");
-		return CLI_USAGE;
-	}
+	if (rc >= 0)
+		return rc;
 	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
 		return rc;
 	st = store_polls(r, 0, optind < argc ? argv[optind] : NULL,

@@ -10,7 +10,6 @@
 
 #include <event2/event.h>
 #include <event2/thread.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,30 +252,20 @@ rebuild(struct reindex *x)
 int
 cmd_reindex(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0}};
 	struct reindex x = {.cli = cli};
 	bool as_json = false;
-	int c, rc;
+	int rc =
+	    cli_args(argc, argv, usage, &as_json, 0, 0, "takes no arguments");
 
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c != 'j')
-			return cli_usage(usage, c == '?');
-		as_json = true;
-	}
-	if (optind < argc) {
-		cli_error("reindex", "takes no arguments");
-		return CLI_USAGE;
-	}
+	if (rc >= 0)
+		return rc;
 	rc = cli_open_reader(cli, &x.reader);
 	if (rc == CLI_OK)
 		rc = cli_open_store(cli, &x.store);
 	if (rc == CLI_OK)
 		rc = rebuild(&x);
 	if (rc == CLI_OK && as_json)
-		(void)json_line(
+		json_line(
 		    json_pack("{sI}", "articles", (json_int_t)x.n_articles));
 	store_close(x.store);
 	store_reader_close(x.reader);

@@ -159,7 +159,7 @@ text_cb(const struct store_relation *rel, void *arg)
 }
 
 /* The contract's line for one article. */
-static bool
+static enum ak_status
 print_line(struct relations *x, const struct store_article *a)
 {
 	json_t *o = json_object(), *feeds;
@@ -179,14 +179,15 @@ print_line(struct relations *x, const struct store_article *a)
 	x->list = json_array();
 	st = store_related(x->reader, a->id, x->keep, collect_cb, x);
 	(void)json_object_set_new(o, "related", x->list);
-	return json_line(o) && st == AK_OK;
+	json_line(o);
+	return st;
 }
 
 struct page {
 	struct relations *x;
 	int64_t last;
 	size_t n;
-	bool failed;
+	enum ak_status st; /* of the reader that looks up */
 };
 
 static void
@@ -196,7 +197,8 @@ page_cb(const struct store_article *a, void *arg)
 
 	p->last = a->id;
 	p->n++;
-	p->failed |= !print_line(p->x, a);
+	if (p->st == AK_OK)
+		p->st = print_line(p->x, a);
 }
 
 static enum ak_status
@@ -214,8 +216,10 @@ print_all(struct store_reader *r, struct relations *x)
 
 		p.n = 0;
 		st = store_articles(r, &q, page_cb, &p);
-	} while (st == AK_OK && p.n == PAGE && !p.failed);
-	return st == AK_OK && p.failed ? AK_IO : st;
+		if (st == AK_OK)
+			st = p.st;
+	} while (st == AK_OK && p.n == PAGE && !ferror(stdout));
+	return st;
 }
 
 static enum ak_status
@@ -248,6 +252,10 @@ take_apart(struct cli *cli, char **ids)
 	if (rc == CLI_OK)
 		rc = cli_article_id(r, ids[1], &b);
 	store_reader_close(r);
+	if (rc == CLI_OK && a == b) {
+		cli_error(ids[1], "the same article twice");
+		return CLI_USAGE;
+	}
 	if (rc == CLI_OK)
 		rc = cli_open_store(cli, &s);
 	if (rc != CLI_OK)
@@ -414,24 +422,14 @@ explain(
 int
 cmd_why(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0}};
 	struct store_reader *r = NULL;
 	bool as_json = false;
 	int64_t a = 0, b = 0;
-	int c, rc;
+	int rc = cli_args(
+	    argc, argv, why_usage, &as_json, 2, 2, "two IDs are wanted");
 
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h' || c == '?')
-			return cli_usage(why_usage, c == '?');
-		as_json = true;
-	}
-	if (argc - optind != 2) {
-		cli_error("why", "two IDs are wanted");
-		return CLI_USAGE;
-	}
+	if (rc >= 0)
+		return rc;
 	rc = cli_open_reader(cli, &r);
 	if (rc == CLI_OK)
 		rc = cli_article_id(r, argv[optind], &a);

@@ -49,7 +49,7 @@ static void
 json_cb(const struct store_article *a, void *arg)
 {
 	(void)arg;
-	(void)json_line(article_json(a));
+	json_line(article_json(a));
 }
 
 /* --- differences ---------------------------------------------------------- */
@@ -179,7 +179,7 @@ revision_json_cb(const struct store_revision *v, void *arg)
 	json_put(o, "title", v->title);
 	json_put(o, "content_html", v->content_html);
 	json_put(o, "content_text", v->text);
-	(void)json_line(o);
+	json_line(o);
 }
 
 static enum ak_status

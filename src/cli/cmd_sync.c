@@ -79,7 +79,7 @@ report_cb(const struct pipeline_report *r, void *arg)
 	(void)json_object_set_new(o, "revised", json_integer(r->n_revised));
 	json_put_time(o, "next", r->due_at);
 	json_put(o, "why_next", r->hint);
-	(void)json_line(o);
+	json_line(o);
 }
 
 static void
@@ -192,7 +192,7 @@ summarise(const struct sync *s)
 	double seconds = (double)(clock_mono_ms() - s->began_ms) / 1000;
 
 	if (s->as_json)
-		(void)json_line(json_pack("{sI sI sI sI sI sI sf}", "feeds",
+		json_line(json_pack("{sI sI sI sI sI sI sf}", "feeds",
 		    (json_int_t)n->n_done, "failed", (json_int_t)n->n_failed,
 		    "unchanged", (json_int_t)n->n_unchanged, "new",
 		    (json_int_t)n->n_new, "revised", (json_int_t)n->n_revised,

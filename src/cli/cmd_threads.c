@@ -24,7 +24,7 @@ static void
 thread_cb(const struct store_thread *h, void *arg)
 {
 	const struct listing *l = arg;
-	char last[TERM_TIME_SIZE];
+	char last[TERM_TIME_SIZE], utc[CLOCK_RFC3339_SIZE];
 	json_t *o;
 
 	if (l->as_json) {
@@ -39,12 +39,14 @@ thread_cb(const struct store_thread *h, void *arg)
 		(void)json_object_set_new(o, "feeds", json_integer(h->n_feeds));
 		json_put_time(o, "first", h->first_at);
 		json_put_time(o, "last", h->last_at);
-		(void)json_line(o);
+		json_line(o);
 		return;
 	}
 	(void)printf(l->term.is_tty ? "%6lld  %s  %3lld articles %3lld feeds  "
 				    : "%lld\t%s\t%lld\t%lld\t",
-	    (long long)h->id, term_time(h->last_at, last),
+	    (long long)h->id,
+	    l->term.is_tty ? term_time(h->last_at, last)
+			   : clock_rfc3339(h->last_at, utc),
 	    (long long)h->n_articles, (long long)h->n_feeds);
 	if (l->term.is_tty)
 		term_cell(&l->term, TERM_BOLD,

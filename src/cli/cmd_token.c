@@ -38,7 +38,7 @@ add(struct cli *cli, const char *name, const char *scope, bool as_json)
 		cli_error(name, "a name is 1 to 64 letters, digits and ._@-");
 		return CLI_USAGE;
 	}
-	if ((rc = cli_open_store(cli, &s)) != CLI_OK)
+	if ((rc = cli_make_store(cli, &s)) != CLI_OK)
 		return rc;
 	token_make(secret);
 	token_digest(secret, digest);
@@ -53,8 +53,8 @@ add(struct cli *cli, const char *name, const char *scope, bool as_json)
 	} else if (st != AK_OK) {
 		rc = cli_store_failed(cli, st, store_error(s));
 	} else if (as_json) {
-		(void)json_line(json_pack("{ss ss ss ss*}", "name", name,
-		    "secret", secret, "scope", scope, "login", login));
+		json_line(json_pack("{ss ss ss ss*}", "name", name, "secret",
+		    secret, "scope", scope, "login", login));
 	} else {
 		(void)printf("%s\n", secret);
 		if (login != NULL && !cli->is_quiet)
@@ -77,22 +77,28 @@ static void
 token_cb(const struct store_token *t, void *arg)
 {
 	const struct listing *l = arg;
-	char used[TERM_TIME_SIZE];
+	char used[TERM_TIME_SIZE], utc[CLOCK_RFC3339_SIZE];
+	const char *when;
 	json_t *o;
 
 	if (strchr(t->name, ':') != NULL)
 		return; /* sessions and login links are no one's to see */
 	if (!l->as_json) {
+		if (l->term.is_tty)
+			when = term_time(t->last_used_at, used);
+		else if (t->last_used_at != 0)
+			when = clock_rfc3339(t->last_used_at, utc);
+		else
+			when = "";
 		term_put(&l->term, TERM_BOLD, t->name);
-		(void)printf(
-		    "\t%s\t%s\n", t->scope, term_time(t->last_used_at, used));
+		(void)printf("\t%s\t%s\n", t->scope, when);
 		return;
 	}
 	o = json_pack("{ss ss}", "name", t->name, "scope", t->scope);
 	json_put_time(o, "created", t->created_at);
 	json_put_time(o, "last_used", t->last_used_at);
 	json_put_time(o, "expires", t->expires_at);
-	(void)json_line(o);
+	json_line(o);
 }
 
 static int

@@ -20,24 +20,6 @@ static const char gc_usage[] =
     "usage: akin gc [--json]\n"
     "Apply the retention of akin.conf(5) now. What goes does not come back.\n";
 
-/* The options of a verb that knows only --json; >= 0: stop with that. */
-static int
-only_json(int argc, char **argv, const char *usage, bool *ret)
-{
-	static const struct option options[] = {
-	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0}};
-	int c;
-
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c != 'j')
-			return cli_usage(usage, c == '?');
-		*ret = true;
-	}
-	return -1;
-}
-
 struct checking {
 	bool as_json;
 	json_t *findings;
@@ -61,14 +43,11 @@ cmd_check(struct cli *cli, int argc, char **argv)
 	struct store_reader *r = NULL;
 	struct store_stats stats = {0};
 	enum ak_status st;
-	int rc = only_json(argc, argv, check_usage, &k.as_json);
+	int rc = cli_args(
+	    argc, argv, check_usage, &k.as_json, 0, 0, "takes no arguments");
 
 	if (rc >= 0)
 		return rc;
-	if (optind < argc) {
-		cli_error("check", "takes no arguments");
-		return CLI_USAGE;
-	}
 	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
 		return rc;
 	k.findings = json_array();
@@ -76,7 +55,7 @@ cmd_check(struct cli *cli, int argc, char **argv)
 	if (st == AK_OK)
 		st = store_stats(r, &stats);
 	if (k.as_json)
-		(void)json_line(json_pack("{sb sO sI sI sI}", "ok", st == AK_OK,
+		json_line(json_pack("{sb sO sI sI sI}", "ok", st == AK_OK,
 		    "findings", k.findings, "feeds", (json_int_t)stats.n_feeds,
 		    "articles", (json_int_t)stats.n_articles, "bytes",
 		    (json_int_t)stats.file_bytes));
@@ -106,22 +85,18 @@ cmd_backup(struct cli *cli, int argc, char **argv)
 	struct store_reader *r = NULL;
 	struct diag d = {{0}};
 	enum ak_status st;
-	bool as_json = false;
-	int rc = only_json(argc, argv, backup_usage, &as_json);
+	int rc = cli_args(
+	    argc, argv, backup_usage, NULL, 1, 1, "one FILE is wanted");
 
 	if (rc >= 0)
 		return rc;
-	if (argc - optind != 1) {
-		cli_error("backup", "one FILE is wanted");
-		return CLI_USAGE;
-	}
 	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
 		return rc;
 	progress_begin(&bar, "pages", !cli->is_quiet);
 	st = store_backup(r, argv[optind], pages_cb, &bar, &d);
 	progress_end(&bar);
 	if (st != AK_OK) {
-		cli_error(argv[optind], "%s",
+		cli_error_about(argv[optind],
 		    d.text[0] != '\0' ? d.text : ak_status_name(st));
 		rc = st == AK_EXISTS ? CLI_USAGE : CLI_UNAVAILABLE;
 	}
@@ -136,14 +111,11 @@ cmd_gc(struct cli *cli, int argc, char **argv)
 	struct store *s = NULL;
 	bool as_json = false;
 	enum ak_status st;
-	int rc = only_json(argc, argv, gc_usage, &as_json);
+	int rc = cli_args(
+	    argc, argv, gc_usage, &as_json, 0, 0, "takes no arguments");
 
 	if (rc >= 0)
 		return rc;
-	if (optind < argc) {
-		cli_error("gc", "takes no arguments");
-		return CLI_USAGE;
-	}
 	if ((rc = cli_open_store(cli, &s)) != CLI_OK)
 		return rc;
 	st = store_gc(s, clock_now(), cli->conf->store_keep_days,
@@ -151,7 +123,7 @@ cmd_gc(struct cli *cli, int argc, char **argv)
 	if (st != AK_OK)
 		rc = cli_store_failed(cli, st, store_error(s));
 	else if (as_json)
-		(void)json_line(json_pack("{sI sI sI}", "articles",
+		json_line(json_pack("{sI sI sI}", "articles",
 		    (json_int_t)res.n_articles, "polls",
 		    (json_int_t)res.n_polls, "revisions",
 		    (json_int_t)res.n_revisions));

@@ -7,22 +7,16 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "cli/article_json.h"
 
 /* Absent values are left out; jansson owns the new ones. */
-static void
-put(json_t *obj, const char *name, const char *value)
-{
-	if (!str_empty(value))
-		(void)json_object_set_new(obj, name, json_string(value));
-}
-
 static void
 put_time(json_t *obj, const char *name, int64_t t)
 {
 	char text[CLOCK_RFC3339_SIZE];
 
 	if (t != DOC_NO_TIME)
-		put(obj, name, clock_rfc3339(t, text));
+		json_put(obj, name, clock_rfc3339(t, text));
 }
 
 static void
@@ -93,10 +87,10 @@ persons(const struct doc_person *p)
 	for (; p != NULL; p = p->next) {
 		json_t *one = json_object(), *more = json_object();
 
-		put(one, "name", p->name);
-		put(one, "url", p->url);
-		put(one, "avatar", p->avatar);
-		put(more, "email", p->email);
+		json_put(one, "name", p->name);
+		json_put(one, "url", p->url);
+		json_put(one, "avatar", p->avatar);
+		json_put(more, "email", p->email);
 		put_filled(one, "_akin", more);
 		(void)json_array_append_new(list, one);
 	}
@@ -122,12 +116,12 @@ attachments(const struct doc_attachment *a)
 	for (; a != NULL; a = a->next) {
 		json_t *one = json_object();
 
-		put(one, "url", a->url);
+		json_put(one, "url", a->url);
 		/* The standard requires it. */
-		put(one, "mime_type",
+		json_put(one, "mime_type",
 		    a->mime_type != NULL ? a->mime_type
 					 : "application/octet-stream");
-		put(one, "title", a->title);
+		json_put(one, "title", a->title);
 		put_number(one, "size_in_bytes", a->size_bytes);
 		if (a->duration_s >= 0)
 			(void)json_object_set_new(
@@ -145,9 +139,9 @@ related(const struct doc_related *r)
 	for (; r != NULL; r = r->next) {
 		json_t *one = json_object();
 
-		put(one, "url", r->url);
-		put(one, "title", r->title);
-		put(one, "form", r->form);
+		json_put(one, "url", r->url);
+		json_put(one, "title", r->title);
+		json_put(one, "form", r->form);
 		(void)json_array_append_new(list, one);
 	}
 	return list;
@@ -158,23 +152,23 @@ item(const struct doc_entry *e)
 {
 	json_t *obj = json_object(), *more = json_object();
 
-	put(obj, "id", e->id);
-	put(obj, "url", e->url);
-	put(obj, "external_url", e->external_url);
-	put(obj, "title", e->title_text);
+	json_put(obj, "id", e->id);
+	json_put(obj, "url", e->url);
+	json_put(obj, "external_url", e->external_url);
+	json_put(obj, "title", e->title_text);
 	if (e->content_html != NULL && e->content_html_len > 0)
 		(void)json_object_set_new(obj, "content_html",
 		    json_stringn(e->content_html, e->content_html_len));
-	put(obj, "summary", e->summary_text);
-	put(obj, "image", e->image);
-	put(obj, "banner_image", e->banner_image);
+	json_put(obj, "summary", e->summary_text);
+	json_put(obj, "image", e->image);
+	json_put(obj, "banner_image", e->banner_image);
 	put_time(obj, "date_published", e->published);
 	put_time(obj, "date_modified", e->modified);
 	put_filled(obj, "authors", persons(e->authors));
 	put_filled(obj, "tags", tags(e->tags));
-	put(obj, "language", e->language);
+	json_put(obj, "language", e->language);
 	put_filled(obj, "attachments", attachments(e->attachments));
-	put(more, "comments_url", e->comments_url);
+	json_put(more, "comments_url", e->comments_url);
 	put_filled(more, "related", related(e->related));
 	if (e->is_draft)
 		(void)json_object_set_new(more, "draft", json_true());
@@ -221,17 +215,17 @@ feed_more(const struct doc *d)
 {
 	json_t *more = json_object();
 
-	put(more, "format", doc_format_name(d->format));
-	put(more, "encoding", d->encoding);
+	json_put(more, "format", doc_format_name(d->format));
+	json_put(more, "encoding", d->encoding);
 	(void)json_object_set_new(
 	    more, "wellformed", json_boolean(d->wellformed));
-	put(more, "problem", d->problem);
-	put(more, "id", d->id);
-	put(more, "image", d->image);
-	put(more, "rights", d->rights);
-	put(more, "generator", d->generator);
-	put(more, "prev_archive_url", d->prev_archive_url);
-	put(more, "new_feed_url", d->new_feed_url);
+	json_put(more, "problem", d->problem);
+	json_put(more, "id", d->id);
+	json_put(more, "image", d->image);
+	json_put(more, "rights", d->rights);
+	json_put(more, "generator", d->generator);
+	json_put(more, "prev_archive_url", d->prev_archive_url);
+	json_put(more, "new_feed_url", d->new_feed_url);
 	put_time(more, "date_published", d->published);
 	put_time(more, "date_modified", d->modified);
 	put_filled(more, "tags", tags(d->tags));
@@ -242,22 +236,21 @@ feed_more(const struct doc *d)
 	return more;
 }
 
-bool
-doc_json_print(const struct doc *doc, FILE *to)
+void
+doc_json_print(const struct doc *doc)
 {
 	json_t *obj = json_object(), *items = json_array();
-	bool ok;
 
-	put(obj, "version", "https://jsonfeed.org/version/1.1");
-	put(obj, "title", doc->title_text);
-	put(obj, "description", doc->description_text);
-	put(obj, "home_page_url", doc->home_page_url);
-	put(obj, "feed_url", doc->feed_url);
-	put(obj, "next_url", doc->next_url);
-	put(obj, "icon", doc->icon != NULL ? doc->icon : doc->image);
-	put(obj, "favicon", doc->favicon);
+	json_put(obj, "version", "https://jsonfeed.org/version/1.1");
+	json_put(obj, "title", doc->title_text);
+	json_put(obj, "description", doc->description_text);
+	json_put(obj, "home_page_url", doc->home_page_url);
+	json_put(obj, "feed_url", doc->feed_url);
+	json_put(obj, "next_url", doc->next_url);
+	json_put(obj, "icon", doc->icon != NULL ? doc->icon : doc->image);
+	json_put(obj, "favicon", doc->favicon);
 	put_filled(obj, "authors", persons(doc->authors));
-	put(obj, "language", doc->language);
+	json_put(obj, "language", doc->language);
 	if (doc->is_expired)
 		(void)json_object_set_new(obj, "expired", json_true());
 	put_filled(obj, "hubs", hubs(doc));
@@ -265,9 +258,5 @@ doc_json_print(const struct doc *doc, FILE *to)
 	for (const struct doc_entry *e = doc->entries; e != NULL; e = e->next)
 		(void)json_array_append_new(items, item(e));
 	(void)json_object_set_new(obj, "items", items);
-	ok = json_dumpf(obj, to, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) ==
-		 0 &&
-	     fputc('\n', to) != EOF && fflush(to) == 0;
-	json_decref(obj);
-	return ok;
+	json_print(obj, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
 }

@@ -9,11 +9,9 @@
 #ifndef CLI_DOC_JSON_H
 #define CLI_DOC_JSON_H
 
-#include <stdio.h>
-
 #include "model/doc.h"
 
-/* One object and a line end; false: it could not be written. */
-bool doc_json_print(const struct doc *doc, FILE *to);
+/* On stdout. */
+void doc_json_print(const struct doc *doc);
 
 #endif

@@ -27,34 +27,35 @@ struct verb {
 	const char *args;
 	const char *help;
 	int (*fn)(struct cli *cli, int argc, char **argv);
+	bool talks; /* to servers or akind: a closed pipe is no death */
 };
 
 /* clang-format off */
 static const struct verb verbs[] = {
-    {"add", "URL ...", "subscribe to a feed, or to the feed of a page", cmd_add},
-    {"remove", "FEED ...", "unsubscribe", cmd_remove},
-    {"edit", "FEED", "change a subscription", cmd_edit},
-    {"feeds", "", "list the subscriptions and how they do", cmd_feeds},
-    {"why-next", "FEED", "when a feed is polled next, and why then", cmd_why_next},
-    {"import", "FILE|-", "subscribe to the feeds of an OPML file", cmd_import},
-    {"export", "[FILE]", "write the subscriptions as OPML", cmd_export},
-    {"sync", "[FEED ...]", "poll what is due", cmd_sync},
-    {"list", "", "list articles, newest first", cmd_list},
-    {"show", "ID", "show an article, or what was changed in it", cmd_show},
-    {"search", "QUERY", "find articles by words", cmd_search},
-    {"threads", "", "the stories that several articles report", cmd_threads},
-    {"related", "ID", "the related articles of one article, or of all", cmd_related},
-    {"why", "ID ID", "why two articles are related", cmd_why},
-    {"mark", "HOW ID ...", "mark articles read, unread, star or unstar", cmd_mark},
-    {"parse", "FILE|-", "parse one document; needs no store", cmd_parse},
-    {"clean", "", "sanitise HTML; needs no store", cmd_clean},
-    {"token", "HOW NAME", "credentials for reader apps", cmd_token},
-    {"politeness", "[HOST]", "what was asked of each host", cmd_politeness},
-    {"check", "", "check the store", cmd_check},
-    {"backup", "FILE", "copy the store while it is in use", cmd_backup},
-    {"reindex", "", "rebuild the search index and the relations", cmd_reindex},
-    {"gc", "", "apply the retention now", cmd_gc},
-    {"help", "[VERB]", "print a summary", cmd_help},
+    {"add", "URL ...", "subscribe to a feed, or to the feed of a page", cmd_add, true},
+    {"remove", "FEED ...", "unsubscribe", cmd_remove, true},
+    {"edit", "FEED", "change a subscription", cmd_edit, true},
+    {"feeds", "", "list the subscriptions and how they do", cmd_feeds, false},
+    {"why-next", "FEED", "when a feed is polled next, and why then", cmd_why_next, false},
+    {"import", "FILE|-", "subscribe to the feeds of an OPML file", cmd_import, true},
+    {"export", "[FILE]", "write the subscriptions as OPML", cmd_export, false},
+    {"sync", "[FEED ...]", "poll what is due", cmd_sync, true},
+    {"list", "", "list articles, newest first", cmd_list, false},
+    {"show", "ID", "show an article, or what was changed in it", cmd_show, false},
+    {"search", "QUERY", "find articles by words", cmd_search, false},
+    {"threads", "", "the stories that several articles report", cmd_threads, false},
+    {"related", "ID", "the related articles of one article, or of all", cmd_related, false},
+    {"why", "ID ID", "why two articles are related", cmd_why, false},
+    {"mark", "HOW ID ...", "mark articles read, unread, star or unstar", cmd_mark, false},
+    {"parse", "FILE|-", "parse one document; needs no store", cmd_parse, false},
+    {"clean", "", "sanitise HTML; needs no store", cmd_clean, false},
+    {"token", "HOW NAME", "credentials for reader apps", cmd_token, false},
+    {"politeness", "[HOST]", "what was asked of each host", cmd_politeness, false},
+    {"check", "", "check the store", cmd_check, false},
+    {"backup", "FILE", "copy the store while it is in use", cmd_backup, false},
+    {"reindex", "", "rebuild the search index and the relations", cmd_reindex, true},
+    {"gc", "", "apply the retention now", cmd_gc, false},
+    {"help", "[VERB]", "print a summary", cmd_help, false},
 };
 /* clang-format on */
 
@@ -152,6 +153,16 @@ cmd_help(struct cli *cli, int argc, char **argv)
 	return v->fn(cli, 2, args);
 }
 
+/* What was printed has to be out; a full disk is told like any failure. */
+static int
+finish(int rc)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return rc;
+	cli_error("standard output", "cannot be written");
+	return rc == CLI_OK ? CLI_PARTLY : rc;
+}
+
 /* Options before the verb; >= 0: stop with that status. */
 static int
 global_options(struct cli *cli, int argc, char **argv)
@@ -226,13 +237,12 @@ main(int argc, char **argv)
 	(void)mallopt(M_ARENA_MAX, 2);
 	(void)setlocale(LC_CTYPE, "");
 	(void)umask(077);
-	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN); /* a full store is an error, no death */
 	clock_init();
 	/* So getopt(3) begins its errors as we do ours. */
 	argv[0] = name;
 	if ((rc = global_options(&cli, argc, argv)) >= 0)
-		return rc;
+		return finish(rc);
 	if (optind == argc) {
 		cli_error("usage", "akin VERB ...; akin help lists the verbs");
 		return CLI_USAGE;
@@ -247,11 +257,9 @@ main(int argc, char **argv)
 		return unknown_verb(argv[0]);
 	(void)snprintf(prefix, sizeof(prefix), "akin: %s", v->name);
 	argv[0] = prefix;
-	rc = v->fn(&cli, argc, argv);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		if (rc == CLI_OK)
-			rc = CLI_PARTLY;
-	}
+	if (v->talks)
+		(void)signal(SIGPIPE, SIG_IGN);
+	rc = finish(v->fn(&cli, argc, argv));
 	conf_free(cli.conf);
 	free(cli.path);
 	return rc;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* What most verbs begin with: configuration, store, feeds by name. */
-#include <stdlib.h>
+#include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -23,6 +24,30 @@ cli_usage(const char *usage, bool is_mistake)
 }
 
 int
+cli_args(int argc, char **argv, const char *usage, bool *as_json, int least,
+    int most, const char *wanted)
+{
+	static const struct option options[] = {
+	    {"help", no_argument, NULL, 'h'}, {"json", no_argument, NULL, 'j'},
+	    {NULL, 0, NULL, 0}};
+	static const struct option no_json[] = {
+	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	int c;
+
+	optind = 0;
+	while ((c = getopt_long(argc, argv, "h",
+		    as_json != NULL ? options : no_json, NULL)) != -1) {
+		if (c != 'j')
+			return cli_usage(usage, c == '?');
+		*as_json = true;
+	}
+	if (argc - optind >= least && argc - optind <= most)
+		return -1;
+	cli_error(argv[0] + strlen("akin: "), "%s", wanted);
+	return CLI_USAGE;
+}
+
+int
 cli_conf(struct cli *cli)
 {
 	struct diag d;
@@ -37,30 +62,18 @@ cli_conf(struct cli *cli)
 	return CLI_OK;
 }
 
-/* Words of a lower layer may begin with what they are about already. */
-static void
-error_about(const char *what, const char *why)
-{
-	const char *colon = strstr(why, ": ");
-	size_t len = strlen(what);
-	char *about;
-
-	if (colon != NULL &&
-	    (why[0] == '/' || ((size_t)(colon - why) == len &&
-				  strncmp(why, what, len) == 0))) {
-		about = xstrndup(why, (size_t)(colon - why));
-		cli_error(about, "%s", colon + 2);
-		free(about);
-	} else {
-		cli_error(what, "%s", why);
-	}
-}
-
 int
 cli_store_failed(struct cli *cli, enum ak_status st, const char *why)
 {
-	error_about(cli->path, str_empty(why) ? ak_status_name(st) : why);
+	cli_error_about(cli->path, str_empty(why) ? ak_status_name(st) : why);
 	return CLI_UNAVAILABLE;
+}
+
+static int
+no_store(struct cli *cli)
+{
+	return cli_store_failed(
+	    cli, AK_NOTFOUND, "no store there yet; akin add makes one");
 }
 
 int
@@ -75,14 +88,12 @@ cli_open_reader(struct cli *cli, struct store_reader **ret)
 	st = store_reader_open(cli->path, ret, &d);
 	if (st == AK_OK)
 		return CLI_OK;
-	if (st == AK_NOTFOUND)
-		return cli_store_failed(
-		    cli, st, "no store there yet; akin add makes one");
-	return cli_store_failed(cli, st, d.text);
+	return st == AK_NOTFOUND ? no_store(cli)
+				 : cli_store_failed(cli, st, d.text);
 }
 
-int
-cli_open_store(struct cli *cli, struct store **ret)
+static int
+open_store(struct cli *cli, unsigned flags, struct store **ret)
 {
 	struct diag d = {{0}};
 	enum ak_status st;
@@ -90,10 +101,24 @@ cli_open_store(struct cli *cli, struct store **ret)
 
 	if (rc != CLI_OK)
 		return rc;
-	st = store_open(cli->path,
-	    STORE_CREATE | (cli->conf->store_search != 0 ? 0 : STORE_NO_SEARCH),
-	    ret, &d);
+	if (cli->conf->store_search == 0)
+		flags |= STORE_NO_SEARCH;
+	st = store_open(cli->path, flags, ret, &d);
+	if (st == AK_NOTFOUND && (flags & STORE_CREATE) == 0)
+		return no_store(cli);
 	return st == AK_OK ? CLI_OK : cli_store_failed(cli, st, d.text);
+}
+
+int
+cli_open_store(struct cli *cli, struct store **ret)
+{
+	return open_store(cli, 0, ret);
+}
+
+int
+cli_make_store(struct cli *cli, struct store **ret)
+{
+	return open_store(cli, STORE_CREATE, ret);
 }
 
 char *
@@ -126,7 +151,7 @@ cli_feed_id(struct store_reader *r, const char *spec, int64_t *ret)
 
 	if (st == AK_OK)
 		return CLI_OK;
-	error_about(spec, d.text[0] != '\0' ? d.text : "no such feed");
+	cli_error_about(spec, d.text[0] != '\0' ? d.text : "no such feed");
 	return st == AK_NOTFOUND || st == AK_BADINPUT ? CLI_PARTLY
 						      : CLI_UNAVAILABLE;
 }
@@ -138,12 +163,12 @@ cli_article_id(struct store_reader *r, const char *spec, int64_t *ret)
 
 	if (st == AK_OK)
 		return CLI_OK;
-	cli_error(spec, "no such article");
-	return CLI_PARTLY;
+	cli_error(spec, "%s", store_reader_error(r));
+	return st == AK_NOTFOUND ? CLI_PARTLY : CLI_UNAVAILABLE;
 }
 
 bool
-cli_time(const char *s, int64_t now, int64_t *ret)
+cli_span(const char *s, int64_t *ret)
 {
 	static const struct {
 		const char *unit;
@@ -152,14 +177,26 @@ cli_time(const char *s, int64_t now, int64_t *ret)
 	    {"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
 	char *end;
 	long long n = strtoll(s, &end, 10);
+
+	if (end == s || n < 0 || n >= 1000000000)
+		return false;
+	for (size_t i = 0; i < AK_COUNT(units); i++)
+		if (strcmp(units[i].unit, end) == 0) {
+			*ret = n * units[i].seconds;
+			return true;
+		}
+	return false;
+}
+
+bool
+cli_time(const char *s, int64_t now, int64_t *ret)
+{
 	int64_t t;
 
-	if (end != s && n >= 0 && n < 1000000000)
-		for (size_t i = 0; i < AK_COUNT(units); i++)
-			if (strcmp(units[i].unit, end) == 0) {
-				*ret = now - n * units[i].seconds;
-				return true;
-			}
+	if (cli_span(s, &t)) {
+		*ret = now - t;
+		return true;
+	}
 	if ((t = parse_date(s)) == DOC_NO_TIME)
 		return false;
 	*ret = t;

@@ -30,6 +30,9 @@ wrong 2 'missing value' "$akin" list --limit
 wrong 2 'bad value' "$akin" list --limit many
 wrong 2 'no configuration' "$akin" -c nowhere list
 wrong 69 'no store' "$akin" list
+wrong 69 'no store to look after' "$akin" gc
+wrong 69 'no store with tokens' "$akin" token revoke phone
+check 'none is made' test ! -e t.db
 
 for verb in parse import; do
 	wrong 65 "$verb no file" "$akin" $verb nowhere
@@ -60,6 +63,11 @@ wrong 1 'unknown feed' "$akin" sync 99
 wrong 1 'unknown article' "$akin" show 99
 wrong 1 'remove unknown feed' "$akin" remove nothing
 wrong 2 'bad time' "$akin" list --since whenever
+wrong 2 'a date is no interval' "$akin" edit --interval 1960-01-01 1
+wrong 2 'one article twice' "$akin" related --wrong 1 1
+wrong 2 'too many arguments' "$akin" gc now
+wrong 69 'backup nowhere' "$akin" backup nowhere/t.db
+check 'the path is named once' has "$work/err" '^akin: nowhere/t.db: [^:]*$'
 wrong 2 'mark without a word' "$akin" mark 1
 wrong 2 'backup onto what is there' "$akin" backup folder
 

@@ -95,16 +95,37 @@ run "$akin" politeness
 check 'politeness' is 0 "$status"
 run "$akin" threads
 check 'threads' is 0 "$status"
+check 'times of programs are UTC' \
+	sh -c "cut -f 2 '$work/out' | grep -qvE '^2[0-9-]*T[0-9:]*Z$' && exit 1
+	exit 0"
 run "$akin" remove 'My own'
 check 'remove by title' is 0 "$status"
 check 'its articles are gone' is 4 "$(count)"
+
+make_feed long.xml 3000
+"$akin" add ./long.xml >/dev/null
+check 'a reader that goes away ends the listing' \
+	is 141 "$({ "$akin" list --json; echo $? >piped; } | head -c 9 >/dev/null
+		cat piped)"
+for args in list 'list --json' feeds 'related --all' 'parse one.xml' \
+	export help; do
+	# shellcheck disable=SC2086
+	"$akin" $args 2>"$work/err" >/dev/full
+	check "$args: a full disk is told" is 1 $?
+	check "$args: in one line" one_line "$work/err"
+done
 
 cat >ctrl.xml <<EOF
 <rss version="2.0"><channel><title>c</title><item><guid>c1</guid>
 <title>a&#155;31mb &#x202e;gnitset&#x9b;</title></item></channel></rss>
 EOF
 "$akin" add ./ctrl.xml >/dev/null
-"$akin" list >"$work/out"
-check 'no control characters of a feed' \
-	sh -c "! grep -qP '[\x{80}-\x{9f}\x{202e}\x{1b}]' '$work/out'"
+for args in list 'list --json' 'list --jsonl' 'search gnitset' feeds; do
+	# shellcheck disable=SC2086
+	"$akin" $args >"$work/out"
+	check "$args: no control characters of a feed" \
+		sh -c "! grep -qP '[\x{80}-\x{9f}\x{202e}\x{1b}]' '$work/out'"
+done
+"$akin" parse ctrl.xml >"$work/out"
+check 'parse: escaped' has "$work/out" '\\u202egnitset'
 finish
