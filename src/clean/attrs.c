@@ -165,6 +165,12 @@ form_word(struct cleaner *c, enum attr_form form)
 	}
 }
 
+bool
+clean_is_id(const char *s)
+{
+	return all_of(s, 1, MAX_ID, "_.:-");
+}
+
 /* "u-" and the id, unless it has that already. */
 static const char *
 form_id(struct cleaner *c)
@@ -172,7 +178,7 @@ form_id(struct cleaner *c)
 	const char *s = c->value.data;
 	size_t skip = str_starts(s, "u-") ? 2 : 0;
 
-	if (!all_of(s + skip, 1, MAX_ID, "_.:-"))
+	if (!clean_is_id(s + skip))
 		return NULL;
 	return skip > 0 ? s : arena_printf(c->scratch, "u-%s", s);
 }
@@ -189,7 +195,7 @@ form_ids(struct cleaner *c)
 	     id = strtok_r(NULL, " \t\n\f\r", &save)) {
 		bool has = str_starts(id, "u-");
 
-		if (!all_of(id + (has ? 2 : 0), 1, MAX_ID, "_.:-"))
+		if (!clean_is_id(id + (has ? 2 : 0)))
 			continue;
 		buf_adds(&out, out.len > 0 ? " " : "");
 		buf_adds(&out, has ? "" : "u-");

@@ -37,6 +37,7 @@ cleaner_release(struct cleaner *c)
 	arena_free(c->scratch);
 	buf_release(&c->tag);
 	buf_release(&c->value);
+	free(c->ids);
 	free(c->html.data);
 	free(c->text.data);
 }

@@ -14,6 +14,7 @@
 
 struct clean_opts {
 	const char *base;   /* absolute; NULL: relative URLs are dropped */
+	const char *page;   /* that fragments point into; NULL: base */
 	bool strip_params;  /* drop tracking parameters of links */
 	bool keep_frames;   /* sandboxed frames of known video hosts; else a
 			       link with a thumbnail */

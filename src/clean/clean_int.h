@@ -175,9 +175,19 @@ struct wbuf {
 	size_t cap;
 };
 
+struct id {
+	const char *s;
+	size_t len;
+};
+
 struct cleaner {
 	struct arena *scratch;
 	const struct clean_opts *opts;
+	const char *input;
+	size_t input_len;
+	struct id *ids; /* of the input's elements, sorted, if has_ids */
+	size_t n_ids;
+	bool has_ids;
 	struct tokenizer tok;
 	struct token token;
 	struct buf tag;	  /* the start tag in the making */
@@ -220,6 +230,9 @@ bool clean_start_tag(struct cleaner *c, struct node *n);
 
 /* Decode references, drop control characters; in c->value. */
 void clean_decode(struct cleaner *c, const char *raw, size_t len);
+
+/* May an element have this id (behind "u-")? */
+bool clean_is_id(const char *s);
 
 /* Append ` name="value"`, escaped, to c->tag. */
 void clean_put_attr(

@@ -121,10 +121,10 @@ clean_attachments(const struct doc *doc, struct doc_attachment **list)
 	}
 }
 
-/* The HTML of a text construct, cleaned. */
+/* The HTML of a text construct of the page at `url`, cleaned. */
 static enum ak_status
 clean_construct(struct cleaner *c, struct arena *a, const struct doc_text *text,
-    const struct clean_opts *opts, struct clean_result *ret)
+    const char *url, const struct clean_opts *opts, struct clean_result *ret)
 {
 	struct clean_opts o = *opts;
 	struct arena *own = NULL;
@@ -134,6 +134,9 @@ clean_construct(struct cleaner *c, struct arena *a, const struct doc_text *text,
 
 	if (text->base != NULL)
 		o.base = text->base;
+	/* An address of the publisher's own says more than the entry's. */
+	if (text->base == NULL || str_eq(text->base, opts->base))
+		o.page = url;
 	if (text->type == DOC_TEXT_PLAIN ||
 	    (text->type == DOC_TEXT_AUTO &&
 		!clean_looks_like_html(html, len))) {
@@ -219,7 +222,7 @@ clean_content(struct cleaner *c, struct doc *doc, struct doc_entry *e,
 		e->summary_text =
 		    clean_text(a, &e->summary, LIMIT_SUMMARY_BYTES);
 	if (body->value != NULL &&
-	    (st = clean_construct(c, a, body, opts, &r)) != AK_OK)
+	    (st = clean_construct(c, a, body, e->url, opts, &r)) != AK_OK)
 		return st;
 	if (r.html_len > 0) {
 		e->content_html = r.html;

@@ -3,17 +3,23 @@
  * Addresses.  What comes out is absolute and of an allowed scheme, or a
  * "#u-..." fragment; it is judged after it has been resolved, as a browser
  * would, never as it was written.
+ *
+ * A fragment stays one where the content has the element it points at.  Else
+ * ("#comments", the notes of an excerpt) it is a place on the content's page.
  */
 #include "clean/clean_int.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unicode/uidna.h>
 
+#include "base/mem.h"
 #include "base/url.h"
 
 #define MAX_DATA_URL ((size_t)262143)
 #define MAX_SRCSET 64	   /* candidates */
 #define MAX_RESOLVED 20000 /* addresses of one content that take long */
+#define MAX_IDS ((size_t)4096)
 
 /* Bytes that no URL in the output may have. */
 static bool
@@ -122,13 +128,86 @@ checked_http(struct cleaner *c, const char *url)
 	return url;
 }
 
+/* --- fragments ---------------------------------------------------------- */
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	const struct id *x = a, *y = b;
+	int cmp = memcmp(x->s, y->s, x->len < y->len ? x->len : y->len);
+
+	return cmp != 0 ? cmp : (x->len > y->len) - (x->len < y->len);
+}
+
+static void
+read_ids_of(struct cleaner *c, const struct token *tok)
+{
+	for (size_t i = 0; i < tok->n_attrs; i++) {
+		const struct token_attr *a = &tok->attrs[i];
+
+		if (c->n_ids < MAX_IDS &&
+		    (a->attr == ATTR_ID ||
+			(a->attr == ATTR_NAME && tok->tag == TAG_A)))
+			c->ids[c->n_ids++] = (struct id){a->value, a->len};
+	}
+}
+
+/* The names that links of this content may point at, sorted; read when the
+ * first such link comes, from the input, for most stand behind it. */
+static void
+read_ids(struct cleaner *c)
+{
+	struct tokenizer t;
+	struct token tok;
+	const char *raw;
+	size_t raw_len;
+
+	c->has_ids = true;
+	c->n_ids = 0;
+	if (c->ids == NULL)
+		c->ids = xreallocarray(NULL, MAX_IDS, sizeof(*c->ids));
+	clean_tokens(&t, c->input, c->input_len);
+	for (;;) {
+		clean_token_next(&t, &tok);
+		if (tok.kind == TOKEN_END_OF_INPUT)
+			break;
+		if (tok.kind != TOKEN_START)
+			continue;
+		read_ids_of(c, &tok);
+		if ((clean_tags[tok.tag].flags & F_RAW) != 0)
+			(void)clean_token_raw(&t, tok.tag, &raw, &raw_len);
+	}
+	qsort(c->ids, c->n_ids, sizeof(*c->ids), compare_ids);
+}
+
+static bool
+has_id(struct cleaner *c, const char *s)
+{
+	struct id key = {s, strlen(s)};
+
+	if (!clean_is_id(s))
+		return false;
+	if (!c->has_ids)
+		read_ids(c);
+	return bsearch(&key, c->ids, c->n_ids, sizeof(key), compare_ids) !=
+	       NULL;
+}
+
 static const char *
 fragment(struct cleaner *c, const char *s)
 {
+	const char *page = c->opts->page, *url;
+
 	if (s[1] == '\0' || has_forbidden(s))
 		return s[1] == '\0' ? "#" : NULL;
 	if (str_starts(s, "#u-"))
 		return arena_strdup(c->scratch, s);
+	if (page == NULL)
+		page = c->opts->base;
+	if (url_is_http(page) && !has_id(c, s + 1) &&
+	    (url = url_resolve(c->scratch, page, s)) != NULL &&
+	    (url = checked_http(c, url)) != NULL)
+		return url;
 	return arena_printf(c->scratch, "#u-%s", s + 1);
 }
 

@@ -573,6 +573,9 @@ clean_tree(struct cleaner *c, const char *html, size_t len)
 	struct tree t;
 
 	memset(&t, 0, offsetof(struct tree, stack));
+	c->input = html;
+	c->input_len = len;
+	c->has_ids = false;
 	t.c = c;
 	t.credit = 4096 + 2 * len;
 	if ((c->root = clean_node(c, TAG_NONE)) == NULL)

@@ -144,10 +144,7 @@ static void
 summary_end(struct parser *p, struct frame *f, char *text, size_t len)
 {
 	len = text_finish(p, f, &text, len);
-	if (len > 0 && outranks(&ranks(p)->summary, (unsigned)f->el->arg))
-		set_text(p, f,
-		    p->entry ? &p->entry->summary : &p->doc->description, text,
-		    len, f->type);
+	do_summary(p, f, text, len);
 }
 
 static void
@@ -451,7 +448,7 @@ static const struct element atom_elements[] = {
     {"subtitle", IN_FEED, 0, EL_MARKUP, text_start, summary_end, 4},
     {"tagline", IN_FEED, 0, EL_MARKUP, text_start, summary_end, 4},
     {"info", IN_FEED, 0, EL_MARKUP, text_start, summary_end, 1},
-    {"summary", IN_BOTH, 0, EL_MARKUP, text_start, summary_end, 4},
+    {"summary", IN_BOTH, 0, EL_MARKUP, text_start, summary_end, RANK_SUMMARY},
     {"content", IN_ENTRY, 0, EL_MARKUP, content_start, content_end, 4},
     {"link", IN_BOTH, 0, EL_TEXT, atom_link, link_end, 0},
     {"link", IN_SOURCE, 0, 0, source_link, NULL, 0},

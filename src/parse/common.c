@@ -43,6 +43,30 @@ do_title(struct parser *p, struct frame *f, char *text, size_t len)
 		    text, len, f->type);
 }
 
+/*
+ * Atom's <summary> beside RSS's <description> is seen, and nothing says which
+ * is the fuller one: as the usual parsers have it, the first is the summary
+ * and the second the content.
+ */
+void
+do_summary(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	unsigned rank = (unsigned)f->el->arg;
+	unsigned have = ranks(p)->summary;
+
+	if (len == 0)
+		return;
+	if (p->entry != NULL && have != rank && have >= RANK_SUMMARY &&
+	    rank >= RANK_SUMMARY) {
+		if (outranks(&p->entry_rank.content, 1))
+			set_text(p, f, &p->entry->content, text, len, f->type);
+	} else if (outranks(&ranks(p)->summary, rank)) {
+		set_text(p, f,
+		    p->entry ? &p->entry->summary : &p->doc->description, text,
+		    len, f->type);
+	}
+}
+
 void
 do_creator(struct parser *p, struct frame *f, char *text, size_t len)
 {

@@ -2,18 +2,9 @@
 /* Dublin Core: elements 1.1 and terms. */
 #include "parse/parse_int.h"
 
-static void
-dc_description(struct parser *p, struct frame *f, char *text, size_t len)
-{
-	if (len > 0 && outranks(&ranks(p)->summary, (unsigned)f->el->arg))
-		set_text(p, f,
-		    p->entry ? &p->entry->summary : &p->doc->description, text,
-		    len, f->type);
-}
-
 static const struct element dc_elements[] = {
     {"title", IN_BOTH, 0, EL_MARKUP, NULL, do_title, 3},
-    {"description", IN_BOTH, 0, EL_MARKUP, NULL, dc_description, 2},
+    {"description", IN_BOTH, 0, EL_MARKUP, NULL, do_summary, 2},
     {"creator", IN_BOTH, 0, EL_TEXT, NULL, do_creator, 5},
     {"author", IN_BOTH, 0, EL_TEXT, NULL, do_creator, 5},
     {"contributor", IN_BOTH, 0, EL_TEXT, NULL, do_creator, 1},
@@ -45,8 +36,8 @@ static const struct element dcterms_elements[] = {
     {"modified", IN_BOTH, 0, EL_TEXT, NULL, do_modified, 4},
     {"date", IN_BOTH, 0, EL_TEXT, NULL, do_published, 1},
     {"title", IN_BOTH, 0, EL_MARKUP, NULL, do_title, 2},
-    {"abstract", IN_BOTH, 0, EL_MARKUP, NULL, dc_description, 2},
-    {"description", IN_BOTH, 0, EL_MARKUP, NULL, dc_description, 1},
+    {"abstract", IN_BOTH, 0, EL_MARKUP, NULL, do_summary, 2},
+    {"description", IN_BOTH, 0, EL_MARKUP, NULL, do_summary, 1},
     {"creator", IN_BOTH, 0, EL_TEXT, NULL, do_creator, 4},
     {"subject", IN_BOTH, 0, EL_TEXT, NULL, do_subject, 0},
     {"language", IN_BOTH, 0, EL_TEXT, NULL, do_language, 3},

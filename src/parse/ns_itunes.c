@@ -54,15 +54,6 @@ itunes_duration(struct parser *p, struct frame *f, char *text, size_t len)
 }
 
 static void
-itunes_text(struct parser *p, struct frame *f, char *text, size_t len)
-{
-	if (len > 0 && outranks(&ranks(p)->summary, (unsigned)f->el->arg))
-		set_text(p, f,
-		    p->entry ? &p->entry->summary : &p->doc->description, text,
-		    len, f->type);
-}
-
-static void
 itunes_keywords(struct parser *p, struct frame *f, char *text, size_t len)
 {
 	(void)f;
@@ -110,8 +101,8 @@ static const struct element itunes_elements[] = {
     {"image", IN_BOTH, IN_IMAGE, EL_TEXT, itunes_image, itunes_image_end, 4},
     {"link", IN_BOTH, 0, 0, itunes_link, NULL, 0},
     {"duration", IN_ENTRY, 0, EL_TEXT, NULL, itunes_duration, 0},
-    {"subtitle", IN_BOTH, 0, EL_MARKUP, NULL, itunes_text, 1},
-    {"summary", IN_BOTH, 0, EL_MARKUP, NULL, itunes_text, 2},
+    {"subtitle", IN_BOTH, 0, EL_MARKUP, NULL, do_summary, 1},
+    {"summary", IN_BOTH, 0, EL_MARKUP, NULL, do_summary, 2},
     {"title", IN_BOTH, 0, EL_TEXT, NULL, do_title, 1},
     {"keywords", IN_BOTH, 0, EL_TEXT, NULL, itunes_keywords, 0},
     {"category", IN_BOTH, IN_BOTH, 0, itunes_category, NULL, 0},
@@ -140,7 +131,7 @@ const struct ns ns_itunes = {"itunes", itunes_uris, itunes_elements};
 static const struct element googleplay_elements[] = {
     {"author", IN_BOTH, 0, EL_TEXT, NULL, do_creator, 1},
     {"image", IN_BOTH, 0, 0, itunes_image, NULL, 3},
-    {"description", IN_BOTH, 0, EL_MARKUP, NULL, itunes_text, 1},
+    {"description", IN_BOTH, 0, EL_MARKUP, NULL, do_summary, 1},
     {"explicit", IN_BOTH, 0, EL_TEXT, NULL, itunes_explicit, 0},
     {"category", IN_BOTH, 0, 0, itunes_category, NULL, 0},
     {"block", IN_BOTH, 0, EL_TEXT, ext_start, ext_end, 0},

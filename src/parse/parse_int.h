@@ -219,6 +219,8 @@ void person_url(struct parser *p, struct frame *f, char *text, size_t len);
 void do_published(struct parser *p, struct frame *f, char *text, size_t len);
 void do_modified(struct parser *p, struct frame *f, char *text, size_t len);
 void do_title(struct parser *p, struct frame *f, char *text, size_t len);
+enum { RANK_SUMMARY = 4 }; /* Atom's own; RSS's description stands above */
+void do_summary(struct parser *p, struct frame *f, char *text, size_t len);
 void do_creator(struct parser *p, struct frame *f, char *text, size_t len);
 void do_subject(struct parser *p, struct frame *f, char *text, size_t len);
 void do_language(struct parser *p, struct frame *f, char *text, size_t len);

@@ -108,15 +108,6 @@ link_end(struct parser *p, struct frame *f, char *text, size_t len)
 		p->doc->home_page_url = url;
 }
 
-static void
-description_end(struct parser *p, struct frame *f, char *text, size_t len)
-{
-	if (len > 0 && outranks(&ranks(p)->summary, (unsigned)f->el->arg))
-		set_text(p, f,
-		    p->entry ? &p->entry->summary : &p->doc->description, text,
-		    len, f->type);
-}
-
 /* <body> and <fullitem>, without the namespace they should have. */
 static void
 body_end(struct parser *p, struct frame *f, char *text, size_t len)
@@ -302,7 +293,7 @@ static const struct element rss_elements[] = {
     {"uri", IN_ENTRY, 0, EL_TEXT, NULL, link_end, 1},
     {"uri", IN_PERSON, 0, EL_TEXT, NULL, person_url, 0},
     {"uri", IN_RELATED, 0, EL_TEXT, NULL, related_url, 0},
-    {"description", IN_BOTH, 0, EL_MARKUP, NULL, description_end, OWN},
+    {"description", IN_BOTH, 0, EL_MARKUP, NULL, do_summary, OWN},
     {"body", IN_ENTRY, 0, EL_MARKUP, NULL, body_end, 0},
     {"fullitem", IN_ENTRY, 0, EL_MARKUP, NULL, body_end, 0},
     {"language", IN_BOTH, 0, EL_TEXT, NULL, do_language, OWN},
@@ -351,7 +342,7 @@ const struct ns ns_rss = {"rss", rss_uris, rss_elements};
 
 static const struct element rdf_elements[] = {
     {"rdf", IN_DOC, IN_FEED, 0, rdf_start, NULL, 0},
-    {"value", IN_ENTRY, 0, EL_MARKUP, NULL, description_end, 1},
+    {"value", IN_ENTRY, 0, EL_MARKUP, NULL, do_summary, 1},
     {NULL, 0, 0, 0, NULL, NULL, 0}};
 
 static const char *const rdf_uris[] = {
@@ -395,7 +386,7 @@ cdf_logo_start(struct parser *p, struct frame *f)
 
 static const struct element cdf_elements[] = {
     {"channel", IN_DOC | IN_FEED, IN_FEED, 0, cdf_channel_start, NULL, 0},
-    {"abstract", IN_BOTH, 0, EL_MARKUP, NULL, description_end, OWN},
+    {"abstract", IN_BOTH, 0, EL_MARKUP, NULL, do_summary, OWN},
     {"a", IN_BOTH, 0, 0, cdf_a_start, NULL, 0},
     {"logo", IN_BOTH, 0, 0, cdf_logo_start, NULL, 0},
     {NULL, 0, 0, 0, NULL, NULL, 0}};

@@ -84,6 +84,37 @@ test_tables_take_cells_only(void **state)
 }
 
 static void
+test_fragments_point_into_the_content_or_at_its_page(void **state)
+{
+	struct clean_opts opts = {.base = "https://ex.example/feed.xml",
+	    .page = "https://ex.example/posts/1"};
+	struct arena *a = arena_new(16 * MIB);
+
+	(void)state;
+	check("<a href=#n1>1</a><p id=n1>note",
+	    "<a href=\"#u-n1\">1</a><p id=\"u-n1\">note</p>");
+	check("<a href=#n1>1</a><p><a name=n1>note",
+	    "<a href=\"#u-n1\">1</a><p><a id=\"u-n1\">note</a></p>");
+	check("<a href=#u-x>1</a>", "<a href=\"#u-x\">1</a>");
+	check("<a href=#>up</a>", "<a href=\"#\">up</a>");
+	/* What hides in a script or a comment is not in the content. */
+	check("<a href=#n1>1</a><script><p id=n1></script><!-- id=n1 -->",
+	    "<a href=\"https://ex.example/d/p#n1\">1</a>");
+	/* An id that may not come out. */
+	check("<p id=\u6CE8><a href=#\u6CE8>l</a>",
+	    "<p><a href=\"https://ex.example/d/p#%E6%B3%A8\">l</a></p>");
+	assert_string_equal(run(a, "<a href=#comments>3</a>", &opts).html,
+	    "<a href=\"https://ex.example/posts/1#comments\">3</a>");
+	opts.page = "urn:x"; /* no page to go to */
+	assert_string_equal(run(a, "<a href=#comments>3</a>", &opts).html,
+	    "<a href=\"#u-comments\">3</a>");
+	opts.page = opts.base = NULL;
+	assert_string_equal(run(a, "<a href=#comments>3</a>", &opts).html,
+	    "<a href=\"#u-comments\">3</a>");
+	arena_free(a);
+}
+
+static void
 test_addresses_become_absolute_or_go(void **state)
 {
 	(void)state;
@@ -343,6 +374,8 @@ main(void)
 	    cmocka_unit_test(test_end_tags_are_implied),
 	    cmocka_unit_test(test_formatting_is_reopened),
 	    cmocka_unit_test(test_tables_take_cells_only),
+	    cmocka_unit_test(
+		test_fragments_point_into_the_content_or_at_its_page),
 	    cmocka_unit_test(test_addresses_become_absolute_or_go),
 	    cmocka_unit_test(test_addresses_are_those_of_url_resolve),
 	    cmocka_unit_test(test_names_are_found),
