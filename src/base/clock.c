@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/clock.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/str.h"
 
-static int64_t offset_s;
+static atomic_llong offset_s;
 
 void
 clock_init(void)
@@ -16,7 +17,19 @@ clock_init(void)
 	const char *env = getenv("AKIN_CLOCK_OFFSET");
 
 	if (env != NULL && str_to_i64(env, -(1LL << 40), 1LL << 40, &v))
-		offset_s = v;
+		atomic_store(&offset_s, v);
+}
+
+void
+clock_shift(int64_t s)
+{
+	(void)atomic_fetch_add(&offset_s, s);
+}
+
+static int64_t
+offset(void)
+{
+	return atomic_load_explicit(&offset_s, memory_order_relaxed);
 }
 
 static int64_t
@@ -32,13 +45,13 @@ read_clock(clockid_t id, int64_t per_second)
 int64_t
 clock_now(void)
 {
-	return read_clock(CLOCK_REALTIME, 1) + offset_s;
+	return read_clock(CLOCK_REALTIME, 1) + offset();
 }
 
 int64_t
 clock_now_us(void)
 {
-	return read_clock(CLOCK_REALTIME, 1000000) + offset_s * 1000000;
+	return read_clock(CLOCK_REALTIME, 1000000) + offset() * 1000000;
 }
 
 int64_t

@@ -5,6 +5,8 @@
  *
  * $AKIN_CLOCK_OFFSET (seconds, read at clock_init) moves the wall clock of the
  * whole program, for tests that cover days; it does not move the others.
+ * clock_shift() moves it further while the program runs, as an administrator
+ * does, or a night in suspend.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -12,6 +14,7 @@
 #include "base/ak.h"
 
 void clock_init(void);	     /* once, before threads */
+void clock_shift(int64_t s); /* for tests; any thread */
 int64_t clock_now(void);     /* unix seconds */
 int64_t clock_now_us(void);  /* unix microseconds */
 int64_t clock_mono_ms(void); /* monotonic milliseconds */

@@ -494,6 +494,7 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
 
 	p->base = base;
 	p->is_first_list = true;
+	p->clock_ahead_s = pump_clock_ahead_s();
 	p->body_bytes = FIRST_BODY_BYTES;
 	p->concurrency = conf->fetch_concurrency;
 	p->user_agent = poll_user_agent(conf);

@@ -56,7 +56,8 @@ struct pipeline {
 	bool is_first_list, is_closing;
 	int64_t pace_ms, next_start_ms; /* of the standing run; 0: no pace */
 	int64_t rest_until_ms;
-	char *fatal; /* words, while a batch failed */
+	int64_t clock_ahead_s; /* of the monotonic one, when last looked at */
+	char *fatal;	       /* words, while a batch failed */
 	struct pipeline_stats stats;
 };
 
@@ -64,6 +65,7 @@ struct pipeline {
 void pump(struct pipeline *p);
 void pump_timer_cb(evutil_socket_t fd, short what, void *pipeline);
 void pump_set_timer(struct pipeline *p, int64_t ms);
+int64_t pump_clock_ahead_s(void);
 
 /* Ask the scout which feeds a run has to poll; limit 0: none. */
 void pump_list(struct pipeline *p, struct run *r, bool all, int64_t limit);

@@ -5,16 +5,23 @@
  * A flight starts only while few enough wait for an answer and the bodies that
  * wait for a parser, together with those to come, are under HELD_BYTES.  Past
  * that nothing starts until an answer or a commit brings us here again.
+ *
+ * Due times are of the wall clock, which may jump: each look for due feeds
+ * compares it with the monotonic one.  Ahead (a night in suspend) what is
+ * overdue is spread as at the start; back, all that lies ahead moves along.
  */
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "daemon/pipeline_int.h"
+#include "daemon/websub.h"
 
 #define HELD_BYTES ((size_t)4 << 20)
 #define LIST_LIMIT 256
 #define LOOK_MS 300000 /* looks for due feeds at least so often */
+#define JUMP_S 120     /* a smaller step of the clock is none */
 
 void
 pump_list(struct pipeline *p, struct run *r, bool all, int64_t limit)
@@ -142,6 +149,60 @@ pump(struct pipeline *p)
 	look_ahead(p, now_ms);
 }
 
+int64_t
+pump_clock_ahead_s(void)
+{
+	return clock_now() - clock_mono_ms() / 1000;
+}
+
+struct jump {
+	struct pipeline *pipeline;
+	int64_t back_s;
+};
+
+static enum ak_status
+jump_run(struct store *s, void *arg)
+{
+	const struct jump *j = arg;
+
+	return store_clock_moved(s, clock_now(), j->back_s);
+}
+
+static void
+jump_done(enum ak_status st, void *arg)
+{
+	struct jump *j = arg;
+	struct pipeline *p = j->pipeline;
+
+	if (st != AK_OK) /* the next look tries again */
+		p->clock_ahead_s += j->back_s;
+	else if (!p->is_closing)
+		pump_set_timer(p, 1);
+	free(j);
+}
+
+static void
+mind_the_clock(struct pipeline *p)
+{
+	int64_t ahead_s = pump_clock_ahead_s();
+	int64_t by_s = ahead_s - p->clock_ahead_s;
+	struct jump *j;
+
+	if (by_s < JUMP_S && by_s > -JUMP_S)
+		return;
+	log_info("schedule", "the clock was set by_s=%lld", (long long)by_s);
+	p->clock_ahead_s = ahead_s;
+	if (by_s > 0) {
+		p->is_first_list = true;
+		return;
+	}
+	fetch_clock_moved(p->fetcher, by_s);
+	websubs_clock_moved(p->websubs, -by_s);
+	j = xcalloc(1, sizeof(*j));
+	*j = (struct jump){p, -by_s};
+	pipeline_call(p, jump_run, jump_done, j);
+}
+
 void
 pump_timer_cb(evutil_socket_t fd, short what, void *arg)
 {
@@ -153,6 +214,7 @@ pump_timer_cb(evutil_socket_t fd, short what, void *arg)
 	if (clock_mono_ms() >= p->rest_until_ms) {
 		free(p->fatal);
 		p->fatal = NULL;
+		mind_the_clock(p);
 		if (r != NULL && !r->is_listing && r->at >= r->n_ids) {
 			int64_t known = (int64_t)HASH_COUNT(p->flights);
 

@@ -276,6 +276,25 @@ websubs_is_active(const struct websubs *ws, int64_t feed_id)
 }
 
 void
+websubs_clock_moved(struct websubs *ws, int64_t by_s)
+{
+	struct sub *s, *tmp;
+
+	HASH_ITER (hh, ws->subs, s, tmp) {
+		if (s->w.next_at != WEBSUB_NEVER)
+			s->w.next_at -= by_s;
+		if (s->w.lease_until != 0)
+			s->w.lease_until -= by_s;
+		if (s->found_at != 0)
+			s->found_at -= by_s;
+		if (s->poll_at != 0)
+			s->poll_at -= by_s;
+		sub_changed(s);
+	}
+	ws->look_at -= by_s;
+}
+
+void
 websubs_polled(struct websubs *ws, const struct poll *p)
 {
 	struct websub_found found = {.topic = p->topic};

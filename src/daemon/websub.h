@@ -33,6 +33,9 @@ void websubs_look(struct websubs *ws);
 /* Do pushes of this feed come, so that its polls may be thinned? */
 bool websubs_is_active(const struct websubs *ws, int64_t feed_id);
 
+/* The clock was set back by so many seconds. */
+void websubs_clock_moved(struct websubs *ws, int64_t by_s);
+
 /* A poll was committed. */
 void websubs_polled(struct websubs *ws, const struct poll *p);
 

@@ -153,6 +153,9 @@ void fetch_stats(const struct fetcher *f, struct fetch_stats *ret);
  */
 void fetch_park(
     struct fetcher *f, const char *url, enum sched_outcome by, int64_t until);
+/* The clock was set, by so many seconds: what is parked stays so as long as
+ * before. */
+void fetch_clock_moved(struct fetcher *f, int64_t by_s);
 int64_t fetch_parked_until(const struct fetcher *f, const char *url);
 
 #endif

@@ -450,6 +450,20 @@ queue_parked_until(const struct fetcher *f, const struct target *t)
 	return until > clock_now() ? until : 0;
 }
 
+void
+fetch_clock_moved(struct fetcher *f, int64_t by_s)
+{
+	struct domain *d, *next_d;
+	struct lane *l, *next;
+
+	HASH_ITER (hh, f->lanes, l, next)
+		if (l->parked_until != 0)
+			l->parked_until += by_s;
+	HASH_ITER (hh, f->domains, d, next_d)
+		if (d->parked_until != 0)
+			d->parked_until += by_s;
+}
+
 static void
 end_jobs(struct lane *l, enum ak_status st, const char *text)
 {

@@ -542,3 +542,9 @@ store_clock_back(struct store *s, int64_t now)
 {
 	return conn_run(&s->c, Q_FEED_CLOCK_BACK, ARGS(vi(now)));
 }
+
+enum ak_status
+store_clock_moved(struct store *s, int64_t now, int64_t by_s)
+{
+	return conn_run(&s->c, Q_FEED_CLOCK_MOVED, ARGS(vi(now), vi(by_s)));
+}

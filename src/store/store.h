@@ -119,8 +119,12 @@ enum ak_status store_feeds(struct store_reader *r,
 enum ak_status store_feed_resolve(struct store_reader *r, const char *spec,
     int64_t *ret_id, struct diag *reterr) AK_USE;
 
-/* Make schedules right after a clock that was set back by more than a day. */
+/* Make schedules right after a clock that was set back by more than a day,
+ * nobody knows when. */
 enum ak_status store_clock_back(struct store *s, int64_t now) AK_USE;
+/* The clock was set back by so many seconds, in the last minutes. */
+enum ak_status store_clock_moved(
+    struct store *s, int64_t now, int64_t by_s) AK_USE;
 
 /* When the next active feed is due; 0: none ever. */
 int64_t store_next_due(struct store_reader *r);
