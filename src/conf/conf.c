@@ -22,8 +22,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/net.h"
+#include "base/url.h"
 
-enum opt_type { STR, LIST, CHOICE, INT, BOOL, TIME, SIZE };
+enum opt_type { STR, LIST, NETS, LISTEN, URL, CHOICE, INT, BOOL, TIME, SIZE };
 
 struct option {
 	const char *section, *key;
@@ -123,6 +125,48 @@ is_choice(const char *choices, const char *s)
 	return false;
 }
 
+static bool
+is_nets(const char *s, bool with_unix)
+{
+	struct net_list l;
+	struct diag d;
+	bool ok = net_list_parse(s, &l, &d) == AK_OK;
+
+	if (ok) {
+		ok = with_unix || !l.has_unix;
+		net_list_release(&l);
+	}
+	return ok;
+}
+
+/* "off", or a list of "HOST:PORT", "[V6]:PORT", "PORT" and "unix:PATH". */
+static bool
+is_listen(const char *s)
+{
+	char *copy = xstrdup(s), *save = NULL;
+	int64_t n;
+	bool ok = true;
+
+	for (char *one = strtok_r(copy, ", \t", &save); one != NULL && ok;
+	     one = strtok_r(NULL, ", \t", &save)) {
+		const char *colon = strrchr(one, ':');
+
+		ok =
+		    strcmp(s, "off") == 0 ||
+		    (str_starts(one, "unix:") && one[5] != '\0') ||
+		    (colon != one && str_to_i64(colon != NULL ? colon + 1 : one,
+					 0, 65535, &n));
+	}
+	free(copy);
+	return ok;
+}
+
+static bool
+is_string(const struct option *o)
+{
+	return o->type <= CHOICE;
+}
+
 static char **
 string_member(struct conf *c, const struct option *o)
 {
@@ -154,15 +198,25 @@ set_option(struct conf *c, const struct option *o, const char *s, bool append)
 	int64_t v = 0;
 
 	switch (o->type) {
+	case NETS:
+		if (!is_nets(s, o->min != 0))
+			return "is no list of networks";
+		break;
+	case LISTEN:
+		if (!is_listen(s))
+			return "is no list of addresses with ports";
+		break;
+	case URL:
+		if (*s != '\0' && !url_is_http(s))
+			return "is no URL";
+		break;
 	case STR:
 	case LIST:
-		set_string(c, o, s, append && o->type == LIST);
-		return NULL;
+		break;
 	case CHOICE:
 		if (!is_choice((const char *)o->min, s))
 			return "is none of the choices";
-		set_string(c, o, s, false);
-		return NULL;
+		break;
 	case BOOL:
 		if (!read_bool(s, &v))
 			return "is neither yes nor no";
@@ -178,6 +232,12 @@ set_option(struct conf *c, const struct option *o, const char *s, bool append)
 	case SIZE:
 		(void)read_quantity(s, size_units, &v, &why);
 		break;
+	}
+	if (is_string(o)) {
+		set_string(c, o, s,
+		    append && (o->type == LIST || o->type == NETS ||
+				  o->type == LISTEN));
+		return NULL;
 	}
 	if (why == NULL && v < (int64_t)o->min)
 		why = "is too small";
@@ -209,6 +269,16 @@ say_range(const struct option *o, char *out, size_t size)
 		(void)snprintf(out, size, "%s, from %lld to %lld",
 		    forms[o->type], (long long)o->min, (long long)o->max);
 		break;
+	case NETS:
+		(void)snprintf(out, size, "networks such as 10.1.0.0/16, ::1");
+		break;
+	case LISTEN:
+		(void)snprintf(out, size,
+		    "off, or addresses such as 127.0.0.1:2546, unix:/PATH");
+		break;
+	case URL:
+		(void)snprintf(out, size, "an http or https URL");
+		break;
 	case STR:
 	case LIST:
 		(void)snprintf(out, size, "text");
@@ -218,7 +288,7 @@ say_range(const struct option *o, char *out, size_t size)
 /* --- hooks ---------------------------------------------------------------- */
 
 static struct conf_hook *
-hook_named(struct conf *c, const char *name)
+hook_named(struct conf *c, const char *name, int line)
 {
 	struct conf_hook **p = &c->hooks;
 
@@ -227,10 +297,32 @@ hook_named(struct conf *c, const char *name)
 	if (*p == NULL) {
 		*p = xcalloc(1, sizeof(**p));
 		(*p)->name = xstrdup(name);
+		(*p)->line = line;
 		(*p)->min_outlets = 3;
 		(*p)->timeout_s = 10;
 	}
 	return *p;
+}
+
+/* A list of events; NULL: as it should be. */
+static const char *
+check_events(const char *list)
+{
+	static const char *const events[] = {
+	    "article", "story", "grown", "failing"};
+	size_t n_known = 0, n = 0;
+
+	for (const char *p = list; *(p += strspn(p, ", \t")) != '\0'; n++) {
+		size_t len = strcspn(p, ", \t");
+
+		for (size_t i = 0; i < AK_COUNT(events); i++)
+			n_known += strlen(events[i]) == len &&
+				   strncmp(events[i], p, len) == 0;
+		p += len;
+	}
+	return n > 0 && n == n_known
+		   ? NULL
+		   : "is no list of article, story, grown and failing";
 }
 
 static const char *
@@ -251,7 +343,10 @@ set_hook(struct conf_hook *h, const char *key, const char *value)
 			*strings[i].member = xstrdup(value);
 			if (strcmp(key, "exec") == 0 && value[0] != '/')
 				return "is not an absolute path";
-			return NULL;
+			if (strcmp(key, "url") == 0 && !url_is_http(value))
+				return "is no http or https URL";
+			return strcmp(key, "on") == 0 ? check_events(value)
+						      : NULL;
 		}
 	if (strcmp(key, "min_outlets") == 0)
 		return str_to_i64(value, 2, 1000, &h->min_outlets)
@@ -292,7 +387,8 @@ handler(void *arg, const char *section, const char *key, const char *value)
 	char range[160];
 
 	if (strncmp(section, "hook ", 5) == 0) {
-		why = set_hook(hook_named(r->c, section + 5), key, value);
+		why = set_hook(
+		    hook_named(r->c, section + 5, r->line), key, value);
 		if (why != NULL && *why == '\0')
 			fail(r, "unknown key \"%s\" in [%s]", key, section);
 		else if (why != NULL)
@@ -375,6 +471,11 @@ read_file(struct conf *c, FILE *f, const char *path, struct diag *reterr)
 	if (rc > 0)
 		return diag_set(reterr, AK_BADINPUT,
 		    "%s:%d: neither [section] nor key = value", path, rc);
+	for (const struct conf_hook *h = c->hooks; h != NULL; h = h->next)
+		if (h->exec == NULL && h->url == NULL)
+			return diag_set(reterr, AK_BADINPUT,
+			    "%s:%d: exec or url is missing in [hook %s]", path,
+			    h->line, h->name);
 	return check_owner(c, fileno(f), path, reterr);
 }
 
@@ -472,7 +573,7 @@ conf_free(struct conf *c)
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < AK_COUNT(options); i++)
-		if (options[i].type <= CHOICE)
+		if (is_string(&options[i]))
 			free(*string_member(c, &options[i]));
 	while ((h = c->hooks) != NULL) {
 		c->hooks = h->next;
@@ -520,7 +621,7 @@ conf_print(const struct conf *c, struct buf *out)
 			buf_addf(out, "%s[%s]\n", *section != '\0' ? "\n" : "",
 			    o->section);
 		section = o->section;
-		if (o->type <= CHOICE)
+		if (is_string(o))
 			buf_addf(
 			    out, "%s = %s\n", o->key, *(const char *const *)p);
 		else if (o->type == BOOL)

@@ -12,9 +12,12 @@
 
 struct conf {
 	/* One member an option, named section_key: conf->fetch_timeout.
-	 * STR, LIST and CHOICE: a string, never NULL.  Others: int64_t. */
+	 * STR to CHOICE: a string, never NULL.  Others: int64_t. */
 #define CONF_T_STR const char *
 #define CONF_T_LIST const char *
+#define CONF_T_NETS const char *
+#define CONF_T_LISTEN const char *
+#define CONF_T_URL const char *
 #define CONF_T_CHOICE const char *
 #define CONF_T_INT int64_t
 #define CONF_T_BOOL int64_t
@@ -31,6 +34,7 @@ struct conf {
 /* A [hook NAME] section: the only keys that do not come from the table. */
 struct conf_hook {
 	char *name;
+	int line;   /* of its first key in the file */
 	char *on;   /* "article", "story", "grown", "failing": a list */
 	char *exec; /* absolute path and fixed arguments, or NULL */
 	char *url;  /* webhook, or NULL */

@@ -522,14 +522,8 @@ hooks_new(struct event_base *base, const struct conf *conf, struct pipeline *p)
 	h->pipeline = p;
 	h->base = base;
 	for (const struct conf_hook *c = conf->hooks; c != NULL; c = c->next) {
-		struct hook *k;
+		struct hook *k = hook_new(c);
 
-		if (str_empty(c->exec) && str_empty(c->url)) {
-			log_err("hook", "neither exec nor url hook=%s",
-			    LOG_STR(c->name));
-			continue;
-		}
-		k = hook_new(c);
 		k->next = h->list;
 		h->list = k;
 	}

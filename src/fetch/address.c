@@ -88,36 +88,6 @@ static const struct {
     {"onion", false, true},
 };
 
-static bool
-has_prefix(const uint8_t *a, const uint8_t *prefix, unsigned bits)
-{
-	unsigned rest = bits % 8;
-
-	if (memcmp(a, prefix, bits / 8) != 0)
-		return false;
-	if (rest == 0)
-		return true;
-	return (a[bits / 8] ^ prefix[bits / 8]) >> (8 - rest) == 0;
-}
-
-bool
-address_from_text(const char *text, struct net_addr *ret)
-{
-	struct net_addr a = {{0}, false};
-
-	if (inet_pton(AF_INET, text, a.bytes) == 1)
-		a.is_v4 = true;
-	else if (inet_pton(AF_INET6, text, a.bytes) != 1)
-		return false;
-	if (!a.is_v4 && IN6_IS_ADDR_V4MAPPED((const void *)a.bytes)) {
-		memmove(a.bytes, a.bytes + 12, 4);
-		memset(a.bytes + 4, 0, 12);
-		a.is_v4 = true;
-	}
-	*ret = a;
-	return true;
-}
-
 bool
 address_from_sockaddr(const struct sockaddr *sa, struct net_addr *ret)
 {
@@ -135,7 +105,7 @@ address_from_sockaddr(const struct sockaddr *sa, struct net_addr *ret)
 		return false;
 	memcpy(&in6, sa, sizeof(in6));
 	return inet_ntop(AF_INET6, &in6.sin6_addr, text, sizeof(text)) &&
-	       address_from_text(text, ret);
+	       net_addr_parse(text, ret);
 }
 
 const char *
@@ -145,80 +115,6 @@ address_text(const struct net_addr *a, char out[ADDRESS_TEXT_SIZE])
 		ADDRESS_TEXT_SIZE) == NULL)
 		out[0] = '\0';
 	return out;
-}
-
-bool
-net_list_has(const struct net_list *l, const struct net_addr *a)
-{
-	for (size_t i = 0; i < l->n_nets; i++)
-		if (l->nets[i].addr.is_v4 == a->is_v4 &&
-		    has_prefix(
-			a->bytes, l->nets[i].addr.bytes, l->nets[i].bits))
-			return true;
-	return false;
-}
-
-static enum ak_status
-parse_net(const char *text, size_t len, struct net *ret, struct diag *reterr)
-{
-	char addr[INET6_ADDRSTRLEN], bits[8];
-	size_t n = 0, b = 0;
-	int64_t n_bits;
-
-	while (n < len && text[n] != '/')
-		n++;
-	b = n < len ? len - n - 1 : 0;
-	if (n >= sizeof(addr) || b >= sizeof(bits) || (n < len && b == 0))
-		goto bad;
-	memcpy(addr, text, n);
-	addr[n] = '\0';
-	memcpy(bits, text + len - b, b);
-	bits[b] = '\0';
-	if (!address_from_text(addr, &ret->addr))
-		goto bad;
-	n_bits = ret->addr.is_v4 ? 32 : 128;
-	if (b > 0 && !str_to_i64(bits, 0, n_bits, &n_bits))
-		goto bad;
-	ret->bits = (unsigned)n_bits;
-	return AK_OK;
-bad:
-	return diag_set(reterr, AK_BADINPUT,
-	    "\"%.*s\" is no network such as 10.1.0.0/16 or ::1",
-	    len > 80 ? 80 : (int)len, text);
-}
-
-enum ak_status
-net_list_parse(const char *text, struct net_list *ret, struct diag *reterr)
-{
-	struct net_list l = {NULL, 0};
-	const char *p = text != NULL ? text : "";
-	enum ak_status st;
-
-	for (;;) {
-		size_t len;
-
-		p += strspn(p, ", \t\r\n");
-		if (*p == '\0')
-			break;
-		len = strcspn(p, ", \t\r\n");
-		l.nets = xreallocarray(l.nets, l.n_nets + 1, sizeof(*l.nets));
-		if ((st = parse_net(p, len, &l.nets[l.n_nets], reterr)) !=
-		    AK_OK) {
-			free(l.nets);
-			return st;
-		}
-		l.n_nets++;
-		p += len;
-	}
-	*ret = l;
-	return AK_OK;
-}
-
-void
-net_list_release(struct net_list *l)
-{
-	free(l->nets);
-	*l = (struct net_list){NULL, 0};
 }
 
 /* NULL: a public address. */
@@ -235,7 +131,7 @@ why_special(const struct net_addr *a)
 		return why_special(&inner);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (has_prefix(a->bytes, b[i].prefix, b[i].bits))
+		if (net_has_prefix(a->bytes, b[i].prefix, b[i].bits))
 			return b[i].why;
 	}
 	if (!a->is_v4 && a->bytes[0] >> 5 != 1)
@@ -389,8 +285,8 @@ judge_name(const char *host, size_t len, const struct net_list *allow,
 			return diag_set(reterr, AK_DENIED,
 			    "refused: %.200s is no name of the public web",
 			    host);
-		(void)address_from_text("127.0.0.1", &v4);
-		(void)address_from_text("::1", &v6);
+		(void)net_addr_parse("127.0.0.1", &v4);
+		(void)net_addr_parse("::1", &v6);
 		if (local_names[i].is_loopback
 			? !net_list_has(allow, &v4) && !net_list_has(allow, &v6)
 			: allow->n_nets == 0)
@@ -424,7 +320,7 @@ judge_host(struct arena *a, const char *host, const struct net_list *allow,
 		name[i] = (char)ascii_lower((unsigned char)name[i]);
 	t->host = name;
 	if (is_v6) /* no zone: an interface is nobody's business */
-		t->is_literal = address_from_text(name, &addr);
+		t->is_literal = net_addr_parse(name, &addr);
 	if (is_v6 ? !t->is_literal : !read_v4(name, len, &addr, &t->is_literal))
 		return diag_set(
 		    reterr, AK_BADINPUT, "bad address \"%.200s\"", name);

@@ -11,27 +11,9 @@
 
 #include "base/ak.h"
 #include "base/arena.h"
+#include "base/net.h"
 
 struct sockaddr;
-
-struct net_addr {
-	uint8_t bytes[16]; /* IPv4 uses the first four */
-	bool is_v4;	   /* IPv4-mapped IPv6 is IPv4 here */
-};
-
-struct net_list {
-	struct net {
-		struct net_addr addr;
-		unsigned bits;
-	} * nets;
-	size_t n_nets;
-};
-
-/* "127.0.0.0/8, ::1, ..."; networks and addresses, never names. */
-enum ak_status net_list_parse(
-    const char *text, struct net_list *ret, struct diag *reterr) AK_USE;
-void net_list_release(struct net_list *l);
-bool net_list_has(const struct net_list *l, const struct net_addr *a);
 
 enum address_kind {
 	ADDRESS_PUBLIC,	 /* globally reachable */
@@ -43,7 +25,6 @@ enum address_kind {
 enum address_kind address_judge(const struct net_addr *a,
     const struct net_list *allow, const char **ret_why);
 bool address_from_sockaddr(const struct sockaddr *sa, struct net_addr *ret);
-bool address_from_text(const char *text, struct net_addr *ret); /* canonical */
 
 #define ADDRESS_TEXT_SIZE 48
 const char *address_text(const struct net_addr *a, char out[ADDRESS_TEXT_SIZE]);

@@ -34,7 +34,7 @@ job_url(const struct fetch_job *job)
 }
 
 static struct net all_nets[] = {{{{0}, true}, 0}, {{{0}, false}, 0}};
-static const struct net_list everywhere = {all_nets, 2};
+static const struct net_list everywhere = {.nets = all_nets, .n_nets = 2};
 
 const struct net_list *
 job_allow(const struct fetch_job *job)

@@ -88,7 +88,7 @@ transfer_on_prereq(
 	(void)self_port;
 	if (job_proxy(t->job) != NULL)
 		return CURL_PREREQFUNC_OK;
-	if (!address_from_text(peer, &addr) || !may_connect(t, &addr))
+	if (!net_addr_parse(peer, &addr) || !may_connect(t, &addr))
 		return CURL_PREREQFUNC_ABORT;
 	if (is_limited(t->job))
 		queue_peer_set(t, &addr);

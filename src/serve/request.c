@@ -8,7 +8,6 @@
  */
 #include "serve/serve_run.h"
 
-#include <arpa/inet.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -29,38 +28,15 @@ header(struct job *j, struct evhttp_request *evreq, const char *name)
 	    evhttp_find_header(evhttp_request_get_input_headers(evreq), name));
 }
 
-/* Is `address` in one of the comma separated networks "A/BITS"? */
 static bool
-in_networks(const char *address, const char *list)
+is_proxy(const struct serve *s, const char *address)
 {
-	unsigned char addr[16], net[16];
-	int family = strchr(address, ':') != NULL ? AF_INET6 : AF_INET;
-	char *copy, *save = NULL, *one;
-	bool found = false;
+	struct net_addr addr;
 
-	if (*list == '\0' || inet_pton(family, address, addr) != 1)
-		return strcmp(address, "unix") == 0 &&
-		       strstr(list, "unix") != NULL;
-	copy = xstrdup(list);
-	for (one = strtok_r(copy, ", \t", &save); one != NULL && !found;
-	     one = strtok_r(NULL, ", \t", &save)) {
-		char *slash = strchr(one, '/');
-		int64_t bits = family == AF_INET ? 32 : 128;
-
-		if (slash != NULL) {
-			*slash = '\0';
-			if (!str_to_i64(slash + 1, 0, bits, &bits))
-				continue;
-		}
-		if (inet_pton(family, one, net) != 1)
-			continue;
-		found =
-		    memcmp(addr, net, (size_t)(bits / 8)) == 0 &&
-		    (bits % 8 == 0 || ((addr[bits / 8] ^ net[bits / 8]) &
-					  (0xff00 >> bits % 8) & 0xff) == 0);
-	}
-	free(copy);
-	return found;
+	if (strcmp(address, "unix") == 0)
+		return s->proxies.has_unix;
+	return net_addr_parse(address, &addr) &&
+	       net_list_has(&s->proxies, &addr);
 }
 
 /* Cut "NAME:PORT" or "[V6]:PORT"; *ret_port -1 where there is none. */
@@ -107,11 +83,26 @@ entry_matches(const char *entry, const char *name, int64_t port)
 	return same;
 }
 
+/* In a list of hosts, or of addresses, which have a port each. */
+static bool
+in_list(const char *list, bool has_ports, const char *name, int64_t port)
+{
+	char *copy = xstrdup(list), *save = NULL, *one;
+	bool found = false;
+
+	for (one = strtok_r(copy, ", \t", &save); one != NULL && !found;
+	     one = strtok_r(NULL, ", \t", &save))
+		found = (!has_ports || strchr(one, ':') != NULL) &&
+			entry_matches(one, name, port);
+	free(copy);
+	return found;
+}
+
 static bool
 host_allowed(const struct serve *s, const char *host, bool is_unix)
 {
 	static const char *const local[] = {"localhost", "127.0.0.1", "[::1]"};
-	char *name, *list, *save = NULL, *one;
+	char *name;
 	int64_t port;
 	bool ok = false;
 
@@ -124,11 +115,8 @@ host_allowed(const struct serve *s, const char *host, bool is_unix)
 			      (is_unix || is_our_port(s, port));
 		ok |= *s->base_url != '\0' &&
 		      entry_matches(s->base_url, name, port);
-		list = xstrdup(s->hosts);
-		for (one = strtok_r(list, ", \t", &save); one != NULL && !ok;
-		     one = strtok_r(NULL, ", \t", &save))
-			ok = entry_matches(one, name, port);
-		free(list);
+		ok |= in_list(s->hosts, false, name, port) ||
+		      in_list(s->listen, true, name, port);
 	}
 	free(name);
 	return ok;
@@ -173,7 +161,7 @@ read_origin(struct serve *s, struct evhttp_request *evreq, struct job *j)
 	q->address = is_unix_socket(evreq) || peer == NULL
 			 ? "unix"
 			 : job_strdup(j, peer);
-	is_proxied = in_networks(q->address, s->proxies);
+	is_proxied = is_proxy(s, q->address);
 	if (is_proxied &&
 	    (value = header(j, evreq, "X-Forwarded-Host")) != NULL)
 		host = value;

@@ -471,14 +471,19 @@ on_request(struct evhttp_request *evreq, void *arg)
 void
 serve_reconfigure(struct serve *s, const struct conf *conf)
 {
+	struct diag d;
+
 	free(s->base_url);
 	free(s->hosts);
-	free(s->proxies);
+	free(s->listen);
+	net_list_release(&s->proxies);
 	s->base_url = xstrdup(conf->http_base_url);
 	while (str_ends(s->base_url, "/"))
 		s->base_url[strlen(s->base_url) - 1] = '\0';
 	s->hosts = xstrdup(conf->http_hosts);
-	s->proxies = xstrdup(conf->http_trusted_proxies);
+	s->listen = xstrdup(conf->http_listen);
+	/* It was checked when the configuration was read. */
+	(void)!net_list_parse(conf->http_trusted_proxies, &s->proxies, &d);
 	s->images = strcmp(conf->http_images, "off") == 0     ? IMAGES_OFF
 		    : strcmp(conf->http_images, "proxy") == 0 ? IMAGES_PROXY
 							      : IMAGES_DIRECT;
@@ -573,8 +578,9 @@ serve_free(struct serve *s)
 	throttle_free(s->throttle);
 	free(s->workers);
 	free(s->base_url);
+	free(s->listen);
 	free(s->hosts);
-	free(s->proxies);
+	net_list_release(&s->proxies);
 	free(s->path);
 	free(s);
 }

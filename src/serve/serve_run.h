@@ -12,6 +12,7 @@
 
 #include "base/chan.h"
 #include "base/mailbox.h"
+#include "base/net.h"
 #include "serve/conns.h"
 #include "serve/serve_int.h"
 
@@ -44,7 +45,8 @@ struct metrics {
 struct serve {
 	struct serve_ops ops;
 	char *path;
-	char *base_url, *hosts, *proxies; /* of [http] */
+	char *base_url, *hosts, *listen; /* of [http] */
+	struct net_list proxies;
 	enum images images;
 	char image_key[TOKEN_SECRET_SIZE];
 	struct serve_progress progress;

@@ -97,6 +97,19 @@ test_errors_name_file_line_and_key(void **state)
 	    {"\n[hook x]\nexec = ls\n", "not an absolute path"},
 	    {"\n[hook x]\nwhat = ls\n", "unknown key \"what\" in [hook x]"},
 	    {"\n[fetch]\nnonsense\n", "neither"},
+	    {"\n[fetch]\nallow = 10.0.0.0/99\n", "allow: \"10.0.0.0/99\""},
+	    {"\n[fetch]\nallow = localhost\n", "no list of networks"},
+	    {"\n[fetch]\nallow = unix\n", "no list of networks"},
+	    {"\n[http]\ntrusted_proxies = lan\n", "no list of networks"},
+	    {"\n[http]\nlisten = nonsense\n", "addresses with ports"},
+	    {"\n[http]\nlisten = 127.0.0.1:99999\n", "addresses with ports"},
+	    {"\n[http]\nlisten = 127.0.0.1\n", "addresses with ports"},
+	    {"\n[http]\nbase_url = reader.example\n", "is no URL"},
+	    {"\n[websub]\ncallback = ftp://x/\n", "is no URL"},
+	    {"\n[relate]\nembeddings = localhost\n", "is no URL"},
+	    {"\n[hook x]\non = artcle\n", "no list of article, story"},
+	    {"\n[hook x]\nurl = ftp://x/\n", "no http or https URL"},
+	    {"\n[hook x]\non = article\n", "exec or url is missing"},
 	};
 	for (size_t i = 0; i < AK_COUNT(bad); i++) {
 		const char *got = error_of(bad[i].text);
@@ -104,6 +117,22 @@ test_errors_name_file_line_and_key(void **state)
 		assert_true(strncmp(got, where, strlen(where)) == 0);
 		assert_non_null(strstr(got, bad[i].says));
 	}
+}
+
+static void
+test_addresses_of_all_forms(void **state)
+{
+	static const char *const good[] = {"[http]\nlisten = off\n",
+	    "[http]\nlisten = 2546\n",
+	    "[http]\nlisten = 127.0.0.1:0, [::1]:2546, unix:/run/a.sock\n",
+	    "[http]\ntrusted_proxies = unix, 10.0.0.0/8, fd00::/8, ::1\n",
+	    "[http]\nbase_url = https://reader.example/akin/\n",
+	    "[fetch]\nallow =\n",
+	    "[hook x]\non = article, grown\nurl = https://h.example/\n"};
+
+	(void)state;
+	for (size_t i = 0; i < AK_COUNT(good); i++)
+		assert_string_equal(error_of(good[i]), "");
 }
 
 static void
@@ -216,6 +245,7 @@ main(void)
 	    cmocka_unit_test(test_defaults_without_a_file),
 	    cmocka_unit_test(test_units_lists_and_hooks),
 	    cmocka_unit_test(test_errors_name_file_line_and_key),
+	    cmocka_unit_test(test_addresses_of_all_forms),
 	    cmocka_unit_test(test_environment_wins_and_is_checked),
 	    cmocka_unit_test(test_secrets_must_be_private),
 	    cmocka_unit_test(test_what_is_printed_reads_back),

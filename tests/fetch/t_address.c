@@ -114,7 +114,7 @@ static void
 test_target_takes_the_url_apart(void **state)
 {
 	struct arena *a = arena_new(1 << 16);
-	struct net_list none = {NULL, 0};
+	struct net_list none = {0};
 	struct target t;
 
 	(void)state;

@@ -48,6 +48,16 @@ has "queues" '^akin_queue{stage="parse"} 0'
 has "and times" '^akin_batch_seconds_bucket{le="+Inf"} [0-9]'
 status "the page sends to the login" 303 "$base/"
 status "an unknown host" 421 -H 'Host: evil.example' "$base/healthz"
+AKIN_DB=$dir/other.db AKIN_HTTP_LISTEN=127.0.0.2:$port \
+	"$AKIN_BUILDDIR/akind" 2>"$dir/other" &
+other=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	grep -q started "$dir/other" && break
+	sleep 0.3
+done
+status "an address that is listened on" 200 "http://127.0.0.2:$port/healthz"
+kill "$other"
+wait "$other"
 status "another port" 421 -H 'Host: 127.0.0.1:1' "$base/healthz"
 status "localhost" 200 -H "Host: localhost:$port" "$base/healthz"
 status "a unix socket" 200 --unix-socket "$dir/http.sock" \
