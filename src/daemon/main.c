@@ -271,9 +271,9 @@ main(int argc, char **argv)
 		    stderr, "akind: %s: takes no arguments\n", argv[optind]);
 		return EX_CONFIG_OR_USAGE;
 	}
-	/* Two arenas are enough for the threads there are; more only hold on
-	 * to memory of documents long gone. */
-	(void)mallopt(M_ARENA_MAX, 2);
+	/* Few arenas: more only hold on to memory of documents long gone.  With
+	 * fewer the writer waits for readers, who share its locks. */
+	(void)mallopt(M_ARENA_MAX, 4);
 	(void)mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -13,6 +13,7 @@
  */
 #include "serve/serve_run.h"
 
+#include <errno.h>
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
@@ -21,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -98,12 +100,33 @@ job_run(struct job *j)
 /* --- workers
  * ------------------------------------------------------------------ */
 
+#define READER_NICENESS 10
+
+/*
+ * Polls come first: a reader thread takes what they leave.  Not so the writer,
+ * who holds the store's lock, nor the loop, which both share.
+ */
+static void
+give_way(void)
+{
+#ifdef __linux__ /* elsewhere it would be the whole process, not the thread */
+	int now;
+
+	errno = 0;
+	now = getpriority(PRIO_PROCESS, 0);
+	if (errno == 0)
+		(void)setpriority(PRIO_PROCESS, 0, now + READER_NICENESS);
+#endif
+}
+
 static void *
 worker_main(void *arg)
 {
 	struct worker *w = arg;
 	struct job *j;
 
+	if (w->store == NULL)
+		give_way();
 	while ((j = chan_pop(w->inbox)) != NULL) {
 		uint64_t n_writes = atomic_load(w->n_writes);
 

@@ -11,6 +11,7 @@
 #include "store/conn.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -326,11 +327,21 @@ set_limits(sqlite3 *db)
 	    db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 }
 
+/* SQLite counts its memory under one lock for all connections: readers and the
+ * writer would wait for each other at each piece of memory. */
+static void
+set_up_library(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum ak_status
 conn_open(struct conn *c, const char *path, int flags, struct diag *reterr)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int rc;
 
+	(void)pthread_once(&once, set_up_library);
 	*c = (struct conn){0};
 	c->tokens = tokens_new();
 	buf_init(&c->words, 4 * LIMIT_CONTENT_BYTES);

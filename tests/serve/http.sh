@@ -39,6 +39,13 @@ has()
 	result $? "$1"
 }
 
+# Threads that read for clients yield to polls (the 19th field is a niceness).
+if [ -r "/proc/$akind_pid/task/$akind_pid/stat" ] && [ "$(nice)" -lt 19 ]; then
+	yielding=$(cat "/proc/$akind_pid/task/"*/stat | sed 's/.*) //' |
+	    awk -v own="$(nice)" '$17 > own { n++ } END { print n + 0 }')
+	test "$yielding" -eq 2
+	result $? "reader threads have a lower priority"
+fi
 status "liveness is open" 200 "$base/healthz"
 status "metrics are not" 401 "$base/metrics"
 status "metrics with a token" 200 -H "$auth" "$base/metrics"
