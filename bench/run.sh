@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # run.sh time|count PROGRAM... - run the benches from the build folder. Each
-# b_* program is given the corpus folder and prints TSV lines.
+# b_* program is given the corpus folder and prints TSV lines; b_relate goes up
+# to $BENCH_ARTICLES articles, 10,000 or for the whole curve 1,000,000.
 set -eu
 mode=$1
 shift
@@ -21,14 +22,15 @@ printf '# commit %s, %s, %s, %s feeds, %s bytes\n' "$commit" "$cc" "$flags" \
 printf 'name\tunit\tmedian\tmin\tmax\trounds\n'
 for program; do
 	case $program in
-	*/b_*) ;;
+	*/b_relate) input="--speed ${BENCH_ARTICLES:-10000}" ;;
+	*/b_*) input=$corpus ;;
 	*) continue ;;
 	esac
 	if [ "$mode" = time ]; then
-		"$program" "$corpus"
+		"$program" $input
 	else
 		n=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-			"$program" "$corpus" 2>&1 |
+			"$program" $input 2>&1 |
 			sed -n 's/.*Collected : \([0-9]*\).*/\1/p')
 		printf '%s\tinstructions\t%s\t\t\t1\n' "${program##*/}" "$n"
 	fi
