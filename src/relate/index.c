@@ -96,6 +96,8 @@ relate_index_free(struct relate_index *x)
 	terms_release(&x->shingles);
 	free(x->query->touched);
 	free(x->query);
+	for (uint32_t i = 0; i < x->span; i++)
+		free(x->docs[(x->base + i) & ring_mask(x)].held);
 	free(x->docs);
 	free(x->langs);
 	free(x->hits);
@@ -122,6 +124,7 @@ relate_bytes(const struct relate_index *x)
 
 	return sizeof(*x) + sizeof(*x->query) + (per_place << x->ring_bits) +
 	       terms_bytes(&x->words) + terms_bytes(&x->shingles) +
+	       x->held_bytes +
 	       x->query->cap_touched * sizeof(*x->query->touched) +
 	       x->cap_orphans * sizeof(*x->orphans) +
 	       x->n_saved * sizeof(*x->saved);
@@ -382,12 +385,23 @@ index_dated_near(const struct relate_index *x, int64_t date, int64_t days)
 
 /* --- coming and going ---------------------------------------------------- */
 
+/* With what malloc() adds. */
+static size_t
+held_size(size_t n)
+{
+	return (n * sizeof(uint32_t) + 8 + 15) / 16 * 16;
+}
+
 static void
 bury(struct relate_index *x, uint32_t place)
 {
 	struct doc *d = &x->docs[place];
 
 	thread_leave(x, place);
+	free(d->held);
+	d->held = NULL;
+	x->held_bytes -= held_size(d->n_held);
+	d->n_held = 0;
 	x->n_waiting -= d->is_waiting;
 	count_day(x, d, -1);
 	d->id = -d->id;
@@ -470,16 +484,22 @@ static void
 add_words(struct relate_index *x, const struct blob *b, uint32_t place)
 {
 	uint64_t keys[BLOB_TERMS_MAX];
+	struct doc *d = &x->docs[place];
 
+	d->held = xreallocarray(NULL, b->n_terms, sizeof(*d->held));
+	d->n_held = (uint16_t)b->n_terms;
+	x->held_bytes += held_size(d->n_held);
 	for (size_t i = 0; i < b->n_terms; i++) {
 		keys[i] = blob_term_key(blob_term(b, i).hash);
 		terms_prefetch(&x->words, keys[i]);
 	}
 	for (size_t i = 0; i < b->n_terms; i++) {
+		unsigned tf = blob_term(b, i).tf;
+
 		if (i + AHEAD < b->n_terms)
 			terms_prefetch_ends(&x->words, keys[i + AHEAD]);
-		terms_add(
-		    &x->words, keys[i], posting(place, blob_term(b, i).tf));
+		d->held[i] = held(keys[i], tf);
+		terms_add(&x->words, keys[i], posting(place, tf));
 	}
 }
 

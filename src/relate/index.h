@@ -18,6 +18,7 @@
 
 enum {
 	QUERY_TERMS_MAX = BLOB_TERMS_MAX + 512,
+	CUT_SLOTS = 1024,
 	CANDIDATES_MAX = 128,
 	THREAD_MAX = 200, /* articles */
 };
@@ -30,6 +31,8 @@ struct doc {
 	uint64_t text_hash;
 	uint32_t title_hash;
 	uint32_t shape_hash;
+	uint32_t *held; /* its terms, as of held(), in order of its features */
+	uint16_t n_held;
 	float norm;    /* length of its vector when last reckoned */
 	uint32_t next; /* place of the next in its thread, a circle */
 	uint16_t n_shingles;
@@ -66,6 +69,7 @@ struct relate_index {
 	size_t swept_at; /* n_live when norms were last reckoned */
 	size_t n_lang[LANG_MAX];
 	struct terms words, shingles;
+	size_t held_bytes;
 	struct query *query; /* scratch */
 	struct thread_ref *orphans;
 	size_t n_orphans, cap_orphans;
@@ -88,6 +92,8 @@ struct query_term {
 	float weight; /* to be multiplied by that of a posting's frequency */
 	float own;    /* in the newcomer's vector */
 	float idf;
+	uint32_t tag;  /* as in held() */
+	uint32_t seen; /* scanned in the articles of this age and newer */
 	bool is_pair;
 };
 
@@ -108,13 +114,24 @@ struct query {
 	struct query_term terms[QUERY_TERMS_MAX];
 	struct query_term *order[QUERY_TERMS_MAX]; /* shortest list first */
 	size_t n_terms;
-	size_t n_whole; /* in order: the lists from here on were cut */
+	size_t n_whole;		 /* in order: the lists from here on were cut */
+	uint16_t cut[CUT_SLOTS]; /* these by tag, as position in order + 1 */
+	uint8_t cut_tf[QUERY_TERMS_MAX]; /* scratch, all zero */
 	float norm;
 	uint32_t *touched;
 	size_t n_touched, cap_touched;
 	struct candidate cands[CANDIDATES_MAX];
 	size_t n_cands;
 };
+
+/* A term of an article and its frequency there.  Of the key 27 bits are kept:
+ * of a million candidates a few dozen show a stranger's term. */
+static inline uint32_t
+held(uint64_t key, unsigned tf)
+{
+	return ((uint32_t)key & ~(uint32_t)POSTING_TF_MAX) |
+	       (tf < POSTING_TF_MAX ? tf : POSTING_TF_MAX);
+}
 
 /* --- index.c -------------------------------------------------------------- */
 

@@ -6,7 +6,8 @@
  * shared among those still to come: a rare term names few articles and says
  * much about them, of a common one only the newest are looked at, since news
  * resembles what is near in time.  The candidates found so are cut to the best,
- * and only for these the rest of the lists is looked up.  Under the budget
+ * and only for these the rest is reckoned, from the terms that they hold, and
+ * for pairs, whose lists are seldom cut, from the lists.  Under the budget
  * (some 3,000 articles) the result is that of a full scan; beyond, the cost of
  * a newcomer stays nearly flat while the index grows.
  */
@@ -53,6 +54,7 @@ weigh_term(struct relate_index *x, struct query *q, uint64_t key, bool is_pair,
 	t->idf = idf;
 	t->weight = t->own * idf;
 	q->norm += t->own * t->own;
+	t->tag = held(key, 0);
 	t->is_pair = is_pair;
 	q->n_terms++;
 }
@@ -392,27 +394,86 @@ is_recurring(const struct query *q, const struct doc *d, float contain)
 		   (is_later && contain < RECURRING_CONTAINS));
 }
 
+static void
+table_cut(const struct relate_index *x, struct query *q)
+{
+	memset(q->cut, 0, sizeof(q->cut));
+	for (size_t k = q->n_whole; k < q->n_terms; k++) {
+		struct query_term *t = q->order[k];
+		size_t i = t->tag / (POSTING_TF_MAX + 1) % CUT_SLOTS;
+
+		t->seen = x->span;
+		if (t->from < t->list.n)
+			t->seen =
+			    ring_offset(x, posting_place(t->list.p[t->from]));
+		while (q->cut[i] != 0)
+			i = (i + 1) % CUT_SLOTS;
+		if (!t->is_pair)
+			q->cut[i] = (uint16_t)(k + 1);
+	}
+}
+
+/* Which of the words with cut lists the article holds. */
+static void
+match_cut(struct query *q, const struct doc *d, uint32_t age)
+{
+	for (size_t n = 0; n < d->n_held; n++) {
+		uint32_t tag = held(d->held[n], 0);
+		size_t i = tag / (POSTING_TF_MAX + 1) % CUT_SLOTS;
+
+		for (; q->cut[i] != 0; i = (i + 1) % CUT_SLOTS) {
+			size_t k = q->cut[i] - 1u;
+
+			if (q->order[k]->tag == tag && age < q->order[k]->seen)
+				q->cut_tf[k] = d->held[n] & POSTING_TF_MAX;
+		}
+	}
+}
+
+/* What the lists add where they were not scanned. */
+static float
+unscanned(const struct relate_index *x, struct query *q, uint32_t place)
+{
+	float dot = 0.0F;
+
+	match_cut(q, &x->docs[place], ring_offset(x, place));
+	for (size_t k = q->n_whole; k < q->n_terms; k++) {
+		const struct query_term *t = q->order[k];
+		unsigned tf = q->cut_tf[k];
+
+		if (t->is_pair) {
+			struct postings rest = {.p = t->list.p, .n = t->from};
+
+			tf = posting_tf(look_up(x, &rest, place));
+		}
+		if (tf != 0)
+			dot += t->weight * index_tf_weight(tf) / q->norm;
+		q->cut_tf[k] = 0;
+	}
+	return dot;
+}
+
 /* What the unscanned part of the lists adds, and the exact length. */
 static void
 complete(struct relate_index *x, struct query *q)
 {
 	for (size_t i = 0; i < q->n_cands; i++)
 		__builtin_prefetch(&x->docs[q->cands[i].place]);
+	table_cut(x, q);
 	for (size_t i = 0; i < q->n_cands; i++) {
 		struct candidate *c = &q->cands[i];
 		const struct doc *d = &x->docs[c->place];
 		float across = across_langs(x, q, c->place);
 		float dot = c->cosine * d->norm / across;
 
-		for (size_t k = q->n_whole; k < q->n_terms; k++) {
-			const struct query_term *t = q->order[k];
-			struct postings rest = {.p = t->list.p, .n = t->from};
-			uint32_t p = look_up(x, &rest, c->place);
+		if (i + 2 < q->n_cands) {
+			const struct doc *next =
+			    &x->docs[q->cands[i + 2].place];
 
-			if (p != 0)
-				dot += t->weight *
-				       index_tf_weight(posting_tf(p)) / q->norm;
+			for (size_t k = 0; k < next->n_held; k += 16)
+				__builtin_prefetch(&next->held[k]);
 		}
+		dot += unscanned(x, q, c->place);
 		c->norm = sqrtf(d->norm * d->norm + new_pairs(q, c->place));
 		c->cosine = across * dot / c->norm;
 		if (c->cosine > 1.0F)
