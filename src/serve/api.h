@@ -20,7 +20,7 @@ void api_feed_add(struct job *j);
 void api_feed(struct job *j);
 void api_feed_edit(struct job *j);
 void api_feed_delete(struct job *j);
-void api_feed_refresh(struct job *j);
+void api_feed_sync(struct job *j);
 void api_feed_polls(struct job *j);
 void api_categories(struct job *j);
 void api_category_add(struct job *j);

@@ -226,7 +226,7 @@ api_feed_delete(struct job *j)
 }
 
 void
-api_feed_refresh(struct job *j)
+api_feed_sync(struct job *j)
 {
 	int64_t id;
 

@@ -109,7 +109,7 @@ static const struct route table[] = {
 	{M_GET, "/api/v1/feeds/{}", FAM_API, READ, 0, api_feed},
 	{M_PATCH, "/api/v1/feeds/{}", FAM_API, WRITE, W | RAW, api_feed_edit},
 	{M_DELETE, "/api/v1/feeds/{}", FAM_API, WRITE, W, api_feed_delete},
-	{M_POST, "/api/v1/feeds/{}/refresh", FAM_API, WRITE, 0, api_feed_refresh},
+	{M_POST, "/api/v1/feeds/{}/sync", FAM_API, WRITE, 0, api_feed_sync},
 	{M_GET, "/api/v1/feeds/{}/polls", FAM_API, READ, 0, api_feed_polls},
 	{M_GET, "/api/v1/categories", FAM_API, READ, 0, api_categories},
 	{M_POST, "/api/v1/categories", FAM_API, WRITE, W | RAW, api_category_add},

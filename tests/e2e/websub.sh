@@ -31,6 +31,11 @@ run timeout 300 "$hub" --akin "$akin --db $AKIN_DB" --html --jobs 6 --wait 40
 check 'every case passes' is 0 "$status"
 grep '^FAIL' "$work/out" | sed 's/^/# /'
 check 'and says so' has "$work/out" '^[0-9]+ passed, 0 failed'
+token=$("$akin" token add hub --scope write)
+run timeout 300 "$hub" --akind "http://127.0.0.1:$port" --token "$token" \
+	--jobs 6 --wait 40 --no-lease
+check 'so it does when akind is driven by its API' is 0 "$status"
+grep '^FAIL' "$work/out" | sed 's/^/# /'
 
 kill -TERM "$pid"
 wait "$pid"
