@@ -15,11 +15,13 @@ static const struct {
 	enum heading strength;
 } headings[] = {
 #define SURE HEADING_SURE
+#define LIST HEADING_LIST
 #define MAYBE HEADING_MAYBE
 #define HEADING(words, strength) {words, strength},
 #include "clean/headings.def"
 #undef HEADING
 #undef SURE
+#undef LIST
 #undef MAYBE
 };
 

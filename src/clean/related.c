@@ -5,8 +5,9 @@
  * It is found by what stands above it: a line that says "関連記事", "Related
  * articles", "Lesen Sie auch" (heading.c), or a container whose class says so.
  * What follows is taken only while it looks like a list: lines that are links,
- * or, under a heading that leaves no doubt, titles alone.  A single line such
- * as "Read more: <a>..." is a list of one.
+ * or, under a heading that leaves no doubt, titles alone, or items of a <ul>
+ * some of which are links and some titles.  A single line such as "Read more:
+ * <a>..." is a list of one.
  *
  * Taking too little costs a relation; taking too much costs the reader a part
  * of the article.  So whatever does not fit stops or forbids the cut.
@@ -19,11 +20,6 @@
 #include "base/utf8.h"
 
 #define MAX_HEADINGS 64 /* tried in one content */
-#define MAX_BLOCK 400	/* lines of one list */
-#define MIN_TITLE 6	/* weights, see clean_weight() */
-#define MAX_TITLE 260
-#define MAX_META 48	/* a date, a source, beside a link */
-#define MAX_EXCERPT 420 /* the text of a card */
 
 struct finder {
 	struct lines l;
@@ -36,14 +32,11 @@ struct finder {
 	bool cut;
 };
 
-/* What the lines of a candidate list hold. */
-struct tally {
-	size_t links; /* lines with a usable link */
-	size_t plain; /* lines without one */
-	size_t link_weight;
-	size_t plain_weight;
-	size_t longest_plain;
-	bool bad;
+/* Which lines without a link are titles. */
+enum titles {
+	TITLES_NONE,
+	TITLES_BARE, /* those that a bullet or an <li> sets apart */
+	TITLES_ALL
 };
 
 static bool
@@ -52,31 +45,6 @@ is_inside(const struct node *n, const struct node *top)
 	while (n != NULL && n != top)
 		n = n->prev;
 	return n == top;
-}
-
-static bool
-is_title_weight(size_t weight)
-{
-	return weight >= MIN_TITLE && weight <= MAX_TITLE;
-}
-
-/* The link of a line that carries its title: the one with the most text. */
-static const struct link *
-main_link(const struct line *line)
-{
-	const struct link *best = NULL;
-	size_t weight = 0;
-
-	for (uint32_t i = 0; i < line->n_links; i++) {
-		const struct link *k = &line->links[i];
-		size_t w = clean_weight(line->text + k->from, k->to - k->from);
-
-		if (k->url != NULL && (best == NULL || w > weight)) {
-			best = k;
-			weight = w;
-		}
-	}
-	return best;
 }
 
 /* --- what was found ----------------------------------------------------- */
@@ -95,18 +63,10 @@ is_listed(struct finder *f, const char *url, const char *title)
 static const char *
 tidy_title(struct arena *a, const char *s, size_t len)
 {
-	while (len > 0) {
-		uint32_t cp;
-		size_t n = utf8_decode(s, len, &cp);
+	size_t skip = list_bullets(s, len);
 
-		if (cp != ' ' && cp != 0x3000 && cp != 0x30FB && cp != 0x2022 &&
-		    cp != 0x25A0 && cp != 0x25CF && cp != 0x25B6 &&
-		    cp != 0x25BA && cp != 0x2192 && cp != 0xBB && cp != '*' &&
-		    cp != '>' && cp != '-')
-			break;
-		s += n;
-		len -= n;
-	}
+	s += skip;
+	len -= skip;
 	while (len > 0 && s[len - 1] == ' ')
 		len--;
 	len = utf8_cut(s, len, LIMIT_TITLE_BYTES);
@@ -144,11 +104,11 @@ add(struct finder *f, const char *url, const char *s, size_t len)
 static void
 add_line(struct finder *f, const struct line *line, size_t from, bool titles)
 {
-	const struct link *best = main_link(line);
+	const struct link *best = list_main_link(line);
 	bool advert = clean_is_advert(line->text + from, line->len - from);
 
 	if (best == NULL) {
-		if (titles && !advert && is_title_weight(line->weight))
+		if (titles && !advert && list_title_weight(line->weight))
 			add(f, NULL, line->text + from, line->len - from);
 		return;
 	}
@@ -161,78 +121,29 @@ add_line(struct finder *f, const struct line *line, size_t from, bool titles)
 		if (k->url == NULL || k->is_advert || advert ||
 		    clean_is_advert(line->text + start, len))
 			continue;
-		if (weight >= MIN_TITLE)
+		if (weight >= LIST_MIN_TITLE)
 			add(f, k->url, line->text + start, len);
-		else if (k == best && line->weight - weight <= MAX_TITLE &&
+		else if (k == best && line->weight - weight <= LIST_MAX_TITLE &&
 			 line->n_links == 1)
 			/* "Title ... <a>more</a>", or an image alone */
 			add(f, k->url, line->text + from, line->len - from);
 	}
 }
 
-/* --- judging ------------------------------------------------------------ */
-
-static void
-count_line(struct tally *t, const struct line *line)
-{
-	if (line->is_quiet)
-		t->bad = true;
-	if (main_link(line) != NULL) {
-		t->links++;
-		t->link_weight += line->link_weight;
-		t->plain_weight += line->weight - line->link_weight;
-		if (line->weight - line->link_weight > MAX_EXCERPT)
-			t->bad = true;
-		return;
-	}
-	if (line->weight == 0)
-		return;
-	t->plain++;
-	t->plain_weight += line->weight;
-	if (line->weight > t->longest_plain)
-		t->longest_plain = line->weight;
-}
-
-/* Is this what a list with links looks like? */
-static bool
-has_links(const struct tally *t)
-{
-	return !t->bad && t->links > 0 &&
-	       (t->link_weight == 0 || t->link_weight >= MIN_TITLE) &&
-	       t->longest_plain <= MAX_EXCERPT &&
-	       t->plain_weight <= 3 * t->link_weight + 24 * t->links;
-}
-
-static bool
-has_titles(const struct tally *t)
-{
-	return !t->bad && t->links == 0 && t->plain >= 2 &&
-	       t->longest_plain <= MAX_TITLE &&
-	       t->plain_weight / t->plain >= MIN_TITLE &&
-	       t->plain_weight / t->plain <= 160;
-}
-
-/* A link to more than a number, a page or a share button. */
-static bool
-is_article_line(const struct line *line)
-{
-	const struct link *k = main_link(line);
-	size_t weight;
-
-	if (k == NULL || line->is_quiet)
-		return false;
-	weight = clean_weight(line->text + k->from, k->to - k->from);
-	return (weight >= MIN_TITLE && weight <= MAX_TITLE &&
-		   line->weight - line->link_weight <=
-		       (weight > MAX_META ? weight : MAX_META)) ||
-	       (weight == 0 && line->has_image && line->weight <= MAX_META);
-}
+/* --- containers --------------------------------------------------------- */
 
 static bool
 is_list(const struct node *n)
 {
 	return n->tag == TAG_UL || n->tag == TAG_OL || n->tag == TAG_DL ||
 	       n->tag == TAG_DIR || n->tag == TAG_TABLE;
+}
+
+/* A list whose items are <li>. */
+static bool
+has_items(const struct node *n)
+{
+	return n->tag == TAG_UL || n->tag == TAG_OL || n->tag == TAG_DIR;
 }
 
 static bool
@@ -263,21 +174,10 @@ container_end(struct finder *f, size_t i, const struct node *top)
 {
 	size_t to = i;
 
-	while (to < f->l.n && to - i <= MAX_BLOCK &&
+	while (to < f->l.n && to - i <= LIST_MAX_BLOCK &&
 	       is_inside(f->l.v[to].block, top))
 		to++;
 	return to;
-}
-
-static struct tally
-tally(struct finder *f, size_t from, size_t to)
-{
-	struct tally t = {0};
-
-	for (size_t i = from; i < to; i++)
-		count_line(&t, &f->l.v[i]);
-	t.bad |= to - from > MAX_BLOCK;
-	return t;
 }
 
 /* --- where lists begin and end ------------------------------------------ */
@@ -293,38 +193,46 @@ starts_list(struct finder *f, size_t i)
 	       alone;
 }
 
-/* Lines from `i` on that are links one by one, as far as they go. */
+/* Lines from `i` on that are links one by one, as far as they go; with
+ * `titles`, bulleted ones of the heading's paragraph as well. */
 static size_t
-loose_links(struct finder *f, size_t i)
+loose_links(struct finder *f, size_t i, bool titles)
 {
 	const struct node *block = f->l.v[i].block;
 	/* Where they share the heading's paragraph, they end with it. */
 	bool inside = i > 0 && f->l.v[i - 1].block == block;
 	size_t to = i, last = i;
+	bool any = false;
 
-	for (; to < f->l.n && to - i < MAX_BLOCK; to++) {
+	for (; to < f->l.n && to - i < LIST_MAX_BLOCK; to++) {
 		const struct line *line = &f->l.v[to];
 
 		if (line->block != block &&
 		    (inside || line->block->prev != block->prev))
 			break;
-		if (line->weight == 0 && main_link(line) == NULL &&
+		if (line->weight == 0 && list_main_link(line) == NULL &&
 		    !line->has_image)
 			continue;
-		if (is_article_line(line)) {
+		if (list_article_line(line)) {
+			last = to + 1;
+			any = true;
+			continue;
+		}
+		if (titles && inside && line->n_links == 0 &&
+		    list_bulleted(line)) {
 			last = to + 1;
 			continue;
 		}
 		/* A date or a source between two links. */
-		if (line->weight <= MAX_META && line->n_links == 0 &&
+		if (line->weight <= LIST_MAX_META && line->n_links == 0 &&
 		    last > i && !line->is_heading &&
 		    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 		    line->block->tag != TAG_P && to + 1 < f->l.n &&
-		    is_article_line(&f->l.v[to + 1]))
+		    list_article_line(&f->l.v[to + 1]))
 			continue;
 		break;
 	}
-	return last;
+	return any ? last : i;
 }
 
 /* The same for titles alone, which must go on to the end. */
@@ -349,59 +257,97 @@ is_another(const struct node *top, const struct node *next)
 
 /* Where the list under the heading at `h` ends; `h` + 1: there is none. */
 static size_t
-list_end(struct finder *f, size_t h, enum heading strength, bool *ret_titles)
+list_end(
+    struct finder *f, size_t h, enum heading strength, enum titles *ret_titles)
 {
+	bool may_list = strength >= HEADING_LIST;
 	size_t i = h + 1, to;
 	struct node *top, *next;
 	struct tally t;
 
 	while (i < f->l.n && f->l.v[i].weight == 0 && f->l.v[i].n_links == 0)
 		i++;
-	*ret_titles = false;
+	*ret_titles = TITLES_NONE;
 	if (i == f->l.n)
 		return h + 1;
 	if ((top = next_container(f, h, i)) != NULL) {
 		to = container_end(f, i, top);
-		t = tally(f, i, to);
-		if (has_links(&t)) {
+		t = list_tally(&f->l, i, to);
+		if (list_has_links(&t)) {
 			/* A list in several parts, or a card for each. */
 			while (to < f->l.n &&
 			       (next = next_container(f, h, to)) != NULL &&
 			       is_another(top, next)) {
 				size_t more = container_end(f, to, next);
 
-				t = tally(f, to, more);
-				if (!has_links(&t))
+				t = list_tally(&f->l, to, more);
+				if (!list_has_links(&t))
 					break;
 				to = more;
 			}
+			*ret_titles = may_list ? TITLES_BARE : TITLES_NONE;
 			return to;
 		}
-		if (strength == HEADING_SURE && is_list(top) &&
-		    has_titles(&t)) {
-			*ret_titles = true;
+		if (may_list && is_list(top) &&
+		    (list_has_titles(&t) ||
+			(has_items(top) && list_has_both(&t)))) {
+			*ret_titles = t.links > 0 ? TITLES_BARE : TITLES_ALL;
 			return to;
 		}
 	}
-	if ((to = loose_links(f, i)) > i)
+	if ((to = loose_links(f, i, may_list)) > i) {
+		*ret_titles = may_list ? TITLES_BARE : TITLES_NONE;
 		return to;
+	}
 	if (strength == HEADING_SURE && f->l.v[h].is_heading) {
 		to = loose_titles(f, i);
-		t = tally(f, i, to);
-		if (to > i && has_titles(&t)) {
-			*ret_titles = true;
+		t = list_tally(&f->l, i, to);
+		if (to > i && list_has_titles(&t)) {
+			*ret_titles = TITLES_ALL;
 			return to;
 		}
 	}
 	return h + 1;
 }
 
+static const struct node *
+item_of(const struct line *line)
+{
+	const struct node *n = line->block;
+
+	while (n != NULL && n->tag != TAG_LI)
+		n = n->prev;
+	return n;
+}
+
+/* May this line be a title without a link?  In a list with items it leads one
+ * that has no link: what stands beside a link is its date or its summary. */
+static bool
+is_bare(const struct finder *f, size_t from, size_t to, size_t i,
+    enum titles titles)
+{
+	const struct node *item = item_of(&f->l.v[i]);
+
+	if (titles == TITLES_NONE)
+		return false;
+	if (item == NULL)
+		return titles == TITLES_ALL || list_bulleted(&f->l.v[i]);
+	if (i > from && item_of(&f->l.v[i - 1]) == item)
+		return false;
+	for (; i < to && item_of(&f->l.v[i]) == item; i++)
+		if (f->l.v[i].n_links > 0 || f->l.v[i].has_image)
+			return false;
+	return true;
+}
+
 static void
-take(struct finder *f, size_t cut_from, size_t from, size_t to, bool titles)
+take(struct finder *f, size_t cut_from, size_t from, size_t to,
+    enum titles titles)
 {
 	for (size_t i = from; i < to; i++)
 		if (!starts_list(f, i))
-			add_line(f, &f->l.v[i], 0, titles);
+			add_line(
+			    f, &f->l.v[i], 0, is_bare(f, from, to, i, titles));
 	clean_lines_cut(&f->l, cut_from, to);
 	f->cut = true;
 }
@@ -411,7 +357,7 @@ static size_t
 try_heading(struct finder *f, size_t i, enum heading strength)
 {
 	const struct line *line = &f->l.v[i];
-	bool titles;
+	enum titles titles;
 	size_t to;
 
 	/* "<a>Read more</a>" is a link, not a heading. */
@@ -428,7 +374,7 @@ static size_t
 try_inline(struct finder *f, size_t i, enum heading strength, size_t end)
 {
 	const struct line *line = &f->l.v[i];
-	const struct link *k = main_link(line);
+	const struct link *k = list_main_link(line);
 	size_t before, to = i + 1;
 	bool marked = end > 0 &&
 		      (strchr(":>]-|/", line->text[end - 1]) != NULL ||
@@ -445,12 +391,12 @@ try_inline(struct finder *f, size_t i, enum heading strength, size_t end)
 	    (strength == HEADING_MAYBE && !marked) || (before == 0 && !marked))
 		return i + 1;
 	if (line->weight - line->link_weight >
-		MAX_META + clean_weight(line->text, before) ||
-	    clean_weight(line->text + end, line->len - end) < MIN_TITLE ||
-	    line->weight > 2 * MAX_TITLE)
+		LIST_MAX_META + clean_weight(line->text, before) ||
+	    clean_weight(line->text + end, line->len - end) < LIST_MIN_TITLE ||
+	    line->weight > 2 * LIST_MAX_TITLE)
 		return i + 1;
 	for (; to < f->l.n && f->l.v[to].block == line->block &&
-	       is_article_line(&f->l.v[to]);
+	       list_article_line(&f->l.v[to]);
 	     to++)
 		continue;
 	add_line(f, line, end, false);
@@ -478,11 +424,11 @@ try_container(struct finder *f, size_t i)
 	/* Its first line may be a heading of any words. */
 	if (to > i + 1 && f->l.v[i].n_links == 0 && f->l.v[i].weight <= 80)
 		from++;
-	t = tally(f, from, to);
-	if (!has_links(&t) || t.plain > 2 * t.links ||
-	    t.link_weight < MIN_TITLE || (t.links < 2 && from == i))
+	t = list_tally(&f->l, from, to);
+	if (!list_has_links(&t) || t.plain > 2 * t.links ||
+	    t.link_weight < LIST_MIN_TITLE || (t.links < 2 && from == i))
 		return i;
-	take(f, i, from, to, false);
+	take(f, i, from, to, TITLES_BARE);
 	return to;
 }
 

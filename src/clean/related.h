@@ -13,6 +13,7 @@
 enum heading {
 	HEADING_NONE,
 	HEADING_MAYBE, /* heads lists of related articles and others */
+	HEADING_LIST,  /* the same, but sure above a <ul> */
 	HEADING_SURE
 };
 
@@ -77,6 +78,46 @@ void clean_lines_release(struct lines *l);
 /* Mark what stands on lines [from, to), and what becomes empty by it. */
 void clean_lines_cut(struct lines *l, size_t from, size_t to);
 void clean_prune(struct cleaner *c);
+
+/* --- what lines and lists look like (listing.c) ------------------------- */
+
+/* Weights, see clean_weight(). */
+#define LIST_MIN_TITLE 6
+#define LIST_MAX_TITLE 260
+#define LIST_MAX_META 48   /* a date, a source, beside a link */
+#define LIST_MAX_BLOCK 400 /* lines of one list */
+
+/* What the lines of a candidate list hold. */
+struct tally {
+	size_t links; /* lines with a usable link */
+	size_t plain; /* lines without one */
+	size_t link_weight;
+	size_t plain_weight;
+	size_t longest_plain;
+	bool bad;
+};
+
+/* Of the lines [from, to). */
+struct tally list_tally(const struct lines *l, size_t from, size_t to);
+
+/* Is it a list of links, of titles alone, of items of both kinds? */
+bool list_has_links(const struct tally *t);
+bool list_has_titles(const struct tally *t);
+bool list_has_both(const struct tally *t);
+
+/* The link of a line that carries its title: the one with the most text. */
+const struct link *list_main_link(const struct line *line);
+
+/* Has it a link to more than a number, a page or a share button? */
+bool list_article_line(const struct line *line);
+
+/* Does a bullet make the line one of a list, link or not? */
+bool list_bulleted(const struct line *line);
+
+/* The bytes of the bullets that a line begins with. */
+size_t list_bullets(const char *s, size_t len);
+
+bool list_title_weight(size_t weight);
 
 /* --- related.c ---------------------------------------------------------- */
 

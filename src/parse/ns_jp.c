@@ -125,3 +125,19 @@ static const char *const snf_uris[] = {"http://www.smartnews.be/snf", NULL};
 
 extern const struct ns ns_snf;
 const struct ns ns_snf = {"snf", snf_uris, snf_elements};
+
+/* Any vocabulary nobody knows: aggregators copy each other's forms. */
+static const struct element other_elements[] = {
+    {"relatedLink", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
+	0},
+    {"relatedItem", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
+	0},
+    {"title", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
+    {"link", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {"url", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
+    {NULL, 0, 0, 0, NULL, NULL, 0}};
+
+static const char *const other_uris[] = {NULL};
+
+extern const struct ns ns_other;
+const struct ns ns_other = {"", other_uris, other_elements};

@@ -66,6 +66,7 @@ flush(struct parser *p)
 		related_add(p, r->url, r->title, r->form);
 	if (r != NULL)
 		r->url = r->title = NULL;
+	p->related_is_ad = p->related_all_ads;
 }
 
 static const char *
@@ -87,25 +88,27 @@ related_start(struct parser *p, struct frame *f)
 	const char *url = resolve(p, f, first_attr(p, urls));
 	const char *title = first_attr(p, titles);
 	bool is_inner = ((f - 1)->scope & IN_RELATED) != 0;
+	bool is_ad =
+	    xml_attr_is(p, "type", "ad") || xml_attr_is(p, "type", "pr") ||
+	    xml_attr_is(p, "pr", "1") || xml_attr_is(p, "pr", "true") ||
+	    xml_attr_is(p, "sponsored", "true");
 
+	f->obj = (void *)(uintptr_t)url;
 	if (!is_inner) {
 		p->related = arena_alloc(p->a, sizeof(*p->related));
-		p->related_is_ad = false;
+		p->related_all_ads = p->related_is_ad = is_ad;
 		if (p->related == NULL)
 			return;
-		p->related->form = f->ns == &ns_rss
+		p->related->form = f->ns == &ns_rss || f->ns->prefix[0] == '\0'
 				       ? f->el->name
 				       : arena_printf(p->a, "%s:%s",
 					     f->ns->prefix, f->el->name);
 	}
 	if (p->related == NULL)
 		return;
-	if (xml_attr_is(p, "type", "ad") || xml_attr_is(p, "type", "pr") ||
-	    xml_attr_is(p, "pr", "1") || xml_attr_is(p, "pr", "true") ||
-	    xml_attr_is(p, "sponsored", "true"))
-		p->related_is_ad = true;
 	if (is_inner && p->related->url != NULL && url != NULL)
 		flush(p);
+	p->related_is_ad |= is_ad;
 	if (url != NULL)
 		p->related->url = url;
 	if (title != NULL)
@@ -128,8 +131,16 @@ related_end(struct parser *p, struct frame *f, char *text, size_t len)
 void
 related_url(struct parser *p, struct frame *f, char *text, size_t len)
 {
-	const char *url = len > 0 ? resolve(p, f, text) : NULL;
+	const char *url;
 
+	/* <yj:link yj:url="URL">TITLE</yj:link> */
+	if (f->obj != NULL) {
+		if (p->related != NULL && p->related->title == NULL)
+			p->related->title =
+			    keep_line(p, text, len, LIMIT_TITLE_BYTES);
+		return;
+	}
+	url = len > 0 ? resolve(p, f, text) : NULL;
 	if (p->related == NULL || url == NULL)
 		return;
 	if (p->related->url != NULL)

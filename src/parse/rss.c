@@ -317,7 +317,9 @@ static const struct element rss_elements[] = {
     {"enclosure", IN_ENTRY, 0, EL_TEXT, enclosure_start, enclosure_end, 0},
     {"guid", IN_ENTRY, 0, EL_TEXT, guid_start, guid_end, OWN},
     {"source", IN_ENTRY, IN_SOURCE, EL_TEXT, source_start, source_end, 0},
-    /* Publishers' lists that are seen without their namespace. */
+    /* Publishers' lists that are seen without their namespace, or in that of
+     * an aggregator nobody knows. */
+    {"relatedLinks", IN_ENTRY, IN_ENTRY, 0, NULL, NULL, 0},
     {"relatedLink", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
 	0},
     {"relatedItem", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
