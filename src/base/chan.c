@@ -14,6 +14,7 @@ struct chan {
 	pthread_cond_t not_full;
 	void **ring;
 	size_t cap, head, len;
+	size_t wanted; /* so many wake the reader; 1 but in chan_pop_many() */
 	bool closed;
 };
 
@@ -25,6 +26,7 @@ chan_new(size_t capacity)
 
 	assert(capacity > 0);
 	c->cap = capacity;
+	c->wanted = 1;
 	c->ring = xcalloc(capacity, sizeof(*c->ring));
 	(void)pthread_mutex_init(&c->lock, NULL);
 	(void)pthread_condattr_init(&attr);
@@ -48,12 +50,18 @@ chan_free(struct chan *c)
 	free(c);
 }
 
-/* Lock held, room there. */
+/* Lock held, room there; gives the lock back before it wakes the reader, who
+ * would only wait for it. */
 static void
 put(struct chan *c, void *p)
 {
+	bool wake;
+
 	c->ring[(c->head + c->len++) % c->cap] = p;
-	(void)pthread_cond_signal(&c->not_empty);
+	wake = c->len >= c->wanted;
+	(void)pthread_mutex_unlock(&c->lock);
+	if (wake)
+		(void)pthread_cond_signal(&c->not_empty);
 }
 
 /* Lock held, not empty. */
@@ -79,7 +87,8 @@ chan_push(struct chan *c, void *p)
 		(void)pthread_cond_wait(&c->not_full, &c->lock);
 	if ((done = !c->closed))
 		put(c, p);
-	(void)pthread_mutex_unlock(&c->lock);
+	else
+		(void)pthread_mutex_unlock(&c->lock);
 	return done;
 }
 
@@ -92,7 +101,8 @@ chan_try_push(struct chan *c, void *p)
 	(void)pthread_mutex_lock(&c->lock);
 	if ((done = c->len < c->cap && !c->closed))
 		put(c, p);
-	(void)pthread_mutex_unlock(&c->lock);
+	else
+		(void)pthread_mutex_unlock(&c->lock);
 	return done;
 }
 
@@ -125,6 +135,12 @@ chan_try_pop(struct chan *c)
 void *
 chan_pop_timed(struct chan *c, int64_t timeout_ms)
 {
+	return chan_pop_many(c, 1, timeout_ms);
+}
+
+void *
+chan_pop_many(struct chan *c, size_t many, int64_t timeout_ms)
+{
 	struct timespec until;
 	void *p = NULL;
 	int rc = 0;
@@ -137,12 +153,25 @@ chan_pop_timed(struct chan *c, int64_t timeout_ms)
 		until.tv_nsec -= 1000000000;
 	}
 	(void)pthread_mutex_lock(&c->lock);
-	while (c->len == 0 && !c->closed && rc != ETIMEDOUT)
+	c->wanted = many < c->cap ? many : c->cap;
+	while (c->len < c->wanted && !c->closed && rc != ETIMEDOUT)
 		rc = pthread_cond_timedwait(&c->not_empty, &c->lock, &until);
+	c->wanted = 1;
 	if (c->len > 0)
 		p = take(c);
 	(void)pthread_mutex_unlock(&c->lock);
 	return p;
+}
+
+void
+chan_nudge(struct chan *c)
+{
+	(void)pthread_mutex_lock(&c->lock);
+	if (c->len > 0) {
+		c->wanted = 1;
+		(void)pthread_cond_signal(&c->not_empty);
+	}
+	(void)pthread_mutex_unlock(&c->lock);
 }
 
 void

@@ -9,6 +9,10 @@
  * Due times are of the wall clock, which may jump: each look for due feeds
  * compares it with the monotonic one.  Ahead (a night in suspend) what is
  * overdue is spread as at the start; back, all that lies ahead moves along.
+ *
+ * Flights start in lumps: to read one row takes the scout hardly less than to
+ * read a dozen, and another thread is woken for it.  The fetcher keeps what is
+ * more than it may ask for at once, so that it never waits for rows.
  */
 #include <stdlib.h>
 
@@ -20,6 +24,7 @@
 
 #define HELD_BYTES ((size_t)4 << 20)
 #define LIST_LIMIT 256
+#define LUMP 16
 #define LOOK_MS 300000 /* looks for due feeds at least so often */
 #define JUMP_S 120     /* a smaller step of the clock is none */
 
@@ -45,20 +50,32 @@ pump_set_timer(struct pipeline *p, int64_t ms)
 	(void)event_add(p->timer, &tv);
 }
 
-static bool
-may_start(struct pipeline *p)
+/* How many flights may start. */
+static size_t
+room(struct pipeline *p)
 {
+	size_t held = atomic_load(&p->workers->held), n_free, n_bodies;
+	int64_t n_asked = p->n_fetching, most = p->concurrency + LUMP;
 	struct fetch_stats fs;
-	size_t held = atomic_load(&p->workers->held);
 
-	if (HASH_COUNT(p->flights) >= WORKERS_MAX_POLLS ||
-	    held + (size_t)p->n_fetching * p->body_bytes > HELD_BYTES)
-		return false;
-	if (p->n_fetching < p->concurrency)
-		return true;
-	/* Many feeds of few hosts: look further ahead for other hosts. */
-	fetch_stats(p->fetcher, &fs);
-	return fs.n_running < p->concurrency / 2;
+	n_free = WORKERS_MAX_POLLS - HASH_COUNT(p->flights);
+	if (n_asked >= p->concurrency) {
+		/* Many feeds of few hosts: look further ahead for others. */
+		fetch_stats(p->fetcher, &fs);
+		if (fs.n_running < p->concurrency / 2)
+			most = n_asked + WORKERS_MAX_POLLS;
+	}
+	if (n_asked >= most || held > HELD_BYTES)
+		return 0;
+	if (n_free > (size_t)(most - n_asked))
+		n_free = (size_t)(most - n_asked);
+	n_bodies = (HELD_BYTES - held) / (p->body_bytes + 1) + 1;
+	if (n_bodies <= (size_t)n_asked)
+		return 0;
+	n_bodies -= (size_t)n_asked;
+	if (n_free > n_bodies)
+		n_free = n_bodies;
+	return n_free < LUMP && n_asked >= LUMP ? 0 : n_free;
 }
 
 /* Next run, in turn, that has a feed to start; NULL: none may. */
@@ -109,6 +126,7 @@ pump(struct pipeline *p)
 	int64_t now_ms = clock_mono_ms();
 	struct workers_load *l = NULL;
 	struct run *r;
+	size_t n;
 
 	if (p->is_closing)
 		return;
@@ -116,7 +134,8 @@ pump(struct pipeline *p)
 		pump_set_timer(p, p->rest_until_ms - now_ms);
 		return;
 	}
-	while (may_start(p) && (r = next_run(p, now_ms)) != NULL) {
+	n = room(p);
+	while (n > 0 && (r = next_run(p, now_ms)) != NULL) {
 		int64_t id = r->ids[r->at++];
 		struct flight *f = flight_find(p, id);
 
@@ -136,6 +155,7 @@ pump(struct pipeline *p)
 		HASH_ADD(hh, p->flights, id, sizeof(f->id), f);
 		flight_join(f, r);
 		p->n_fetching++;
+		n--;
 		if (l == NULL)
 			l = xcalloc(1, sizeof(*l));
 		l->ids[l->n_ids++] = id;

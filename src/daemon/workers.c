@@ -75,11 +75,10 @@ scout_work(struct workers *w, const struct scout_job *j)
 	}
 	m->kind = MAIL_LOADED;
 	m->load = j->load;
-	for (size_t i = 0; i < j->load->n_ids; i++) {
-		struct store_feed_query q = {.id = j->load->ids[i]};
-
-		(void)!store_feeds(w->scout_reader, &q, load_cb, j->load);
-	}
+	(void)!store_feeds(w->scout_reader,
+	    &(struct store_feed_query){
+		.ids = j->load->ids, .n_ids = j->load->n_ids},
+	    load_cb, j->load);
 	return m;
 }
 
@@ -104,6 +103,8 @@ static void
 wait_for_room(struct workers *w)
 {
 	(void)pthread_mutex_lock(&w->lock);
+	if (w->docs > DOCS_BYTES)
+		chan_nudge(w->to_write);
 	while (w->docs > DOCS_BYTES)
 		(void)pthread_cond_wait(&w->docs_shrunk, &w->lock);
 	(void)pthread_mutex_unlock(&w->lock);
@@ -132,7 +133,7 @@ static void *
 parser_main(void *arg)
 {
 	struct workers *w = arg;
-	struct relate_lexer *lexer = relate_lexer_new();
+	struct relate_lexer *lexer = NULL; /* dear: made for the first body */
 	struct poll *p;
 
 	while ((p = chan_pop(w->to_parse)) != NULL) {
@@ -142,6 +143,8 @@ parser_main(void *arg)
 
 		wait_for_room(w);
 		workers_opts(w, &opts);
+		if (lexer == NULL && opts.with_relations)
+			lexer = relate_lexer_new();
 		if (poll_is_file(p)) {
 			poll_read_file(p, opts.max_body);
 			before = 0;

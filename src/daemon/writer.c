@@ -5,7 +5,9 @@
  * A commit costs far more than a row, and the full-text index merges less when
  * it gets much at once.  So a transaction takes what comes: up to BATCH_JOBS
  * jobs, as long as the next one is there within LINGER_MS, and no longer than
- * BATCH_MS, since other processes wait for the same lock.  Each poll is a
+ * BATCH_MS, since other processes wait for the same lock.  Most jobs are a few
+ * microseconds of work, less than it takes to wake this thread, so it sleeps
+ * on until LUMP of them are there, or parsers need the room.  Each poll is a
  * savepoint, so a bad document sinks no neighbour.  The loop hears of a poll
  * only after its commit.
  */
@@ -20,6 +22,7 @@
 
 #define BATCH_JOBS 100
 #define LINGER_MS 50
+#define LUMP 32
 #define BATCH_MS 400
 
 struct writer {
@@ -118,7 +121,9 @@ do_batch(struct writer *wr, struct job *j, struct mail *m)
 			break;
 		if (n == BATCH_JOBS || clock_mono_ms() >= until)
 			break;
-		if ((j = chan_pop_timed(wr->w->to_write, LINGER_MS)) == NULL)
+		if ((j = chan_try_pop(wr->w->to_write)) == NULL &&
+		    (j = chan_pop_many(wr->w->to_write, LUMP, LINGER_MS)) ==
+			NULL)
 			break;
 	}
 	return st == AK_OK ? store_commit(wr->store) : st;

@@ -110,6 +110,8 @@ struct store_feed_query {
 	int64_t due_before;   /* 0: any; else due and SCHED_ACTIVE, by due */
 	int64_t retry_after;  /* 0: any; else a Retry-After runs past it */
 	int64_t limit;	      /* 0: all */
+	const int64_t *ids;   /* these alone */
+	size_t n_ids;	      /* 0: any */
 };
 
 enum ak_status store_feeds(struct store_reader *r,

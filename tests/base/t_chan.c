@@ -5,6 +5,7 @@
 #include <event2/event.h>
 #include <event2/thread.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include "base/chan.h"
 #include "base/clock.h"
@@ -73,6 +74,44 @@ test_pop_timed_gives_up(void **state)
 	chan_free(c);
 }
 
+static void *
+late_pusher(void *arg)
+{
+	struct chan *c = arg;
+
+	for (intptr_t i = 1; i <= 3; i++) {
+		(void)usleep(20000);
+		(void)chan_push(c, (void *)i);
+	}
+	(void)usleep(20000);
+	chan_nudge(c);
+	return NULL;
+}
+
+static void
+test_pop_many_sleeps_on(void **state)
+{
+	struct chan *c = chan_new(8);
+	int64_t start = clock_mono_ms();
+	pthread_t t;
+
+	(void)state;
+	assert_int_equal(pthread_create(&t, NULL, late_pusher, c), 0);
+	/* Three come, the second is enough. */
+	assert_int_equal((intptr_t)chan_pop_many(c, 2, 5000), 1);
+	assert_true(clock_mono_ms() - start >= 39);
+	/* The other one never comes, but a nudge. */
+	assert_int_equal((intptr_t)chan_pop_many(c, 3, 5000), 2);
+	assert_true(clock_mono_ms() - start < 4000);
+	assert_int_equal((intptr_t)chan_pop_many(c, 2, 1), 3);
+	assert_null(chan_pop_many(c, 2, 1));
+	(void)pthread_join(t, NULL);
+	/* Who waits for one is woken by one. */
+	assert_true(chan_try_push(c, c));
+	assert_ptr_equal(chan_pop(c), c);
+	chan_free(c);
+}
+
 struct box_test {
 	struct event_base *base;
 	struct mailbox *box;
@@ -127,6 +166,7 @@ main(void)
 	    cmocka_unit_test(test_everything_pushed_is_popped_once),
 	    cmocka_unit_test(test_close_drains_then_ends),
 	    cmocka_unit_test(test_pop_timed_gives_up),
+	    cmocka_unit_test(test_pop_many_sleeps_on),
 	    cmocka_unit_test(test_mailbox_wakes_the_loop_for_every_message),
 	};
 

@@ -153,6 +153,28 @@ test_the_whole_fetch_state_comes_back(void **state)
 }
 
 static void
+add_id_cb(const struct store_feed *f, void *arg)
+{
+	int64_t *sum = arg;
+
+	*sum = *sum * 10 + f->id;
+}
+
+static void
+test_feeds_are_read_by_the_lump(void **state)
+{
+	struct kit *k = *state;
+	int64_t ids[] = {3, 1, 99}, seen = 0;
+	struct store_feed_query q = {.ids = ids, .n_ids = AK_COUNT(ids)};
+
+	(void)kit_feed(k, "https://example.org/1");
+	(void)kit_feed(k, "https://example.org/2");
+	(void)kit_feed(k, "https://example.org/3");
+	assert_int_equal(store_feeds(k->r, &q, add_id_cb, &seen), AK_OK);
+	assert_int_equal(seen, 13);
+}
+
+static void
 test_a_clock_set_back_makes_all_due(void **state)
 {
 	struct kit *k = *state;
@@ -416,6 +438,7 @@ main(void)
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 	const struct CMUnitTest tests[] = {
+	    TEST(test_feeds_are_read_by_the_lump),
 	    TEST(test_a_clock_set_back_makes_all_due),
 	    TEST(test_every_statement_prepares),
 	    TEST(test_a_feed_is_added_once),
