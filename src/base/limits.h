@@ -82,6 +82,9 @@
 /* --- serving ----------------------------------------------------------- */
 #define LIMIT_HTTP_HEADER_BYTES (16 * LIMIT_KIB)
 #define LIMIT_HTTP_BODY_BYTES (2 * LIMIT_MIB)
+/* What hubs deliver, and OPML; so many at once, of all clients. */
+#define LIMIT_HTTP_LARGE_BYTES LIMIT_WIRE_BYTES
+#define LIMIT_HTTP_LARGE 2
 #define LIMIT_HTTP_REPLY_BYTES (64 * LIMIT_MIB)
 #define LIMIT_HTTP_ARENA (64 * LIMIT_MIB) /* memory of one request */
 #define LIMIT_HTTP_CONNECTIONS 256

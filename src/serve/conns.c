@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * conns.c - a ceiling on connections, and a clock on slow requests.
+ * conns.c - a ceiling on connections and on large bodies, and a clock on slow
+ * requests.
  *
  * libevent 2.1 has neither: its timeouts are between two reads, so a client
  * that drips a byte a second holds a connection for ever, and nothing limits
  * how many there are.  We make the bufferevents, keep a reference to each, and
  * look at them now and then: one whose callbacks are gone was freed by evhttp.
  * At the ceiling the listeners pause; the kernel's backlog then holds clients.
+ *
+ * evhttp has one limit for all bodies, and reads them before it asks us.  So
+ * the bytes that come are counted: few requests may be larger than the most
+ * need at a time, and one more is cut.
  */
 #include "serve/conns.h"
 
+#include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
@@ -22,9 +28,12 @@
 #include "base/mem.h"
 
 struct conn {
+	struct conns *conns;
 	struct bufferevent *bev; /* a reference of ours */
-	int64_t since_ms;	 /* waiting for a request since; 0: being
-				    answered */
+	size_t n_bytes;		 /* of the request that comes */
+	bool is_large;
+	int64_t since_ms; /* waiting for a request since; 0: being
+			     answered */
 	TAILQ_ENTRY(conn) entry;
 };
 
@@ -33,18 +42,50 @@ struct conn {
 struct conns {
 	struct event_base *base;
 	TAILQ_HEAD(, conn) all;
-	size_t n;
+	size_t n, n_large;
 	struct evconnlistener *listeners[MAX_LISTENERS];
 	size_t n_listeners;
 	bool is_paused;
 	struct event *sweep;
 };
 
+/* The next request begins. */
+static void
+restart(struct conn *k)
+{
+	k->n_bytes = 0;
+	k->conns->n_large -= k->is_large;
+	k->is_large = false;
+}
+
+static void
+count_cb(struct evbuffer *in, const struct evbuffer_cb_info *info, void *arg)
+{
+	struct conn *k = arg;
+	struct conns *c = k->conns;
+
+	(void)in;
+	k->n_bytes += info->n_added;
+	if (k->is_large || info->n_added == 0 ||
+	    k->n_bytes <= LIMIT_HTTP_BODY_BYTES + LIMIT_HTTP_HEADER_BYTES)
+		return;
+	if (c->n_large < LIMIT_HTTP_LARGE) {
+		k->is_large = true;
+		c->n_large++;
+	} else {
+		bufferevent_trigger_event(k->bev,
+		    BEV_EVENT_READING | BEV_EVENT_EOF,
+		    BEV_TRIG_DEFER_CALLBACKS);
+	}
+}
+
 static void
 drop(struct conns *c, struct conn *k)
 {
 	TAILQ_REMOVE(&c->all, k, entry);
 	c->n--;
+	restart(k);
+	(void)evbuffer_remove_cb(bufferevent_get_input(k->bev), count_cb, k);
 	(void)bufferevent_decref(k->bev);
 	free(k);
 }
@@ -123,6 +164,8 @@ make(struct event_base *base, void *arg)
 	if (k->bev == NULL)
 		abort();
 	bufferevent_incref(k->bev);
+	k->conns = c;
+	(void)evbuffer_add_cb(bufferevent_get_input(k->bev), count_cb, k);
 	k->since_ms = clock_mono_ms();
 	TAILQ_INSERT_TAIL(&c->all, k, entry);
 	c->n++;
@@ -198,6 +241,7 @@ conns_answered(struct conns *c, struct evhttp_request *evreq)
 	if (k == NULL)
 		return;
 	k->since_ms = clock_mono_ms();
+	restart(k);
 	/* The next sweep soon frees what this answer closes. */
 	if (c->n > LIMIT_HTTP_CONNECTIONS / 2)
 		schedule(c);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * conns.h - how many clients, and how long they may take to ask.
+ * conns.h - how many clients, how long they may take to ask, and how many may
+ * ask at length.
  */
 #ifndef SERVE_CONNS_H
 #define SERVE_CONNS_H

@@ -343,6 +343,12 @@ request_read(struct serve *s, struct evhttp_request *evreq, struct job *j)
 		reply_error(j, 403, "the request comes from another site");
 		return false;
 	}
+	if (evbuffer_get_length(evhttp_request_get_input_buffer(evreq)) >
+		LIMIT_HTTP_BODY_BYTES &&
+	    (j->route->flags & ROUTE_LARGE) == 0) {
+		reply_error(j, 413, "the request is too big");
+		return false;
+	}
 	read_body(j, evreq);
 	if (req_param(q, "mark") != NULL)
 		j->route = route_of_mark(j->route);

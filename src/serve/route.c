@@ -25,6 +25,7 @@
 #define GR "/reader/api/0/"
 #define W ROUTE_WRITES
 #define RAW ROUTE_RAW_BODY
+#define BIG ROUTE_LARGE
 #define OPEN ROUTE_OPEN
 #define LOOP (ROUTE_LOOP | ROUTE_OPEN)
 #define GP (M_GET | M_POST)
@@ -38,7 +39,7 @@ static const struct route table[] = {
 	/* the program itself */
 	{M_GET, "/healthz", FAM_TEXT, NONE, LOOP, static_healthz},
 	{M_GET, "/metrics", FAM_TEXT, READ, 0, metrics_get},
-	{GP, "/websub/{*}", FAM_TEXT, NONE, LOOP | RAW, static_websub},
+	{GP, "/websub/{*}", FAM_TEXT, NONE, LOOP | RAW | BIG, static_websub},
 	{M_GET, "/static/{}", FAM_TEXT, NONE, LOOP, static_asset},
 	{M_GET, "/favicon.ico", FAM_TEXT, NONE, LOOP, static_icon},
 	{M_GET, "/robots.txt", FAM_TEXT, NONE, LOOP, static_robots},
@@ -63,7 +64,7 @@ static const struct route table[] = {
 	{M_POST, GR "disable-tag", FAM_TEXT, WRITE, W, g_disable_tag},
 	{M_POST, GR "subscription/edit", FAM_TEXT, WRITE, W, g_subscription_edit},
 	{M_POST, GR "subscription/quickadd", FAM_TEXT, WRITE, W, g_quickadd},
-	{M_POST, GR "subscription/import", FAM_TEXT, WRITE, W | RAW, g_import},
+	{M_POST, GR "subscription/import", FAM_TEXT, WRITE, W | RAW | BIG, g_import},
 	{M_GET, GR "subscription/export", FAM_TEXT, READ, 0, subs_export},
 
 	/* Fever; requests with mark= go to the second row */
@@ -100,7 +101,7 @@ static const struct route table[] = {
 	{M_PUT, "/v1/entries/{}/bookmark", FAM_MINIFLUX, WRITE, W, mf_bookmark},
 	{M_PUT, "/v1/users/{}/mark-all-as-read", FAM_MINIFLUX, WRITE, W, mf_all_read},
 	{M_GET, "/v1/export", FAM_MINIFLUX, READ, 0, subs_export},
-	{M_POST, "/v1/import", FAM_MINIFLUX, WRITE, W | RAW, mf_import},
+	{M_POST, "/v1/import", FAM_MINIFLUX, WRITE, W | RAW | BIG, mf_import},
 
 	/* our own; openapi.json describes it */
 	{M_GET, "/api/v1/openapi.json", FAM_API, NONE, LOOP, api_openapi},
@@ -130,7 +131,7 @@ static const struct route table[] = {
 	{M_POST, "/api/v1/sync", FAM_API, WRITE, RAW, api_sync},
 	{M_GET, "/api/v1/health", FAM_API, READ, 0, api_health},
 	{M_GET, "/api/v1/opml", FAM_API, READ, 0, api_opml_get},
-	{M_POST, "/api/v1/opml", FAM_API, WRITE, W | RAW, api_opml_post},
+	{M_POST, "/api/v1/opml", FAM_API, WRITE, W | RAW | BIG, api_opml_post},
 	{M_GET, "/api/v1/tokens", FAM_API, ADMIN, 0, api_tokens},
 	{M_POST, "/api/v1/tokens", FAM_API, ADMIN, W | RAW, api_token_add},
 	{M_DELETE, "/api/v1/tokens/{}", FAM_API, ADMIN, W, api_token_delete},
@@ -148,7 +149,7 @@ static const struct route table[] = {
 	{M_GET, "/search", FAM_PAGE, READ, 0, page_search},
 	{M_GET, "/feeds", FAM_PAGE, READ, 0, page_feeds},
 	{M_POST, "/feeds/add", FAM_PAGE, WRITE, W, page_feed_add},
-	{M_POST, "/feeds/import", FAM_PAGE, WRITE, W, page_import},
+	{M_POST, "/feeds/import", FAM_PAGE, WRITE, W | BIG, page_import},
 	{M_GET, "/feed/{}", FAM_PAGE, READ, 0, page_feed},
 	{M_POST, "/feed/{}/edit", FAM_PAGE, WRITE, W, page_feed_edit},
 	{M_POST, "/feed/{}/remove", FAM_PAGE, WRITE, W, page_feed_remove},

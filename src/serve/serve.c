@@ -525,7 +525,7 @@ set_up_http(struct serve *s, struct event_base *base)
 			 EVHTTP_REQ_OPTIONS);
 	evhttp_set_max_headers_size(
 	    s->http, (ev_ssize_t)LIMIT_HTTP_HEADER_BYTES);
-	evhttp_set_max_body_size(s->http, (ev_ssize_t)LIMIT_HTTP_BODY_BYTES);
+	evhttp_set_max_body_size(s->http, (ev_ssize_t)LIMIT_HTTP_LARGE_BYTES);
 	evhttp_set_timeout(s->http, LIMIT_HTTP_IDLE_S);
 	evhttp_set_gencb(s->http, on_request, s);
 }

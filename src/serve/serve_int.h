@@ -127,6 +127,7 @@ enum family { FAM_TEXT, FAM_API, FAM_MINIFLUX, FAM_FEVER, FAM_FEED, FAM_PAGE };
 #define ROUTE_RAW_BODY 2u /* the body is no form */
 #define ROUTE_WRITES 4u	  /* runs on the writer thread, has j->store */
 #define ROUTE_OPEN 8u	  /* the handler looks after access itself */
+#define ROUTE_LARGE 16u	  /* takes bodies up to LIMIT_HTTP_LARGE_BYTES */
 
 struct route {
 	unsigned methods;

@@ -79,8 +79,32 @@ has "says which are right" '^Allow: .*GET'
 status "another site's form" 403 -H "$auth" -H 'Origin: http://evil.example' \
     -d mark=read "$base/article/1/mark"
 head -c 3000000 /dev/zero >"$dir/zeros"
+head -c 17000000 /dev/zero >"$dir/more"
 status "a body over the limit" 413 -H "$auth" -H 'Expect:' \
+    --data-binary @"$dir/zeros" "$base/api/v1/marks"
+status "OPML may be larger" 422 -H "$auth" -H 'Expect:' \
     --data-binary @"$dir/zeros" "$base/api/v1/opml"
+status "so may what a hub delivers" 404 -H 'Expect:' \
+    --data-binary @"$dir/zeros" "$base/websub/nobody"
+status "as large as a feed" 413 -H 'Expect:' \
+    --data-binary @"$dir/more" "$base/websub/nobody"
+slow=
+for _ in 1 2; do
+	curl -s -o "$dir/slow" --limit-rate 1M -H 'Expect:' \
+	    --data-binary @"$dir/more" "$base/websub/nobody" \
+	    -H 'Content-Length: 16000000' &
+	slow="$slow $!"
+done
+sleep 4
+status "but no more than two at once" 000 -H 'Expect:' \
+    --data-binary @"$dir/zeros" "$base/websub/nobody"
+# shellcheck disable=SC2086
+kill $slow
+# shellcheck disable=SC2086
+wait $slow
+sleep 1.5
+status "until one has ended" 404 -H 'Expect:' \
+    --data-binary @"$dir/zeros" "$base/websub/nobody"
 status "a problem document" 401 "$base/api/v1/feeds"
 has "is one" '"status":401'
 status "subscribe" 201 -H "$auth" -d "{\"url\":\"$feeds/f.xml\"}" \

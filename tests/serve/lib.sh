@@ -75,9 +75,9 @@ s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), h)
 print(s.server_address[1])
 s.serve_forever()' "$1" >"$dir/feeds.port" 2>/dev/null &
 	feeds_pid=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		[ -s "$dir/feeds.port" ] && break
-		sleep 0.2
+		sleep 0.5
 	done
 	feeds=http://127.0.0.1:$(cat "$dir/feeds.port")
 }
