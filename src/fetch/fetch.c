@@ -292,6 +292,7 @@ fetch_reconfigure(
 	f->p.ca_file = copy_or_null(params->ca_file);
 	f->p.allow = NULL;
 	f->p.resolve = NULL;
+	f->knows_all_names = params->resolve != NULL;
 	curl_slist_free_all(f->resolve);
 	f->resolve = NULL;
 	for (size_t i = 0; params->resolve && params->resolve[i]; i++)

@@ -33,7 +33,8 @@ struct fetch_params {		/* from conf; strings borrowed for the call */
 	bool private_redirects; /* a public URL may redirect into `allow` */
 	/* For tests: */
 	bool private_as_public; /* spacing and parking hold in `allow` too */
-	const char *const *resolve; /* "HOST:PORT:ADDR[,ADDR]", or NULL */
+	const char *const *resolve; /* "HOST:PORT:ADDR[,ADDR]", or NULL; then
+				       no other name is found */
 };
 
 enum fetch_method { FETCH_GET, FETCH_POST };

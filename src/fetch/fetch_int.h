@@ -176,6 +176,7 @@ struct fetcher {
 	struct fetch_params p; /* strings are ours */
 	struct net_list allow;
 	struct curl_slist *resolve;
+	bool knows_all_names; /* in a test: those of resolve */
 	char *accept_line, *coding_line;
 	struct arena *scratch;
 	unsigned epoch; /* goes up with each fetch_reconfigure() */
