@@ -26,6 +26,7 @@ void
 cleaner_init(struct cleaner *c)
 {
 	memset(c, 0, sizeof(*c));
+	clean_heading_sieve(&c->sieve);
 	c->scratch = arena_new(SCRATCH_LIMIT);
 	buf_init(&c->tag, 8 * LIMIT_MIB);
 	buf_init(&c->value, 8 * LIMIT_MIB);

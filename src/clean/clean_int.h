@@ -175,6 +175,13 @@ struct wbuf {
 	size_t cap;
 };
 
+/* Where headings of related blocks may begin: bits of hashed prefixes. */
+struct heading_sieve {
+	uint64_t bits[64];
+};
+
+void clean_heading_sieve(struct heading_sieve *ret);
+
 struct id {
 	const char *s;
 	size_t len;
@@ -203,7 +210,8 @@ struct cleaner {
 	size_t base_dir;  /* up to the last slash of its path */
 	size_t base_path; /* up to its query */
 	unsigned n_resolved;
-	bool is_page;	  /* keep names, drop controls */
+	bool is_page; /* keep names, drop controls */
+	struct heading_sieve sieve;
 	bool has_related; /* some node may head a related block */
 	size_t steps;	  /* taken by the tree builder, for the test */
 };

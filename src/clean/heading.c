@@ -29,6 +29,10 @@ static const struct {
 static bool
 is_decoration(uint32_t cp)
 {
+	if (cp < 0x80)
+		return !u_isalnum((UChar32)cp);
+	if (cp >= 0x4E00 && cp <= 0x9FFF)
+		return false;
 	return (U_GET_GC_MASK((UChar32)cp) &
 		   (U_GC_P_MASK | U_GC_S_MASK | U_GC_Z_MASK | U_GC_C_MASK)) !=
 		   0 ||
@@ -79,7 +83,7 @@ fold(uint32_t cp)
 	if (cp == 0x130)
 		return 'i'; /* the Turkish capital */
 	if (cp < 0x80)
-		return cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
+		return ascii_lower((unsigned char)cp);
 	return (uint32_t)u_foldCase((UChar32)cp, U_FOLD_CASE_DEFAULT);
 }
 
@@ -92,6 +96,10 @@ fold_into(char *out, size_t size, const char *s, size_t len)
 	while (i < len && n + 4 <= size) {
 		uint32_t cp;
 
+		if ((unsigned char)s[i] < 0x80) {
+			out[n++] = (char)ascii_lower((unsigned char)s[i++]);
+			continue;
+		}
 		i += utf8_decode(s + i, len - i, &cp);
 		n += utf8_encode(fold(cp), out + n);
 	}
@@ -213,20 +221,42 @@ clean_heading_find(const char *s, size_t len, size_t *ret_end, bool *ret_alone)
 	return strength;
 }
 
+/* --- a quick look ------------------------------------------------------- */
+
+static unsigned
+sieve_bit(const char *folded)
+{
+	uint32_t w;
+
+	memcpy(&w, folded, PREFIX);
+	return (w * UINT32_C(0x9E3779B1)) >> 20;
+}
+
+void
+clean_heading_sieve(struct heading_sieve *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	for (size_t i = 0; i < AK_COUNT(headings); i++) {
+		unsigned bit = sieve_bit(headings[i].words);
+
+		ret->bits[bit / 64] |= UINT64_C(1) << bit % 64;
+	}
+}
+
 bool
-clean_heading_begins(const char *s, size_t len)
+clean_heading_begins(
+    const struct heading_sieve *sieve, const char *s, size_t len)
 {
 	char folded[16];
-	size_t skip = skip_decoration(s, len < 64 ? len : 64), n, i;
+	size_t skip = skip_decoration(s, len < 64 ? len : 64), n;
+	unsigned bit;
 	bool alone;
 
-	n = fold_into(
-	    folded, sizeof(folded), s + skip, len - skip < 8 ? len - skip : 8);
-	if (n < PREFIX)
+	n = len - skip < 8 ? len - skip : 8;
+	if (fold_into(folded, sizeof(folded), s + skip, n) < PREFIX)
 		return false;
-	i = lower_bound(folded, n);
-	return i < AK_COUNT(headings) &&
-	       compare_prefix(headings[i].words, folded, n) == 0 &&
+	bit = sieve_bit(folded);
+	return (sieve->bits[bit / 64] >> bit % 64 & 1) != 0 &&
 	       clean_heading_find(s, len, &n, &alone) != HEADING_NONE;
 }
 

@@ -48,10 +48,51 @@ static const struct {
 static enum script
 script_of(uint32_t cp)
 {
-	for (size_t i = 0; i < AK_COUNT(ranges) && cp >= ranges[i].from; i++)
-		if (cp <= ranges[i].to)
+	/* From the end, where those stand that take most bytes. */
+	for (size_t i = AK_COUNT(ranges); i-- > 0 && cp <= ranges[i].to;)
+		if (cp >= ranges[i].from)
 			return ranges[i].script;
 	return SCRIPT_NONE;
+}
+
+/* Past the ASCII that begins at i. */
+static size_t
+skip_ascii(const char *s, size_t i, size_t len)
+{
+	uint64_t w;
+
+	for (; i + sizeof(w) <= len; i += sizeof(w)) {
+		memcpy(&w, s + i, sizeof(w));
+		if ((w & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	while (i < len && (unsigned char)s[i] < 0x80)
+		i++;
+	return i;
+}
+
+/* Letters of each script; those of ASCII only where there are others. */
+static size_t
+count_letters(const char *s, size_t len, size_t count[SCRIPT_COUNT])
+{
+	size_t all = 0;
+	uint32_t cp;
+
+	for (size_t i = 0; (i = skip_ascii(s, i, len)) < len;) {
+		i += utf8_decode(s + i, len - i, &cp);
+		count[script_of(cp)]++;
+	}
+	count[SCRIPT_NONE] = 0;
+	for (size_t i = 0; i < SCRIPT_COUNT; i++)
+		all += count[i];
+	if (all == count[SCRIPT_LATIN])
+		return 0;
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned)((s[i] | 32) - 'a') < 26) {
+			count[SCRIPT_LATIN]++;
+			all++;
+		}
+	return all;
 }
 
 /* Letters that one language of a script has and its neighbours have not. */
@@ -96,22 +137,14 @@ clean_language(const char *s, size_t len)
 	    [SCRIPT_GEORGIAN] = "ka",
 	    [SCRIPT_ARMENIAN] = "hy",
 	    [SCRIPT_HANGUL] = "ko"};
-	size_t count[SCRIPT_COUNT] = {0}, all = 0;
+	size_t count[SCRIPT_COUNT] = {0}, all;
 	enum script best = SCRIPT_LATIN;
-	uint32_t cp;
 
 	len = utf8_cut(s, len, SAMPLE);
-	for (size_t i = 0; i < len;) {
-		enum script script;
-
-		i += utf8_decode(s + i, len - i, &cp);
-		if ((script = script_of(cp)) == SCRIPT_NONE)
-			continue;
-		count[script]++;
-		all++;
-	}
+	if ((all = count_letters(s, len, count)) == 0)
+		return NULL;
 	/* A word of Latin takes more letters than one of Han. */
-	if (count[SCRIPT_HAN] + count[SCRIPT_KANA] > all / 4 && all > 0)
+	if (count[SCRIPT_HAN] + count[SCRIPT_KANA] > all / 4)
 		return count[SCRIPT_KANA] * 20 >
 			       count[SCRIPT_HAN] + count[SCRIPT_KANA]
 			   ? "ja"

@@ -467,7 +467,7 @@ may_have_related(struct cleaner *c)
 		return true;
 	for (;;) {
 		if (n->tag == TAG_NONE && n->s != NULL && n->len < 4096 &&
-		    clean_heading_begins(n->s, n->len))
+		    clean_heading_begins(&c->sieve, n->s, n->len))
 			return true;
 		if (n->first != NULL) {
 			n->first->prev = n;

@@ -19,7 +19,8 @@ enum heading {
 
 /* May a text that begins with these bytes be a heading?  Quick, and says yes
  * too often. */
-bool clean_heading_begins(const char *s, size_t len);
+bool clean_heading_begins(
+    const struct heading_sieve *sieve, const char *s, size_t len);
 
 /*
  * The heading that `s` begins with, behind bullets and brackets, and where it

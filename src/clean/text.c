@@ -74,7 +74,13 @@ add_line(struct buf *out, const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)s[i];
+		size_t from = i;
 
+		while (c > ' ' && c != 0x7F && c != 0xC2 && ++i < len)
+			c = (unsigned char)s[i];
+		buf_add(out, s + from, i - from);
+		if (i == len)
+			break;
 		if (c == 0xC2 && i + 1 < len &&
 		    (unsigned char)s[i + 1] == 0xA0) {
 			i++;
@@ -192,15 +198,15 @@ clean_text_to_html(struct arena *a, const char *s, size_t *ret_len)
 		s++;
 	buf_adds(&out, paragraphs ? "<p>" : "");
 	for (; *s != '\0'; s++) {
-		size_t lines = 0;
-		const char *p = s;
+		size_t lines = 0, plain = strcspn(s, "&<\n");
+		const char *p;
 
+		buf_add(&out, s, plain);
+		p = s += plain;
+		if (*s == '\0')
+			break;
 		if (*s == '&' || *s == '<') {
 			buf_adds(&out, *s == '&' ? "&amp;" : "&lt;");
-			continue;
-		}
-		if (*s != '\n') {
-			buf_addc(&out, *s);
 			continue;
 		}
 		while (ascii_space((unsigned char)*p))
