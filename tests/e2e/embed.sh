@@ -125,9 +125,12 @@ run "$akin" sync
 check 'another model is asked for all' has "$work/asked" '^6 m4 '
 
 # A public URL cannot hide behind the endpoint: feeds stay guarded.
+: >"$work/asked"
+AKIN_RELATE_EMBEDDINGS_MODEL="m5"
 run env AKIN_FETCH_ALLOW= "$akin" sync --all
 check 'feeds at a private address are refused all the same' is 1 "$status"
-check 'while the endpoint is not' has "$work/err" 'refused'
+check 'and the error says so' has "$work/err" 'refused'
+check 'while the endpoint there is asked' has "$work/asked" '^6 m5 '
 
 run "$akin" check
 check 'the store is sound' is 0 "$status"
