@@ -63,7 +63,7 @@ blob_term(const struct blob *b, size_t i)
 	    .len = p[7],
 	    .tf = p[8] & BLOB_TF,
 	    .in_title = (p[8] & BLOB_TITLE) != 0,
-	    .is_name = (p[8] & BLOB_NAME) != 0,
+	    .is_part = (p[8] & BLOB_PART) != 0,
 	};
 
 	return t;

@@ -26,7 +26,7 @@
 #include "base/ak.h"
 
 enum {
-	BLOB_VERSION = 2,
+	BLOB_VERSION = 3,
 	BLOB_HEAD = 30,
 	BLOB_TERM = 9,
 	BLOB_PAIR = 3,
@@ -35,7 +35,7 @@ enum {
 	BLOB_SKETCH_MAX = 512,
 
 	BLOB_TITLE = 0x80, /* flags beside a term's frequency; the offset is */
-	BLOB_NAME = 0x40,  /* then one in the title */
+	BLOB_PART = 0x40,  /* then one in the title */
 	BLOB_TF = 0x3F
 };
 
@@ -55,7 +55,7 @@ struct blob_term {
 	uint8_t len;
 	uint8_t tf;
 	bool in_title;
-	bool is_name;
+	bool is_part; /* of a word of the title, not a word */
 };
 
 /* Check and open; `ret` points into the data.  False: not ours. */

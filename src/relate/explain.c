@@ -162,6 +162,24 @@ add_term(struct arena *a, const struct relate_text *t, const struct blob *b,
 	ret->n_terms += ret->n_terms < AK_COUNT(ret->terms);
 }
 
+/* The shared words, or what is shared of the titles' words. */
+static void
+add_terms(struct arena *a, const struct relate_text *t,
+    const struct article *aa, const struct article *bb, bool of_parts,
+    struct relate_why *ret)
+{
+	for (size_t i = 0; i < aa->n; i++) {
+		const struct vector *v = &aa->v[i];
+		const struct vector *w =
+		    bsearch(v, bb->v, bb->n, sizeof(*v), vector_cmp);
+
+		if (w != NULL && !v->is_pair &&
+		    blob_term(&aa->blob, v->term).is_part == of_parts)
+			add_term(a, t, &aa->blob, v, v->in_title && w->in_title,
+			    v->weight * w->weight / (aa->norm * bb->norm), ret);
+	}
+}
+
 static float
 cosine_of(struct arena *a, const struct relate_text *t, struct article *aa,
     struct article *bb, struct relate_why *ret)
@@ -179,10 +197,10 @@ cosine_of(struct arena *a, const struct relate_text *t, struct article *aa,
 		if (w == NULL || v->weight * w->weight <= 0.0F)
 			continue;
 		sum += v->weight * w->weight / all;
-		if (!v->is_pair)
-			add_term(a, t, &aa->blob, v, v->in_title && w->in_title,
-			    v->weight * w->weight / all, ret);
 	}
+	add_terms(a, t, aa, bb, false, ret);
+	if (ret->n_terms == 0)
+		add_terms(a, t, aa, bb, true, ret);
 	for (size_t i = 0; i < ret->n_terms; i++)
 		ret->terms[i].share /= (double)sum;
 	return sum < 1.0F ? sum : 1.0F;

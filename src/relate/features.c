@@ -25,9 +25,10 @@ struct builder {
 	const struct lex_view *v;
 	size_t n_terms, n_pairs, n_title;
 	struct {
-		const struct lex_token *tok;
+		uint64_t hash;
+		size_t from, len;
 		unsigned tf;
-		bool in_title;
+		bool in_title, is_part;
 	} terms[BLOB_TERMS_MAX];
 	struct {
 		uint8_t first, second, tf;
@@ -38,24 +39,25 @@ struct builder {
 
 /* Position of the term, new or known; -1: no room. */
 static int
-add_term(struct builder *b, const struct lex_token *tok, bool in_title)
+add_term(struct builder *b, uint64_t hash, size_t from, size_t len, unsigned tf)
 {
-	size_t i = tok->hash % TERM_SLOTS;
+	size_t i = hash % TERM_SLOTS;
 
 	for (; b->term_slots[i] != 0; i = (i + 1) % TERM_SLOTS) {
 		size_t n = (size_t)b->term_slots[i] - 1;
 
 		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-		if (b->terms[n].tok->hash == tok->hash) {
-			b->terms[n].tf += in_title ? TITLE_WEIGHT : 1;
+		if (b->terms[n].hash == hash) {
+			b->terms[n].tf += tf;
 			return (int)n;
 		}
 	}
 	if (b->n_terms == BLOB_TERMS_MAX)
 		return -1;
-	b->terms[b->n_terms].tok = tok;
-	b->terms[b->n_terms].tf = in_title ? TITLE_WEIGHT : 1;
-	b->terms[b->n_terms].in_title = in_title;
+	b->terms[b->n_terms].hash = hash;
+	b->terms[b->n_terms].from = from;
+	b->terms[b->n_terms].len = len;
+	b->terms[b->n_terms].tf = tf;
 	b->term_slots[i] = (int16_t)(b->n_terms + 1);
 	return (int)b->n_terms++;
 }
@@ -84,6 +86,35 @@ add_pair(struct builder *b, int first, int second)
 	b->pair_slots[i] = (int16_t)(++b->n_pairs);
 }
 
+static int
+add_token(struct builder *b, size_t i)
+{
+	const struct lex_token *tok = &b->v->tokens[i];
+	bool in_title = i < b->v->n_title;
+	size_t before = b->n_terms;
+	int n = add_term(
+	    b, tok->hash, tok->from, tok->len, in_title ? TITLE_WEIGHT : 1);
+
+	if (b->n_terms > before)
+		b->terms[n].in_title = in_title;
+	return n;
+}
+
+/* After the title's words: a word of one character is one already. */
+static void
+add_parts(struct builder *b)
+{
+	for (size_t i = 0; i < b->v->n_parts; i++) {
+		const struct lex_part *p = &b->v->parts[i];
+		size_t before = b->n_terms;
+		int n = add_term(b, p->hash, p->from, p->len, 1);
+
+		if (b->n_terms > before)
+			b->terms[n].in_title = b->terms[n].is_part = true;
+	}
+	b->n_title = b->n_terms;
+}
+
 static void
 collect(struct builder *b, const struct lex_view *v)
 {
@@ -95,17 +126,19 @@ collect(struct builder *b, const struct lex_view *v)
 		const struct lex_token *tok = &v->tokens[i];
 		int n;
 
+		if (i == v->n_title)
+			add_parts(b);
 		if (tok->flags & LEX_FUNCTION) {
 			before = -1;
 			continue;
 		}
-		n = add_term(b, tok, i < v->n_title);
+		n = add_token(b, i);
 		if (n >= 0 && before >= 0 && (tok->flags & LEX_AFTER_GAP) == 0)
 			add_pair(b, before, n);
 		before = n;
-		if (i < v->n_title)
-			b->n_title = b->n_terms;
 	}
+	if (v->n_tokens == v->n_title)
+		add_parts(b);
 }
 
 /* --- writing ------------------------------------------------------------- */
@@ -155,14 +188,13 @@ static uint8_t *
 put_terms(const struct builder *b, uint8_t *p)
 {
 	for (size_t i = 0; i < b->n_terms; i++) {
-		const struct lex_token *tok = b->terms[i].tok;
 		uint64_t flags = capped(b->terms[i].tf, BLOB_TF);
 
 		flags |= b->terms[i].in_title ? BLOB_TITLE : 0;
-		flags |= tok->flags & LEX_NAME ? BLOB_NAME : 0;
-		p = put(p, tok->hash, 5);
-		p = put(p, capped(tok->from, UINT16_MAX), 2);
-		p = put(p, capped(tok->len, UINT8_MAX), 1);
+		flags |= b->terms[i].is_part ? BLOB_PART : 0;
+		p = put(p, b->terms[i].hash, 5);
+		p = put(p, capped(b->terms[i].from, UINT16_MAX), 2);
+		p = put(p, capped(b->terms[i].len, UINT8_MAX), 1);
 		p = put(p, flags, 1);
 	}
 	return p;

@@ -44,6 +44,8 @@ struct relate_lexer {
 
 	struct lex_token tokens[TOKENS_MAX];
 	size_t n_tokens;
+	struct lex_part parts[LEX_PARTS];
+	size_t n_parts;
 	char folded[TOKENS_MAX * FOLD_MAX];
 	size_t n_folded;
 	uint32_t *shingles;
@@ -287,8 +289,6 @@ scan_word(struct scan *sc, size_t at)
 			break;
 		if (k != CHAR_DIGIT)
 			flags &= ~(unsigned)LEX_NUMBER;
-		if (k == CHAR_UPPER && chars == 0)
-			flags |= LEX_NAME;
 		to = chars_fold(&lx->chars, cp);
 		slow |= to == 0;
 		bytes = utf8_encode(to, enc);
@@ -487,6 +487,13 @@ find_lang(const struct relate_lexer *lx, const char *tag)
 }
 
 static uint64_t
+token_hash(uint64_t hash)
+{
+	hash &= ((uint64_t)1 << 40) - 1;
+	return hash + (hash == 0);
+}
+
+static uint64_t
 stem_hash(struct relate_lexer *lx, unsigned lang, const struct lex_token *t)
 {
 	const char *s = lx->folded + t->fold;
@@ -529,8 +536,7 @@ finish_tokens(struct relate_lexer *lx, unsigned lang)
 			t->flags |= LEX_FUNCTION;
 		else
 			t->hash = stem_hash(lx, lang, t);
-		t->hash &= ((uint64_t)1 << 40) - 1;
-		t->hash += t->hash == 0;
+		t->hash = token_hash(t->hash);
 	}
 }
 
@@ -572,6 +578,50 @@ drop_feed_name(struct relate_lexer *lx, size_t *n_title, const uint64_t *words,
 		lx->tokens[kept++] = lx->tokens[i++];
 	}
 	lx->n_tokens = kept;
+}
+
+/* --- characters of the title ---------------------------------------------- */
+
+static void
+add_part(struct relate_lexer *lx, const char *title, size_t from, size_t len)
+{
+	struct lex_part *p = &lx->parts[lx->n_parts];
+
+	if (lx->n_parts == LEX_PARTS || from > UINT16_MAX)
+		return;
+	p->hash = token_hash(word_hash(title + from, len));
+	p->from = (uint16_t)from;
+	p->len = (uint8_t)len;
+	lx->n_parts++;
+}
+
+/*
+ * A dictionary cuts one name now so and now so, and a headline is too short to
+ * make up for it.  So its Chinese characters, and each two side by side, stand
+ * beside its words.
+ */
+static void
+find_parts(struct relate_lexer *lx, const char *title, size_t n_title)
+{
+	size_t before = 0, ends = SIZE_MAX; /* of the character before */
+
+	lx->n_parts = 0;
+	for (size_t i = 0; i < n_title; i++) {
+		const struct lex_token *t = &lx->tokens[i];
+		size_t at = t->from, end = at + t->len, next;
+		uint32_t cp;
+
+		for (; t->flags & LEX_DICT && at < end; at = next) {
+			next = at + utf8_decode(title + at, end - at, &cp);
+			if (cp < 0x3400 || cp > 0x9FFF)
+				continue;
+			add_part(lx, title, at, next - at);
+			if (ends == at)
+				add_part(lx, title, before, next - before);
+			before = at;
+			ends = next;
+		}
+	}
 }
 
 /* --- all of it ----------------------------------------------------------- */
@@ -655,9 +705,12 @@ lex_text(
 	drop_feed_name(lx, &n_title, name, n_name);
 	ret->lang = find_lang(lx, t->lang);
 	finish_tokens(lx, ret->lang);
+	find_parts(lx, t->title, n_title);
 	ret->tokens = lx->tokens;
 	ret->n_tokens = lx->n_tokens;
 	ret->n_title = n_title;
+	ret->parts = lx->parts;
+	ret->n_parts = lx->n_parts;
 	ret->n_shingles = lx->n_shingles =
 	    distinct(lx->shingles, lx->n_shingles);
 	ret->shingles = lx->shingles;

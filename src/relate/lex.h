@@ -15,13 +15,13 @@
 enum {
 	LEX_TITLE_TOKENS = 64, /* looked at ... */
 	LEX_TEXT_TOKENS = 300, /* ... of title and text */
+	LEX_PARTS = 128,
 	LEX_TEXT_BYTES = 65536,
 	LEX_SHINGLE_WORDS = 4,
 	LEX_SHINGLE_CHARS = 5, /* in scripts without spaces */
 };
 
 enum {
-	LEX_NAME = 1,	   /* begins with a capital letter */
 	LEX_NUMBER = 2,	   /* digits only */
 	LEX_DICT = 4,	   /* found by dictionary: no spaces in this script */
 	LEX_FUNCTION = 8,  /* a function word of the language */
@@ -38,11 +38,20 @@ struct lex_token {
 	uint64_t function_of; /* bit per language */
 };
 
+/* A Chinese character of the title, or two that stand side by side. */
+struct lex_part {
+	uint64_t hash; /* as of a token of these characters */
+	uint16_t from; /* bytes in the title */
+	uint8_t len;
+};
+
 struct lex_view {
 	unsigned lang;			/* of lang.h; 0: unknown */
 	const struct lex_token *tokens; /* the title's, then the text's */
 	size_t n_title;
-	size_t n_tokens;	  /* in all */
+	size_t n_tokens; /* in all */
+	const struct lex_part *parts;
+	size_t n_parts;
 	const uint32_t *shingles; /* of the whole text, sorted, distinct */
 	size_t n_shingles;
 	uint64_t text_hash; /* of all words of title and text, in order */

@@ -72,6 +72,16 @@ test_function_words_relate_nothing(void **state)
 }
 
 static void
+test_titles_cut_into_other_words_share_their_characters(void **state)
+{
+	(void)state;
+	assert_true(titles("女足晋级", "中国女子足球", "zh") > 0.05);
+	assert_true(titles("国足出线", "女足夺冠", "zh") > 0.05);
+	assert_true(titles("都知事選", "新知事が就任", "ja") > 0.05);
+	assert_true(titles("女足晋级", "房价上涨", "zh") == 0.0);
+}
+
+static void
 test_language_is_found_where_the_feed_is_silent_or_wrong(void **state)
 {
 	static const struct news a = {"Die Regierung und der Bundestag",
@@ -173,6 +183,8 @@ main(void)
 	    cmocka_unit_test(test_words_are_found_in_every_script),
 	    cmocka_unit_test(test_width_case_and_form_are_folded),
 	    cmocka_unit_test(test_function_words_relate_nothing),
+	    cmocka_unit_test(
+		test_titles_cut_into_other_words_share_their_characters),
 	    cmocka_unit_test(
 		test_language_is_found_where_the_feed_is_silent_or_wrong),
 	    cmocka_unit_test(test_own_name_of_a_feed_is_left_out),
