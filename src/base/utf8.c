@@ -170,3 +170,19 @@ utf8_is_unsafe_on_terminal(uint32_t cp)
 	       (cp >= 0x2066 && cp <= 0x2069) || cp == 0x200E || cp == 0x200F ||
 	       cp == 0x061C;
 }
+
+void
+utf8_put_safe(FILE *to, const char *s)
+{
+	size_t len = strlen(s), n;
+
+	for (size_t i = 0; i < len; i += n) {
+		uint32_t cp;
+
+		n = utf8_decode(s + i, len - i, &cp);
+		if (utf8_is_unsafe_on_terminal(cp))
+			(void)fputc('?', to);
+		else
+			(void)fwrite(s + i, 1, n, to);
+	}
+}

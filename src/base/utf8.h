@@ -6,6 +6,8 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
+#include <stdio.h>
+
 #include "base/ak.h"
 #include "base/str.h"
 
@@ -36,5 +38,8 @@ void utf8_repair(struct buf *out, const char *s, size_t len);
 /* Is `cp` one a terminal or log must not get raw: C0, DEL, C1, U+2028/9,
  * bidi embeddings, overrides and isolates? */
 bool utf8_is_unsafe_on_terminal(uint32_t cp);
+
+/* Write `s` with a '?' for each of those. */
+void utf8_put_safe(FILE *to, const char *s);
 
 #endif

@@ -12,24 +12,6 @@
 
 #define READ_PIECE ((size_t)1 << 16)
 
-/* The text without what a terminal must not get; names of files may hold it. */
-static void
-put_safe(FILE *to, const char *s)
-{
-	size_t len = strlen(s);
-
-	for (size_t i = 0; i < len;) {
-		uint32_t cp;
-		size_t n = utf8_decode(s + i, len - i, &cp);
-
-		if (utf8_is_unsafe_on_terminal(cp))
-			(void)fputc('?', to);
-		else
-			(void)fwrite(s + i, 1, n, to);
-		i += n;
-	}
-}
-
 void
 cli_error(const char *what, const char *fmt, ...)
 {
@@ -40,9 +22,9 @@ cli_error(const char *what, const char *fmt, ...)
 	(void)vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
 	(void)fputs("akin: ", stderr);
-	put_safe(stderr, what);
+	utf8_put_safe(stderr, what);
 	(void)fputs(": ", stderr);
-	put_safe(stderr, why);
+	utf8_put_safe(stderr, why);
 	(void)fputc('\n', stderr);
 }
 

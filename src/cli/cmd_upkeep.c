@@ -104,10 +104,18 @@ cmd_backup(struct cli *cli, int argc, char **argv)
 	return rc;
 }
 
+static bool
+gone_cb(int64_t done, int64_t all, void *arg)
+{
+	progress_show(arg, done, all, "");
+	return true;
+}
+
 int
 cmd_gc(struct cli *cli, int argc, char **argv)
 {
 	struct store_gc_result res = {0};
+	struct progress bar;
 	struct store *s = NULL;
 	bool as_json = false;
 	enum ak_status st;
@@ -118,8 +126,16 @@ cmd_gc(struct cli *cli, int argc, char **argv)
 		return rc;
 	if ((rc = cli_open_store(cli, &s)) != CLI_OK)
 		return rc;
-	st = store_gc(s, clock_now(), cli->conf->store_keep_days,
-	    cli->conf->store_keep_items, cli->conf->store_keep_revisions, &res);
+	progress_begin(&bar, "articles", !cli->is_quiet);
+	st = store_gc(s,
+	    &(struct store_gc){.now = clock_now(),
+		.keep_days = cli->conf->store_keep_days,
+		.keep_items = cli->conf->store_keep_items,
+		.keep_revisions = cli->conf->store_keep_revisions,
+		.go_on = gone_cb,
+		.arg = &bar},
+	    &res);
+	progress_end(&bar);
 	if (st != AK_OK)
 		rc = cli_store_failed(cli, st, store_error(s));
 	else if (as_json)

@@ -326,6 +326,9 @@ run_program(char *const *argv, int in)
 	int null = open("/dev/null", O_WRONLY);
 
 	(void)setsid();
+	/* What we ignore would stay ignored in it. */
+	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGXFSZ, SIG_DFL);
 	(void)dup2(in, STDIN_FILENO);
 	(void)dup2(null, STDOUT_FILENO);
 	(void)close_range(3, ~0u, 0);
@@ -544,7 +547,9 @@ hooks_free(struct hooks *h)
 		if (d->job != NULL)
 			pipeline_fetch_cancel(h->pipeline, d->job);
 		if (d->pid > 0) {
-			(void)kill(-d->pid, SIGKILL);
+			/* It may not have its own session yet. */
+			if (kill(-d->pid, SIGKILL) != 0)
+				(void)kill(d->pid, SIGKILL);
 			(void)waitpid(d->pid, NULL, 0);
 		}
 		delivery_free(d);

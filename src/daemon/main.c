@@ -24,10 +24,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "conf/conf.h"
 #include "daemon/control.h"
 #include "daemon/doors.h"
 #include "daemon/hooks.h"
+#include "daemon/keeper.h"
 #include "daemon/notify.h"
 #include "daemon/pipeline.h"
 #include "store/store.h"
@@ -47,6 +49,8 @@ struct akind {
 	struct control *control;
 	struct doors *doors;
 	struct hooks *hooks;
+	struct keeper *keeper;
+	int rc; /* to exit with */
 	struct event *signals[3], *watchdog;
 };
 
@@ -67,6 +71,14 @@ usage(void)
 	    stdout);
 }
 
+static void
+say(const char *words)
+{
+	(void)fputs("akind: ", stderr);
+	utf8_put_safe(stderr, words);
+	(void)fputc('\n', stderr);
+}
+
 static enum log_level
 level_of(const struct conf *c)
 {
@@ -76,6 +88,27 @@ level_of(const struct conf *c)
 		if (strcmp(c->log_level, names[i]) == 0)
 			return (enum log_level)i;
 	return LOG_LEVEL_INFO;
+}
+
+/* What is read at the start only. */
+static void
+warn_of_restart(const struct conf *was, const struct conf *is)
+{
+	const struct {
+		const char *key;
+		bool differs;
+	} keys[] = {
+	    {"[store] path", strcmp(was->store_path, is->store_path) != 0},
+	    {"[store] search", was->store_search != is->store_search},
+	    {"[parse] workers", was->parse_workers != is->parse_workers},
+	    {"[http] listen", strcmp(was->http_listen, is->http_listen) != 0},
+	    {"[http] readers", was->http_readers != is->http_readers},
+	};
+
+	for (size_t i = 0; i < AK_COUNT(keys); i++)
+		if (keys[i].differs)
+			log_warn("conf", "needs a restart key=%s",
+			    LOG_STR(keys[i].key));
 }
 
 static enum ak_status
@@ -93,7 +126,9 @@ reload(void *arg, struct diag *reterr)
 		doors_reconfigure(a->doors, conf);
 		hooks_free(a->hooks);
 		a->hooks = hooks_new(a->base, conf, a->pipeline);
+		keeper_reconfigure(a->keeper, conf);
 		log_set_level(level_of(conf));
+		warn_of_restart(a->conf, conf);
 		conf_free(a->conf);
 		a->conf = conf;
 		log_info("conf", "reloaded");
@@ -116,6 +151,16 @@ signal_cb(evutil_socket_t sig, short what, void *arg)
 		(void)!reload(a, &d);
 	else
 		(void)event_base_loopbreak(a->base);
+}
+
+/* The service manager starts us anew, on the store that is there now. */
+static void
+store_lost(void *arg)
+{
+	struct akind *a = arg;
+
+	a->rc = EX_UNAVAIL;
+	(void)event_base_loopbreak(a->base);
 }
 
 /* Stopping took too long: what is committed is safe, the rest is lost. */
@@ -158,9 +203,11 @@ start(struct akind *a, struct diag *d)
 	if (st == AK_OK)
 		st = doors_new(
 		    a->base, a->conf, a->store_path, a->pipeline, &a->doors, d);
-	if (st == AK_OK)
-		a->hooks = hooks_new(a->base, a->conf, a->pipeline);
-	return st == AK_OK ? 0 : EX_UNAVAIL;
+	if (st != AK_OK)
+		return EX_UNAVAIL;
+	a->hooks = hooks_new(a->base, a->conf, a->pipeline);
+	a->keeper = keeper_new(a->base, a->conf, a->store_path, store_lost, a);
+	return 0;
 }
 
 static void
@@ -169,6 +216,7 @@ stop(struct akind *a)
 	notify_send("STOPPING=1");
 	(void)signal(SIGALRM, alarm_cb);
 	(void)alarm(STOP_S);
+	keeper_free(a->keeper);
 	hooks_free(a->hooks);
 	doors_free(a->doors);
 	control_free(a->control);
@@ -199,7 +247,7 @@ run(struct akind *a)
 	a->base = event_base_new();
 	assert(a->base != NULL);
 	if ((rc = start(a, &d)) != 0) {
-		(void)fprintf(stderr, "akind: %s\n", d.text);
+		say(d.text);
 		stop(a);
 		return rc;
 	}
@@ -213,7 +261,7 @@ run(struct akind *a)
 	(void)event_base_dispatch(a->base);
 	log_info("main", "stopping");
 	stop(a);
-	return 0;
+	return a->rc;
 }
 
 static int
@@ -267,8 +315,7 @@ main(int argc, char **argv)
 		}
 	}
 	if (optind < argc) {
-		(void)fprintf(
-		    stderr, "akind: %s: takes no arguments\n", argv[optind]);
+		say("takes options only");
 		return EX_CONFIG_OR_USAGE;
 	}
 	/* Few arenas: more only hold on to memory of documents long gone.  With
@@ -280,7 +327,7 @@ main(int argc, char **argv)
 	(void)signal(SIGXFSZ, SIG_IGN); /* a full store is an error, no death */
 	clock_init();
 	if (conf_load(a.conf_file, &a.conf, &d) != AK_OK) {
-		(void)fprintf(stderr, "akind: %s\n", d.text);
+		say(d.text);
 		return EX_CONFIG_OR_USAGE;
 	}
 	if (check) {

@@ -627,6 +627,7 @@ poll_opts_init(struct poll_opts *o, const struct conf *conf)
 	    .with_relations = conf->relate_enabled != 0,
 	    .with_websub = !str_empty(conf->websub_callback),
 	    .max_body = conf->fetch_max_body,
+	    .quota = conf->store_quota,
 	};
 }
 

@@ -102,7 +102,7 @@ struct poll_opts {
 	struct sched_params sched;
 	struct relate_params relate;
 	bool strip_params, keep_frames, with_relations, with_websub;
-	int64_t max_body;
+	int64_t max_body, quota;
 };
 void poll_opts_init(struct poll_opts *o, const struct conf *conf);
 

@@ -105,6 +105,7 @@ do_batch(struct writer *wr, struct job *j, struct mail *m)
 	enum ak_status st;
 
 	workers_opts(wr->w, &opts);
+	store_set_quota(wr->store, opts.quota);
 	if ((st = store_begin(wr->store)) != AK_OK) {
 		/* Not done, but told: its sender waits. */
 		if (j->poll != NULL) {

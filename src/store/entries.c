@@ -92,6 +92,22 @@ next_arrival(struct put *p, int64_t *ret)
 	return AK_OK;
 }
 
+/* Is there room for more?  Pages that were freed count as room. */
+static enum ak_status
+check_quota(struct store *s)
+{
+	int64_t used = 0;
+	enum ak_status st;
+
+	if (s->quota == 0)
+		return AK_OK;
+	st = conn_int(&s->c, Q_USED_BYTES, NO_ARGS, 0, &used);
+	if (st != AK_OK || used < s->quota)
+		return st;
+	return conn_say(&s->c, AK_TOOBIG,
+	    "refused: the store has its full size ([store] quota)");
+}
+
 static enum ak_status
 insert_article(
     struct put *p, const struct ident *i, struct form *form, int64_t *ret_id)
@@ -101,6 +117,9 @@ insert_article(
 	const char *guid = e->id;
 	enum ak_status st;
 
+	/* Once a document: what it adds is bounded. */
+	if (p->next_us == 0 && (st = check_quota(p->s)) != AK_OK)
+		return st;
 	if ((st = next_arrival(p, &arrived)) != AK_OK)
 		return st;
 	sort = put_is_date(e->published, p->f->at) ? e->published

@@ -12,6 +12,7 @@ struct store {
 	bool in_txn;	     /* the caller's store_begin() */
 	enum ak_status lost; /* why SQLite rolled that one back by itself */
 	bool has_search;
+	int64_t quota; /* bytes, or 0 */
 	/* Articles of this transaction that the index lacks; see search.c. */
 	int64_t *to_index;
 	size_t n_to_index, cap_to_index;

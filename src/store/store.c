@@ -240,6 +240,12 @@ store_close(struct store *s)
 	free(s);
 }
 
+void
+store_set_quota(struct store *s, int64_t bytes)
+{
+	s->quota = bytes;
+}
+
 const char *
 store_error(const struct store *s)
 {

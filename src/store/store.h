@@ -33,6 +33,9 @@ struct store_reader;
 enum ak_status store_open(const char *path, unsigned flags, struct store **ret,
     struct diag *reterr) AK_USE;
 void store_close(struct store *s);
+/* Documents with new articles are refused, AK_TOOBIG, while the file's used
+ * pages are this many bytes or more.  0: no limit. */
+void store_set_quota(struct store *s, int64_t bytes);
 
 enum ak_status store_reader_open(const char *path, struct store_reader **ret,
     struct diag *reterr) AK_USE; /* AK_NOTFOUND, AK_CORRUPT, AK_NEWER */
@@ -606,12 +609,22 @@ enum ak_status store_check(
 typedef void (*store_progress_cb)(int64_t done, int64_t all, void *arg);
 enum ak_status store_backup(struct store_reader *r, const char *to,
     store_progress_cb cb, void *arg, struct diag *reterr) AK_USE;
+/*
+ * Retention: articles older than keep_days go, but for the keep_items newest
+ * of a feed; with one of them 0 the other decides, with both all stay.  So do
+ * unread, starred and labelled ones, whatever their age.
+ */
+struct store_gc {
+	int64_t now, keep_days, keep_items, keep_revisions;
+	/* After each transaction; may be NULL.  false: AK_CANCELED. */
+	bool (*go_on)(int64_t done, int64_t all, void *arg);
+	void *arg;
+};
 struct store_gc_result {
 	int64_t n_articles, n_polls, n_revisions;
 };
-enum ak_status store_gc(struct store *s, int64_t now, int64_t keep_days,
-    int64_t keep_items, int64_t keep_revisions,
-    struct store_gc_result *ret) AK_USE; /* starred and unread ones stay */
+enum ak_status store_gc(struct store *s, const struct store_gc *how,
+    struct store_gc_result *ret) AK_USE;
 /* Rebuild the search index; in steps, `cb` gets articles done and in all. */
 enum ak_status store_reindex_search(
     struct store *s, store_progress_cb cb, void *arg) AK_USE;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -264,19 +265,21 @@ copy_pages(struct conn *from, sqlite3 *to, store_progress_cb cb, void *arg)
 	return conn_status(rc != SQLITE_DONE ? rc : end);
 }
 
-enum ak_status
-store_backup(struct store_reader *r, const char *to, store_progress_cb cb,
-    void *arg, struct diag *reterr)
+/* Copy into the new file `part`; errors are about `to`. */
+static enum ak_status
+copy_to(struct store_reader *r, const char *part, const char *to,
+    store_progress_cb cb, void *arg, struct diag *reterr)
 {
 	sqlite3 *db = NULL;
 	enum ak_status st;
 	int fd, rc;
 
-	fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	(void)unlink(part); /* of one that was killed */
+	fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail_errno(reterr, to, errno);
 	(void)close(fd);
-	rc = sqlite3_open_v2(to, &db, SQLITE_OPEN_READWRITE, NULL);
+	rc = sqlite3_open_v2(part, &db, SQLITE_OPEN_READWRITE, NULL);
 	st = conn_status(rc);
 	/* An open read transaction holds one state of the file: without it
 	 * each write of another process would start the copy anew. */
@@ -293,8 +296,35 @@ store_backup(struct store_reader *r, const char *to, store_progress_cb cb,
 	rc = sqlite3_close(db);
 	if (st == AK_OK && rc != SQLITE_OK)
 		st = diag_set(reterr, AK_IO, "%s: cannot be closed", to);
+	return st;
+}
+
+/* Some file systems cannot rename without replacing: it was looked for. */
+static bool
+give_name(const char *part, const char *to)
+{
+	return renameat2(AT_FDCWD, part, AT_FDCWD, to, RENAME_NOREPLACE) == 0 ||
+	       (errno == EINVAL && rename(part, to) == 0);
+}
+
+enum ak_status
+store_backup(struct store_reader *r, const char *to, store_progress_cb cb,
+    void *arg, struct diag *reterr)
+{
+	enum ak_status st;
+	struct stat sb;
+	char *part;
+
+	if (lstat(to, &sb) == 0)
+		return fail_errno(reterr, to, EEXIST);
+	/* The name says that it is whole: it gets it when it is. */
+	part = xasprintf("%s.part", to);
+	st = copy_to(r, part, to, cb, arg, reterr);
+	if (st == AK_OK && !give_name(part, to))
+		st = fail_errno(reterr, to, errno);
 	if (st != AK_OK)
-		(void)unlink(to);
+		(void)unlink(part);
+	free(part);
 	return st;
 }
 
@@ -322,8 +352,8 @@ collect(struct conn *c, enum stmt_id id, const struct val *v, size_t n,
 
 /* In transactions of BATCH, so that nobody waits long for the lock. */
 static enum ak_status
-remove_all(struct store *s, const struct ids *ids, int64_t at, bool bury,
-    int64_t *n_removed)
+remove_all(struct store *s, const struct ids *ids, const struct store_gc *how,
+    bool bury, int64_t *n_removed)
 {
 	enum ak_status st = AK_OK;
 
@@ -334,11 +364,15 @@ remove_all(struct store *s, const struct ids *ids, int64_t at, bool bury,
 		if ((st = unit_begin(s)) != AK_OK)
 			return st;
 		for (; st == AK_OK && k < end; k++)
-			st = bury ? article_bury(s, ids->v[k], at)
+			st = bury ? article_bury(s, ids->v[k], how->now)
 				  : article_erase(s, ids->v[k]);
 		st = unit_end(s, st);
-		if (st == AK_OK)
-			*n_removed += (int64_t)(k - from);
+		if (st != AK_OK)
+			return st;
+		*n_removed += (int64_t)(k - from);
+		if (how->go_on != NULL &&
+		    !how->go_on((int64_t)k, (int64_t)ids->n, how->arg))
+			return conn_say(&s->c, AK_CANCELED, "stopped");
 	}
 	return st;
 }
@@ -360,36 +394,44 @@ remove_rows(struct store *s, enum stmt_id id, struct val v, int64_t *n_removed)
 	return st;
 }
 
-enum ak_status
-store_gc(struct store *s, int64_t now, int64_t keep_days, int64_t keep_items,
-    int64_t keep_revisions, struct store_gc_result *ret)
+/* Those that have had their time. */
+static enum ak_status
+collect_old(struct store *s, const struct store_gc *how, struct ids *to)
 {
-	int64_t before = now - keep_days * 86400;
+	int64_t days = how->keep_days, before = how->now - days * 86400;
+	struct val sort = vi(days > 0 ? before : INT64_MAX);
+	struct val arrived = vi(days > 0 ? before * 1000000 : INT64_MAX);
+
+	if (how->keep_items > 0)
+		return collect(&s->c, Q_GC_BEYOND,
+		    ARGS(sort, arrived, vi(how->keep_items)), to);
+	return days > 0 ? collect(&s->c, Q_GC_OLDER, ARGS(sort, arrived), to)
+			: AK_OK;
+}
+
+enum ak_status
+store_gc(
+    struct store *s, const struct store_gc *how, struct store_gc_result *ret)
+{
 	struct store_gc_result done = {0};
 	struct ids old = {0}, orphans = {0};
-	enum ak_status st = AK_OK;
+	enum ak_status st = collect_old(s, how, &old);
 
-	if (keep_items > 0)
-		st = collect(&s->c, Q_GC_BEYOND, ARGS(vi(keep_items)), &old);
-	else if (keep_days > 0)
-		st = collect(&s->c, Q_GC_OLDER,
-		    ARGS(vi(before), vi(before * 1000000)), &old);
 	if (st == AK_OK)
-		st = remove_all(s, &old, now, true, &done.n_articles);
+		st = remove_all(s, &old, how, true, &done.n_articles);
 	if (st == AK_OK)
 		st = collect(&s->c, Q_CHECK_ORPHANS, NO_ARGS, &orphans);
 	if (st == AK_OK)
-		st = remove_all(s, &orphans, now, false, &done.n_articles);
+		st = remove_all(s, &orphans, how, false, &done.n_articles);
 	if (st == AK_OK)
 		st = remove_rows(s, Q_GC_POLLS,
-		    vi(now - POLL_DAYS * INT64_C(86400)), &done.n_polls);
+		    vi(how->now - POLL_DAYS * INT64_C(86400)), &done.n_polls);
 	if (st == AK_OK)
-		st = remove_rows(
-		    s, Q_GC_REVISIONS, vi(keep_revisions), &done.n_revisions);
+		st = remove_rows(s, Q_GC_REVISIONS, vi(how->keep_revisions),
+		    &done.n_revisions);
 	free(old.v);
 	free(orphans.v);
-	if (st == AK_OK)
-		*ret = done;
+	*ret = done;
 	return st;
 }
 

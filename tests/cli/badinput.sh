@@ -29,6 +29,11 @@ wrong 2 'unknown option of a verb' "$akin" list --bogus
 wrong 2 'missing value' "$akin" list --limit
 wrong 2 'bad value' "$akin" list --limit many
 wrong 2 'no configuration' "$akin" -c nowhere list
+printf '[fetch]\n\033[31mtimeout = 1\n' >odd.conf
+wrong 2 'akind, odd configuration' "$akind" -c odd.conf
+check 'no control character is shown' has "$work/err" '"\?\[31mtimeout"'
+wrong 2 'odd configuration' "$akin" -c odd.conf list
+check 'nor here' has "$work/err" '"\?\[31mtimeout"'
 wrong 69 'no store' "$akin" list
 wrong 69 'no store to look after' "$akin" gc
 wrong 69 'no store with tokens' "$akin" token revoke phone

@@ -46,7 +46,12 @@ check 'and names who polls' has "$work/err" "process $pid"
 kill -HUP "$pid"
 check 'SIGHUP reloads' wait_for 5 grep -q 'info conf reloaded' "$work/log"
 check 'and tells so' has "$work/notified" '^RELOADING=1'
+check 'nothing needs a restart' sh -c "! grep -q restart '$work/log'"
 mkdir -p "$work/akin"
+printf '[parse]\nworkers = 3\n' >"$work/akin/akin.conf"
+kill -HUP "$pid"
+check 'what needs a restart is told' wait_for 5 \
+	grep -q 'warn conf needs a restart key="\[parse\] workers"' "$work/log"
 printf '[fetch]\ntiemout = 1\n' >"$work/akin/akin.conf"
 kill -HUP "$pid"
 check 'a mistake is logged' \

@@ -13,6 +13,7 @@ cat >"$work/tell" <<EOF
 cat >"$work/told.\$\$" # two may run at once
 env >"$work/environment"
 ls /proc/self/fd >"$work/descriptors"
+grep SigIgn /proc/self/status >"$work/ignored"
 EOF
 cat >"$work/refuse" <<EOF
 #!/bin/sh
@@ -62,8 +63,11 @@ lines() { # WANTED FILE [PATTERN]
 	[ "$(grep -c "${3:-.}" "$2")" = "$1" ]
 }
 told() { # N: so many articles, each in a file of its own
-	[ "$(cat "$work"/told.* 2>/dev/null | grep -o '"event":"article"' |
-		wc -l)" = "$1" ]
+	is "$1" "$(cat "$work"/told.* 2>/dev/null |
+		grep -o '"event":"article"' | wc -l)" || {
+		grep hook "$work/log"
+		return 1
+	}
 }
 refused_again() {
 	[ "$(wc -l <"$work/refusals")" -gt "$refused" ]
@@ -77,6 +81,7 @@ check 'a program is told of each new article' \
 	wait_for 60 told 3
 cat "$work"/told.* >"$work/told"
 check 'as JSON' has "$work/told" '"title":"Item 10 of a"'
+check 'it ignores neither SIGPIPE nor SIGXFSZ' wait_for 5 has "$work/ignored" '0..0...$'
 check 'its environment has PATH and what a shell adds' \
 	is '' "$(grep -vE '^(PATH|PWD|SHLVL|_|OLDPWD)=' "$work/environment")"
 check 'it inherits no descriptor' \

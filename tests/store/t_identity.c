@@ -641,7 +641,10 @@ test_what_was_removed_does_not_come_back(void **state)
 		&(struct store_mark_query){.ids = &n, .n_ids = 1}, &n),
 	    AK_OK);
 	assert_int_equal(
-	    store_gc(k->s, k->now + 90 * 86400, 30, 0, 20, &gc), AK_OK);
+	    store_gc(k->s,
+		&(struct store_gc){.now = k->now + 90 * 86400, .keep_days = 30},
+		&gc),
+	    AK_OK);
 	assert_int_equal(gc.n_articles, 1);
 	assert_int_equal(kit_n_articles(k, 0), 1);
 

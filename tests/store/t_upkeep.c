@@ -141,7 +141,7 @@ static void
 test_a_backup_is_a_whole_store(void **state)
 {
 	struct kit *k = *state;
-	char *path = xasprintf("%s/copy.db", k->dir), *wal, *shm;
+	char *path = xasprintf("%s/copy.db", k->dir), *wal, *shm, *part;
 	struct store_reader *r = NULL;
 	struct store_stats stats;
 	struct diag d;
@@ -151,6 +151,17 @@ test_a_backup_is_a_whole_store(void **state)
 	assert_int_equal(
 	    store_backup(k->r, path, count_progress, &calls, &d), AK_OK);
 	assert_true(calls > 0);
+	part = xasprintf("%s.part", path);
+	assert_int_equal(access(part, F_OK), -1);
+	assert_int_equal(store_backup(k->r, path, NULL, NULL, &d), AK_EXISTS);
+	/* What a killed one left is no hindrance, and no link is followed. */
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("/nonexistent", part), 0);
+	assert_int_equal(store_backup(k->r, path, NULL, NULL, &d), AK_OK);
+	assert_int_equal(symlink("/nonexistent", part), 0);
+	assert_int_equal(store_backup(k->r, part, NULL, NULL, &d), AK_EXISTS);
+	assert_int_equal(unlink(part), 0);
+	free(part);
 	assert_int_equal(store_backup(k->r, path, NULL, NULL, &d), AK_EXISTS);
 	assert_non_null(strstr(d.text, path));
 	assert_int_equal(store_reader_open(path, &r, &d), AK_OK);
@@ -189,6 +200,18 @@ mark_all_read_but(struct kit *k, int64_t unread, int64_t starred)
 	    AK_OK);
 }
 
+static enum ak_status
+gc_at(struct kit *k, int64_t now, int64_t days, int64_t items,
+    int64_t revisions, struct store_gc_result *ret)
+{
+	return store_gc(k->s,
+	    &(struct store_gc){.now = now,
+		.keep_days = days,
+		.keep_items = items,
+		.keep_revisions = revisions},
+	    ret);
+}
+
 static void
 test_gc_by_age_spares_what_a_reader_keeps(void **state)
 {
@@ -199,12 +222,10 @@ test_gc_by_age_spares_what_a_reader_keeps(void **state)
 
 	(void)fill(k);
 	mark_all_read_but(k, 1, 2);
-	assert_int_equal(
-	    store_gc(k->s, k->now + 86400 * 30, 0, 0, 20, &gc), AK_OK);
+	assert_int_equal(gc_at(k, k->now + 86400 * 30, 0, 0, 20, &gc), AK_OK);
 	assert_int_equal(gc.n_articles, 0);
 	kit_sql(k, "INSERT INTO label VALUES ('mine', 3)");
-	assert_int_equal(
-	    store_gc(k->s, k->now + 86400 * 11, 10, 0, 20, &gc), AK_OK);
+	assert_int_equal(gc_at(k, k->now + 86400 * 11, 10, 0, 20, &gc), AK_OK);
 	assert_int_equal(gc.n_articles, 2);
 	assert_string_equal(kit_ids(k, &by_id), "1 2 3");
 	assert_string_equal(kit_search(k, "words"), "1 2 3");
@@ -221,10 +242,40 @@ test_gc_by_number_of_a_feed(void **state)
 
 	(void)fill(k);
 	mark_all_read_but(k, 1, 1);
-	assert_int_equal(
-	    store_gc(k->s, k->now + 86400 * 365, 10, 2, 20, &gc), AK_OK);
+	assert_int_equal(gc_at(k, k->now + 86400 * 365, 10, 2, 20, &gc), AK_OK);
 	assert_string_equal(kit_ids(k, &by_id), "1 4 5");
 	assert_int_equal(gc.n_articles, 2);
+	assert_string_equal(check(k), "");
+	/* The young stay, however many there are; without an age they go. */
+	assert_int_equal(gc_at(k, k->now + 86400 * 9, 10, 1, 20, &gc), AK_OK);
+	assert_int_equal(gc.n_articles, 0);
+	assert_int_equal(gc_at(k, k->now + 86400 * 9, 0, 1, 20, &gc), AK_OK);
+	assert_string_equal(kit_ids(k, &by_id), "1 5");
+}
+
+static bool
+not_on(int64_t done, int64_t all, void *arg)
+{
+	*(int *)arg += done == all;
+	return false;
+}
+
+static void
+test_gc_stops_when_it_is_told(void **state)
+{
+	struct kit *k = *state;
+	int calls = 0;
+	struct store_gc how = {.now = k->now + 86400 * 365,
+	    .keep_days = 10,
+	    .go_on = not_on,
+	    .arg = &calls};
+	struct store_gc_result gc;
+
+	(void)fill(k);
+	mark_all_read_but(k, 1, 1);
+	assert_int_equal(store_gc(k->s, &how, &gc), AK_CANCELED);
+	assert_int_equal(calls, 1);
+	assert_int_equal(gc.n_articles, 4);
 	assert_string_equal(check(k), "");
 }
 
@@ -242,12 +293,37 @@ test_gc_trims_revisions_and_polls(void **state)
 		    arena_printf(k->a, "Form %d.", n));
 		kit_poll(k, feed, d);
 	}
-	assert_int_equal(
-	    store_gc(k->s, k->now + 86400 * 90, 0, 0, 2, &gc), AK_OK);
+	assert_int_equal(gc_at(k, k->now + 86400 * 90, 0, 0, 2, &gc), AK_OK);
 	assert_int_equal(gc.n_revisions, 3);
 	assert_int_equal(gc.n_polls, 6);
 	assert_int_equal(kit_sql_int(k, "SELECT min(n) FROM revision"), 4);
 	assert_string_equal(check(k), "");
+}
+
+static void
+test_a_quota_refuses_new_articles_only(void **state)
+{
+	struct kit *k = *state;
+	int64_t feed = kit_feed(k, "https://example.org/feed");
+	struct doc *d = kit_doc(k);
+	struct store_fetch f = {.feed_id = feed, .at = k->now, .doc = d};
+	struct store_delta delta;
+
+	kit_entry(k, d, "1", "https://example.org/1", "Title", "A form.");
+	kit_poll(k, feed, d);
+	store_set_quota(k->s, 1);
+	f.doc = d = kit_doc(k);
+	kit_entry(k, d, "1", "https://example.org/1", "Title", "Another.");
+	assert_int_equal(store_put_fetch(k->s, &f, &delta), AK_OK);
+	assert_int_equal(delta.n_revised, 1);
+	store_delta_release(&delta);
+	kit_entry(k, d, "2", "https://example.org/2", "Second", "A form.");
+	assert_int_equal(store_put_fetch(k->s, &f, &delta), AK_TOOBIG);
+	assert_non_null(strstr(store_error(k->s), "quota"));
+	store_set_quota(k->s, 1 << 30);
+	assert_int_equal(store_put_fetch(k->s, &f, &delta), AK_OK);
+	assert_int_equal(delta.n_new, 1);
+	store_delta_release(&delta);
 }
 
 static void
@@ -286,7 +362,9 @@ main(void)
 	    TEST(test_a_backup_is_a_whole_store),
 	    TEST(test_gc_by_age_spares_what_a_reader_keeps),
 	    TEST(test_gc_by_number_of_a_feed),
+	    TEST(test_gc_stops_when_it_is_told),
 	    TEST(test_gc_trims_revisions_and_polls),
+	    TEST(test_a_quota_refuses_new_articles_only),
 	    TEST(test_figures),
 	};
 
