@@ -111,8 +111,7 @@ void poll_parse(
     struct poll *p, const struct poll_opts *opts, struct relate_lexer *lexer);
 
 /*
- * Commit everything in one savepoint of the store: entries, validators, due
- * time.  Other than AK_OK: the store refused, and the poll is as if it never
+ * Commit everything together: entries, validators, due time.  Other than AK_OK: the store refused, and the poll is as if it never
  * happened.
  */
 enum ak_status poll_commit(

@@ -7,9 +7,13 @@
  * jobs, as long as the next one is there within LINGER_MS, and no longer than
  * BATCH_MS, since other processes wait for the same lock.  Most jobs are a few
  * microseconds of work, less than it takes to wake this thread, so it sleeps
- * on until LUMP of them are there, or parsers need the room.  Each poll is a
- * savepoint, so a bad document sinks no neighbour.  The loop hears of a poll
- * only after its commit.
+ * on until LUMP of them are there, or parsers need the room.  The loop hears of
+ * a poll only after its commit.
+ *
+ * A poll is no savepoint in the batch (D48).  Where the store fails in the
+ * middle of a document, which nothing known does, the batch is undone and
+ * alone the error of that feed is stored: it is left alone for a while, and
+ * the others, which are still due, are polled again.
  */
 #include <stdlib.h>
 
@@ -28,6 +32,7 @@
 struct writer {
 	struct workers *w;
 	struct store *store;
+	struct poll *culprit; /* undid its batch; or NULL */
 	pthread_t thread;
 };
 
@@ -60,7 +65,9 @@ commit_poll(struct writer *wr, struct poll *p, const struct poll_opts *opts)
 		return is_fatal(st) ? st : AK_OK;
 	poll_refuse(p, store_error(wr->store));
 	st = poll_commit(p, wr->store, &opts->sched);
-	return is_fatal(st) ? st : AK_OK;
+	if (st != AK_OK && !is_fatal(st))
+		wr->culprit = p;
+	return st;
 }
 
 /* The loop needs only words of it. */
@@ -130,6 +137,38 @@ do_batch(struct writer *wr, struct job *j, struct mail *m)
 	return st == AK_OK ? store_commit(wr->store) : st;
 }
 
+/* The batch was undone; what made it so is stored by itself. */
+static enum ak_status
+undo_batch(struct writer *wr, struct mail *m, enum ak_status why)
+{
+	struct poll *p, *culprit = wr->culprit;
+	struct poll_opts opts;
+	struct call *c;
+	enum ak_status st;
+
+	store_rollback(wr->store);
+	STAILQ_FOREACH (c, &m->calls, link)
+		c->st = why;
+	STAILQ_FOREACH (p, &m->polls, link) {
+		p->is_committed = false;
+		p->n_new_articles = 0;
+	}
+	wr->culprit = NULL;
+	if (culprit == NULL)
+		return why;
+	log_err("store", "a batch was undone feed=%lld error=%s",
+	    (long long)culprit->feed_id, LOG_STR(culprit->error));
+	workers_opts(wr->w, &opts);
+	if ((st = store_begin(wr->store)) != AK_OK)
+		return st;
+	st = poll_commit(culprit, wr->store, &opts.sched);
+	if (st == AK_OK && (st = store_commit(wr->store)) == AK_OK)
+		return AK_OK;
+	culprit->is_committed = false;
+	store_rollback(wr->store);
+	return st;
+}
+
 /* Count what was stored, and have it related. */
 static void
 settle(struct writer *wr, struct mail *m)
@@ -137,12 +176,8 @@ settle(struct writer *wr, struct mail *m)
 	struct poll *p;
 	int64_t n_new = 0;
 
-	STAILQ_FOREACH (p, &m->polls, link) {
-		if (m->has_failed)
-			p->is_committed = false;
-		else
-			n_new += p->n_new_articles;
-	}
+	STAILQ_FOREACH (p, &m->polls, link)
+		n_new += p->n_new_articles;
 	if (n_new > 0) {
 		(void)atomic_fetch_add(&wr->w->n_arrived, n_new);
 		(void)relater_wake(wr->w->relater);
@@ -158,19 +193,16 @@ writer_main(void *arg)
 	while ((j = chan_pop(wr->w->to_write)) != NULL) {
 		struct mail *m = xcalloc(1, sizeof(*m));
 		int64_t began = clock_mono_ms();
+		struct diag d = {{0}};
 		enum ak_status st;
-		struct call *c;
 
 		m->kind = MAIL_COMMITTED;
 		STAILQ_INIT(&m->polls);
 		STAILQ_INIT(&m->calls);
 		if ((st = do_batch(wr, j, m)) != AK_OK) {
-			m->has_failed = true;
-			(void)diag_set(
-			    &m->diag, st, "%s", store_error(wr->store));
-			store_rollback(wr->store);
-			STAILQ_FOREACH (c, &m->calls, link)
-				c->st = st;
+			(void)diag_set(&d, st, "%s", store_error(wr->store));
+			m->has_failed = undo_batch(wr, m, st) != AK_OK;
+			m->diag = d;
 		}
 		times_add(&wr->w->batch_times, clock_mono_ms() - began);
 		settle(wr, m);

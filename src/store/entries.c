@@ -37,8 +37,8 @@ by_date(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-int64_t
-put_count_events(int64_t *dates, size_t n)
+static int64_t
+count_events(int64_t *dates, size_t n)
 {
 	int64_t n_events = n > 0;
 
@@ -49,8 +49,8 @@ put_count_events(int64_t *dates, size_t n)
 	return n_events;
 }
 
-bool
-put_is_date(int64_t t, int64_t now)
+static bool
+is_date(int64_t t, int64_t now)
 {
 	return t != DOC_NO_TIME && t > 0 && t <= now + LIMIT_DATE_AHEAD_S;
 }
@@ -122,8 +122,8 @@ insert_article(
 		return st;
 	if ((st = next_arrival(p, &arrived)) != AK_OK)
 		return st;
-	sort = put_is_date(e->published, p->f->at) ? e->published
-						   : arrived / 1000000;
+	sort =
+	    is_date(e->published, p->f->at) ? e->published : arrived / 1000000;
 	if (str_eq(guid, e->url))
 		guid = NULL;
 	st = conn_run(&p->s->c, Q_ARTICLE_ADD,
@@ -164,16 +164,13 @@ add_article(struct put *p, const struct ident *i, int64_t *ret_id)
 		return st;
 	search_want(p->s, id);
 	add_id(&p->delta.new_articles, &p->delta.n_new_articles, id);
-	p->dates[p->n_dates++] = put_is_date(i->entry->published, p->f->at)
-				     ? i->entry->published
-				     : p->f->at;
 	*ret_id = id;
 	return AK_OK;
 }
 
 /* --- changed articles ------------------------------------------------ */
 
-/* What is stored of an article, in the scratch arena. */
+/* What is stored of an article; each takes the place of the one before. */
 struct old_form {
 	const char *title, *text, *html, *summary, *words, *url, *external_url;
 	int64_t hash, n_revisions, since, owner, authority;
@@ -183,9 +180,10 @@ static enum ak_status
 load_old(struct put *p, int64_t article, struct old_form *ret)
 {
 	struct conn *c = &p->s->c;
-	struct arena *a = p->s->scratch;
+	struct arena *a = p->s->old;
 	sqlite3_stmt *st = conn_query(c, Q_ARTICLE_OLD_FORM, ARGS(vi(article)));
 
+	arena_reset(a);
 	if (st == NULL)
 		return c->status;
 	if (!conn_row(c, st))
@@ -209,8 +207,9 @@ load_old(struct put *p, int64_t article, struct old_form *ret)
 	(void)conn_end(c, st);
 	ret->words = arena_strdup(
 	    a, plain_words(&c->words, ret->text, ret->html, ret->summary));
-	return arena_full(a) ? conn_say(c, AK_TOOBIG, "too many long edits")
-			     : AK_OK;
+	return arena_full(a)
+		   ? conn_say(c, AK_TOOBIG, "the article is too large")
+		   : AK_OK;
 }
 
 /* Write the entry's form over the article's. */
@@ -389,6 +388,10 @@ put_unknown(struct put *p, const struct ident *i)
 
 	if ((st = ident_match(p->s, &p->doc, i, &m)) != AK_OK)
 		return st;
+	if (!m.has_entry)
+		p->dates[p->n_dates++] = is_date(i->entry->published, p->f->at)
+					     ? i->entry->published
+					     : p->f->at;
 	if (m.is_buried)
 		return add_entry(p, i, 0);
 	if (m.has_entry) { /* its guid changed */
@@ -429,6 +432,6 @@ put_entries(struct put *p)
 					  : put_unknown(p, i);
 	}
 	p->delta.n_seen = (int64_t)p->doc.n;
-	p->delta.n_events = put_count_events(p->dates, p->n_dates);
+	p->delta.n_events = count_events(p->dates, p->n_dates);
 	return st;
 }

@@ -17,6 +17,8 @@ struct store {
 	int64_t *to_index;
 	size_t n_to_index, cap_to_index;
 	size_t unit_mark; /* n_to_index when the unit began */
+	bool unit_is_bare;
+	int64_t unit_changes; /* rows changed before it */
 	/* Is there any, in this transaction?  Mostly not, and then none has
 	 * to be looked for at each new entry. */
 	bool has_tombstones, has_waiting; /* waiting: listed lines */
@@ -26,6 +28,7 @@ struct store {
 	int64_t *readers;     /* ids */
 	size_t n_readers;
 	struct arena *scratch; /* of the call under way */
+	struct arena *old;     /* an article as it was */
 	char *path;
 };
 
@@ -37,8 +40,13 @@ struct store_reader {
 /*
  * A unit: a savepoint inside the caller's transaction, else a transaction of
  * its own.  unit_end() keeps it where `st` is AK_OK, else undoes it.
+ *
+ * A savepoint costs a copy of each page that is touched (D48), so where only a
+ * broken store fails after its first write, a bare unit does without: such a
+ * failure undoes the caller's transaction.
  */
 enum ak_status unit_begin(struct store *s) AK_USE;
+enum ak_status unit_begin_bare(struct store *s) AK_USE;
 enum ak_status unit_end(struct store *s, enum ak_status st) AK_USE;
 
 /* Words for a failed system call. */

@@ -8,10 +8,10 @@
  * reader.c (article queries), relations.c, search.c with tokens.c (full text),
  * logs.c, upkeep.c, lock.c.
  *
- * The caller's transaction holds many polls; each is a savepoint in it ("unit"
- * below), so that a bad document cannot sink its neighbours.  When the disk is
- * full SQLite may undo the whole transaction by itself: then every later call
- * fails until store_rollback(), and nothing of it was kept.
+ * The caller's transaction holds many polls and other calls, each a unit of its
+ * own below, so that one that fails cannot sink its neighbours.  When the disk
+ * is full SQLite may undo the whole transaction by itself: then every later
+ * call fails until store_rollback(), and nothing of it was kept.
  */
 #include "store/store.h"
 
@@ -213,6 +213,7 @@ store_open(
 	s->path = real;
 	s->has_search = (flags & STORE_NO_SEARCH) == 0;
 	s->scratch = arena_new(LIMIT_DOC_ARENA);
+	s->old = arena_new(LIMIT_DOC_ARENA);
 	st = conn_open(&s->c, real, SQLITE_OPEN_READWRITE, reterr);
 	if (st == AK_OK)
 		st = set_up(s, reterr);
@@ -233,6 +234,7 @@ store_close(struct store *s)
 		store_rollback(s);
 	conn_close(&s->c);
 	arena_free(s->scratch);
+	arena_free(s->old);
 	free(s->to_index);
 	free(s->known);
 	free(s->readers);
@@ -332,7 +334,7 @@ store_rollback(struct store *s)
 }
 
 enum ak_status
-unit_begin(struct store *s)
+unit_begin_bare(struct store *s)
 {
 	enum ak_status st;
 
@@ -345,6 +347,19 @@ unit_begin(struct store *s)
 	if ((st = still_there(s)) != AK_OK)
 		return st;
 	s->unit_mark = s->n_to_index;
+	s->unit_is_bare = true;
+	s->unit_changes = sqlite3_total_changes64(s->c.db);
+	return AK_OK;
+}
+
+enum ak_status
+unit_begin(struct store *s)
+{
+	enum ak_status st = unit_begin_bare(s);
+
+	if (st != AK_OK || !s->in_txn)
+		return st;
+	s->unit_is_bare = false;
 	return conn_run(&s->c, Q_UNIT_BEGIN, NO_ARGS);
 }
 
@@ -361,11 +376,15 @@ unit_end(struct store *s, enum ak_status st)
 		return st;
 	}
 	if (st == AK_OK)
-		return conn_run(&s->c, Q_UNIT_KEEP, NO_ARGS);
+		return s->unit_is_bare ? AK_OK
+				       : conn_run(&s->c, Q_UNIT_KEEP, NO_ARGS);
 	keep = s->c.error;
 	s->n_to_index = s->unit_mark;
 	relations_doubt(s);
-	if (still_there(s) == AK_OK) {
+	if (s->unit_is_bare) {
+		if (sqlite3_total_changes64(s->c.db) != s->unit_changes)
+			s->lost = st;
+	} else if (still_there(s) == AK_OK) {
 		(void)!conn_run(&s->c, Q_UNIT_UNDO, NO_ARGS);
 		(void)!conn_run(&s->c, Q_UNIT_KEEP, NO_ARGS);
 	}

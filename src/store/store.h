@@ -189,6 +189,10 @@ struct store_fetch {
 	bool is_delta; /* absence says nothing (226, push) */
 	bool is_push;  /* brought by a hub: only entries, and that they came */
 	const struct sched_state *sched; /* state after sched_next(), or NULL */
+	/* Called in the middle of it, when the entries are in: makes `sched`
+	 * of the events of new ones.  NULL: it is made. */
+	void (*schedule)(int64_t n_events, void *arg);
+	void *schedule_arg;
 	/* NULL keeps what is stored unless `replace_validators`. */
 	bool replace_validators;
 	const char *etag, *last_modified, *validators_url;
@@ -215,7 +219,8 @@ struct store_blob {
 struct store_delta {				    /* what a poll changed */
 	int64_t n_seen, n_new, n_revised, n_joined; /* entries; joined: new
 				entry of an article that was there */
-	int64_t n_events;      /* of new entries; dates within 10 min are one */
+	int64_t n_events; /* of entries that the feed did not have; dates within
+			     10 min are one */
 	int64_t *new_articles; /* ids, rising; malloc'ed, the caller's */
 	size_t n_new_articles;
 	int64_t *changed_articles; /* revised ones; malloc'ed */
@@ -226,18 +231,20 @@ struct store_delta {				    /* what a poll changed */
 void store_delta_release(struct store_delta *d);
 
 /*
- * Commit a poll: feed state, validators, due time and entries together, in
- * one savepoint.  Identity and deduplication are as the contract says
- * (identity.c).  `sched.rate` etc. were computed by the caller from
- * n_events of store_count_new().
+ * Commit a poll: feed state, validators, due time and entries together.
+ * Identity and deduplication are as the contract says (identity.c).
+ *
+ * In the caller's transaction: what fails before it has written anything (no
+ * such feed, a document too large) leaves the transaction as it was.  What
+ * fails later undoes it all, as a full disk does: every later call fails
+ * until store_rollback().  No document should do that.
  */
 enum ak_status store_put_fetch(struct store *s, const struct store_fetch *f,
     struct store_delta *ret) AK_USE;
 
-/* Events of entries of `doc` that `feed_id` does not have yet, so that the
- * scheduler can be asked before the poll is committed. */
-enum ak_status store_count_new(struct store *s, int64_t feed_id,
-    const struct doc *doc, int64_t *ret_events) AK_USE;
+/* How many entries of `doc` does the feed have already? */
+enum ak_status store_count_known(struct store *s, int64_t feed_id,
+    const struct doc *doc, int64_t *ret) AK_USE;
 
 /* --- articles -------------------------------------------------------- */
 

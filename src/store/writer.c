@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/limits.h"
+
+#define BARE_BYTES ((int64_t)LIMIT_MIB)
 
 void
 store_delta_release(struct store_delta *d)
@@ -162,6 +163,8 @@ put_fetch(struct put *p)
 		if (st == AK_OK)
 			st = put_about(p);
 	}
+	if (st == AK_OK && f->schedule != NULL)
+		f->schedule(p->delta.n_events, f->schedule_arg);
 	/* A feed that takes another one in keeps its own rhythm. */
 	if (st == AK_OK && f->sched != NULL && p->delta.merged_into == 0)
 		st = put_state(p);
@@ -180,7 +183,9 @@ store_put_fetch(
 	struct put p = {.s = s, .f = f, .feed = f->feed_id};
 	enum ak_status st;
 
-	if ((st = unit_begin(s)) != AK_OK)
+	/* Only of much text can there be more than SQLite takes. */
+	st = f->body_bytes > BARE_BYTES ? unit_begin(s) : unit_begin_bare(s);
+	if (st != AK_OK)
 		return st;
 	if ((st = unit_end(s, f->is_push ? put_push(&p) : put_fetch(&p))) !=
 	    AK_OK) {
@@ -192,36 +197,25 @@ store_put_fetch(
 }
 
 enum ak_status
-store_count_new(struct store *s, int64_t feed_id, const struct doc *doc,
-    int64_t *ret_events)
+store_count_known(
+    struct store *s, int64_t feed_id, const struct doc *doc, int64_t *ret)
 {
-	struct ident_doc d;
 	const char *url = NULL, *home = NULL;
-	int64_t now = clock_now(), *dates;
+	struct ident_doc d;
+	int64_t n = 0;
 	enum ak_status st;
-	size_t n = 0;
 
 	arena_reset(s->scratch);
 	st = load_feed(s, feed_id, doc, &url, &home);
 	if (st == AK_OK)
 		st = ident_doc(s, feed_id, url, home, doc, &d);
-	if (st != AK_OK)
-		return st;
-	dates = arena_alloc(s->scratch, (d.n + 1) * sizeof(*dates));
-	if (dates == NULL)
-		return AK_TOOBIG;
-	for (size_t k = 0; k < d.n; k++) {
+	for (size_t k = 0; st == AK_OK && k < d.n; k++) {
 		struct ident_row row;
 
-		st = ident_find(s, &d, &d.items[k], &row);
-		if (st != AK_OK)
-			return st;
-		if (!row.is_known)
-			dates[n++] =
-			    put_is_date(d.items[k].entry->published, now)
-				? d.items[k].entry->published
-				: now;
+		if ((st = ident_find(s, &d, &d.items[k], &row)) == AK_OK)
+			n += row.is_known;
 	}
-	*ret_events = put_count_events(dates, n);
-	return AK_OK;
+	if (st == AK_OK)
+		*ret = n;
+	return st;
 }

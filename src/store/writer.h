@@ -19,9 +19,4 @@ struct put {
 /* The doc's entries; counts and ids are in p->delta. */
 enum ak_status put_entries(struct put *p) AK_USE;
 
-/* Dates close together are one event; sorts them. */
-int64_t put_count_events(int64_t *dates, size_t n);
-/* Can an entry be of that date? */
-bool put_is_date(int64_t t, int64_t now);
-
 #endif

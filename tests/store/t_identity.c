@@ -762,23 +762,38 @@ test_a_feed_moves_and_meets_another(void **state)
 /* --- events ---------------------------------------------------------- */
 
 static void
-test_events_are_counted_before_the_poll(void **state)
+schedule_cb(int64_t n_events, void *arg)
+{
+	((struct sched_state *)arg)->due_at += n_events;
+}
+
+static void
+test_events_make_the_schedule(void **state)
 {
 	struct kit *k = *state;
 	int64_t feed = kit_feed(k, SITE "/feed"), n = -1;
 	static const int64_t at[] = {0, 300, 800, 5000, 5001};
 	struct doc *d = kit_doc(k);
+	struct sched_state q = {.due_at = 1000};
+	struct store_fetch f = {.feed_id = feed,
+	    .at = KIT_NOW,
+	    .sched = &q,
+	    .schedule = schedule_cb,
+	    .schedule_arg = &q};
 
 	for (size_t e = 0; e < AK_COUNT(at); e++)
 		kit_entry(k, d, arena_printf(k->a, "%zu", e),
 		    arena_printf(k->a, SITE "/%zu", e), "Title", "Text.")
 		    ->published = KIT_NOW - 90000 + at[e];
-	assert_int_equal(store_count_new(k->s, feed, d, &n), AK_OK);
-	assert_int_equal(n, 2);
-	kit_poll(k, feed, d);
-	assert_int_equal(k->delta.n_events, 2);
-	assert_int_equal(store_count_new(k->s, feed, d, &n), AK_OK);
+	assert_int_equal(store_count_known(k->s, feed, d, &n), AK_OK);
 	assert_int_equal(n, 0);
+	f.doc = d;
+	assert_int_equal(store_put_fetch(k->s, &f, &k->delta), AK_OK);
+	assert_int_equal(k->delta.n_events, 2);
+	store_delta_release(&k->delta);
+	assert_int_equal(kit_sql_int(k, "SELECT due_at FROM feed"), 1002);
+	assert_int_equal(store_count_known(k->s, feed, d, &n), AK_OK);
+	assert_int_equal(n, 5);
 }
 
 int
@@ -814,7 +829,7 @@ main(void)
 	    TEST(test_another_port_is_another_server),
 	    TEST(test_removal_without_a_link_of_its_own_buries_only_that_item),
 	    TEST(test_a_feed_moves_and_meets_another),
-	    TEST(test_events_are_counted_before_the_poll),
+	    TEST(test_events_make_the_schedule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) < 0;

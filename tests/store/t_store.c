@@ -432,6 +432,42 @@ test_a_bad_poll_does_not_sink_its_neighbours(void **state)
 	assert_string_equal(kit_search(k, "gamma"), "");
 }
 
+static void
+test_a_poll_that_fails_half_way_undoes_the_batch(void **state)
+{
+	struct kit *k = *state;
+	int64_t feed = kit_feed(k, "https://example.org/1");
+	struct store_fetch f = {.feed_id = feed, .at = KIT_NOW};
+	struct store_delta delta;
+	struct doc *d = kit_doc(k);
+
+	/* No document does that to a store of ours. */
+	kit_sql(k, "CREATE UNIQUE INDEX odd ON article (title)");
+	kit_entry(k, d, "1", "https://example.org/a", "Alpha", "Text.");
+	assert_int_equal(store_begin(k->s), AK_OK);
+	kit_poll(k, feed, d);
+	f.doc = d = kit_doc(k);
+	kit_entry(k, d, "2", "https://example.org/b", "Beta", "Text.");
+	kit_entry(k, d, "3", "https://example.net/c", "Beta", "Other text.");
+	assert_int_equal(store_put_fetch(k->s, &f, &delta), AK_EXISTS);
+	f.doc = NULL;
+	assert_int_equal(store_put_fetch(k->s, &f, &delta), AK_EXISTS);
+	assert_int_equal(store_commit(k->s), AK_EXISTS);
+	assert_int_equal(kit_n_articles(k, 0), 0);
+
+	/* A long one may hold too much, and is a savepoint. */
+	assert_int_equal(store_begin(k->s), AK_OK);
+	f.doc = d;
+	f.body_bytes = 2 << 20;
+	assert_int_equal(store_put_fetch(k->s, &f, &delta), AK_EXISTS);
+	f.doc = d = kit_doc(k);
+	kit_entry(k, d, "1", "https://example.org/a", "Alpha", "Text.");
+	assert_int_equal(store_put_fetch(k->s, &f, &delta), AK_OK);
+	store_delta_release(&delta);
+	assert_int_equal(store_commit(k->s), AK_OK);
+	assert_int_equal(kit_n_articles(k, 0), 1);
+}
+
 int
 main(void)
 {
@@ -449,6 +485,7 @@ main(void)
 	    TEST(test_categories_nest_move_and_merge),
 	    TEST(test_a_feed_goes_with_its_own_articles),
 	    TEST(test_a_bad_poll_does_not_sink_its_neighbours),
+	    TEST(test_a_poll_that_fails_half_way_undoes_the_batch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) < 0;

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The last step of a poll: its outcome goes to the store.  Validators follow
+ * one rule: an answer that was understood replaces them, also when its body is
+ * the old one; one that was not leaves them as they are, so that the next
+ * request does not claim knowledge that was never stored.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/url.h"
+#include "daemon/poll.h"
+#include "daemon/websub.h"
+
+static void
+take_hints(struct poll *p)
+{
+	const struct doc *d = p->doc;
+
+	p->answer.ttl_s = d->ttl_minutes > 0 ? d->ttl_minutes * 60 : 0;
+	p->answer.sy_s =
+	    d->update_period_seconds > 0 ? d->update_period_seconds : 0;
+	p->answer.skip_hours = d->skip_hours;
+	p->answer.skip_days = d->skip_days;
+	p->answer.is_expired = d->is_expired;
+}
+
+static void
+describe(const struct poll *p, const char *host, struct store_fetch *f)
+{
+	bool understood = p->doc != NULL || p->new_hash != 0;
+
+	*f = (struct store_fetch){
+	    .feed_id = p->feed_id,
+	    .at = p->at,
+	    .doc = p->doc,
+	    .is_delta = p->is_delta,
+	    .sched = &p->sched,
+	    .error = p->error,
+	    .status = p->answer.status,
+	    .was_conditional = p->answer.was_conditional,
+	    .wire_bytes = p->wire_bytes,
+	    .body_bytes = p->body_bytes,
+	    .elapsed_ms = p->elapsed_ms,
+	    .user_agent_host = host,
+	    .features = p->features,
+	};
+	if (p->error != NULL)
+		return;
+	/* A 304 gives only what it wants changed; a 200 gives all. */
+	f->replace_validators = understood;
+	f->etag = p->new_etag;
+	f->last_modified = p->new_last_modified;
+	f->validators_url = p->final_url;
+	f->body_hash = p->is_delta ? 0 : p->new_hash;
+}
+
+/* Its host is parked, these are its quiet hours, or our network is down: the
+ * feed was not asked, and is not to blame. */
+static enum ak_status
+commit_unasked(
+    struct poll *p, struct store *s, const struct sched_params *params)
+{
+	int64_t wait =
+	    p->answer.retry_after_s > 0 ? p->answer.retry_after_s : 60;
+	struct store_fetch f = {.feed_id = p->feed_id,
+	    .at = p->at,
+	    .sched = &p->sched,
+	    .error = p->old_error};
+	struct store_delta delta = {0};
+	enum ak_status st;
+
+	if (p->is_postponed) {
+		p->at = clock_now();
+	} else if (p->is_parked) {
+		p->sched.due_at = p->at + wait + p->feed_id % 60;
+		p->sched.hint = SCHED_HINT_HOST;
+		p->sched.hint_s = wait;
+	} else {
+		sched_next(params, p->feed_id, p->at, &p->answer, &p->sched);
+	}
+	st = store_put_fetch(s, &f, &delta);
+	if (st == AK_OK)
+		store_delta_release(&delta);
+	return st;
+}
+
+/* What a 304 of the new address has confirmed holds for the new address. */
+static void
+keep_validators(const struct poll *p, struct store_fetch *f)
+{
+	f->replace_validators = true;
+	if (f->etag == NULL)
+		f->etag = p->etag;
+	if (f->last_modified == NULL)
+		f->last_modified = p->last_modified;
+}
+
+struct commit {
+	struct poll *poll;
+	const struct sched_params *params;
+};
+
+static void
+schedule_cb(int64_t n_events, void *arg)
+{
+	struct commit *c = arg;
+	struct poll *p = c->poll;
+	struct sched_state pushless = p->sched;
+	struct sched_answer answer;
+
+	p->answer.n_new_events = n_events;
+	answer = p->answer;
+	answer.websub_active = false;
+	sched_next(c->params, p->feed_id, p->at, &answer, &pushless);
+	sched_next(c->params, p->feed_id, p->at, &p->answer, &p->sched);
+	p->pushless_due_at = pushless.due_at;
+}
+
+void
+poll_want_pages(struct poll *p, const struct store_delta *d)
+{
+	size_t n = d->n_new_articles + d->n_changed_articles;
+
+	if ((!p->full_text && !p->is_push) || n == 0)
+		return;
+	free(p->wanted); /* of a commit that was undone */
+	p->wanted = xreallocarray(NULL, n, sizeof(*p->wanted));
+	p->n_wanted = n;
+	for (size_t i = 0; i < n; i++)
+		p->wanted[i] = i < d->n_new_articles
+				   ? d->new_articles[i]
+				   : d->changed_articles[i - d->n_new_articles];
+}
+
+static enum ak_status
+commit_answer(
+    struct poll *p, struct store *s, const struct sched_params *params)
+{
+	struct arena *a = arena_new(64 << 10);
+	struct store_delta delta = {0};
+	struct store_fetch f;
+	struct moved moved = {0};
+	struct commit c = {p, params};
+	enum ak_status st = AK_OK;
+	int64_t n_known = 0;
+
+	if (p->doc != NULL)
+		take_hints(p);
+	if (p->doc != NULL && p->n_hops > 0)
+		st = store_count_known(s, p->feed_id, p->doc, &n_known);
+	if (st == AK_OK) {
+		poll_judge_move(p, n_known, &moved);
+		describe(p, poll_is_file(p) ? NULL : url_host(a, p->url), &f);
+		f.schedule = schedule_cb;
+		f.schedule_arg = &c;
+		f.has_moved = moved.is_known;
+		f.moved_to = moved.to;
+		f.adopt_url = moved.adopt;
+		if (moved.adopt && !f.replace_validators)
+			keep_validators(p, &f);
+		st = store_put_fetch(s, &f, &delta);
+	}
+	if (st == AK_OK) {
+		p->n_new = delta.n_new;
+		p->n_revised = delta.n_revised;
+		p->n_new_articles = (int64_t)delta.n_new_articles;
+		poll_want_pages(p, &delta);
+		if (moved.adopt)
+			log_info("feed", "moved feed=%lld from=%s to=%s",
+			    (long long)p->feed_id, LOG_STR(p->url),
+			    LOG_STR(moved.to));
+		store_delta_release(&delta);
+		st = websubs_offer(p, s);
+	}
+	arena_free(a);
+	return st;
+}
+
+enum ak_status
+poll_commit(struct poll *p, struct store *s, const struct sched_params *params)
+{
+	struct sched_state before = p->sched;
+	bool unasked = p->is_parked || p->is_postponed ||
+		       p->answer.outcome == SCHED_NETWORK_DOWN;
+	enum ak_status st = p->is_push ? websubs_commit(p, s)
+			    : unasked  ? commit_unasked(p, s, params)
+				       : commit_answer(p, s, params);
+
+	if (st == AK_OK)
+		p->is_committed = true;
+	else
+		p->sched = before;
+	return st;
+}
