@@ -320,7 +320,7 @@ main(int argc, char **argv)
 	}
 	/* Few arenas: more only hold on to memory of documents long gone.  With
 	 * fewer the writer waits for readers, who share its locks. */
-	(void)mallopt(M_ARENA_MAX, 4);
+	(void)mallopt(M_ARENA_MAX, 8);
 	(void)mallopt(M_MMAP_THRESHOLD, 256 << 10);
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -281,7 +281,7 @@ api_categories(struct job *j)
 	struct json_list list;
 
 	json_list_begin(&list, j, "{\"categories\":[");
-	(void)!store_categories(j->reader, put_category, &list);
+	(void)!store_categories(j->reader, true, put_category, &list);
 	json_list_end(&list, "]}");
 	j->reply.has_etag = true;
 }

@@ -31,7 +31,7 @@ category_path(struct store_reader *r, int64_t id)
 {
 	struct search s = {.id = id};
 
-	(void)!store_categories(r, match, &s);
+	(void)!store_categories(r, false, match, &s);
 	return s.found;
 }
 
@@ -40,7 +40,7 @@ category_id(struct store_reader *r, const char *path)
 {
 	struct search s = {.path = path};
 
-	(void)!store_categories(r, match, &s);
+	(void)!store_categories(r, false, match, &s);
 	if (s.found == NULL)
 		return 0;
 	free(s.found);

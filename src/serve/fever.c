@@ -99,7 +99,7 @@ put_feeds(struct job *j, json_t *out, bool wants_feeds, bool wants_groups)
 	f.feeds = wants_feeds ? json_array() : NULL;
 	f.groups = json_array();
 	(void)!store_feeds(j->reader, &q, note_feed, &f);
-	(void)!store_categories(j->reader, note_group, &f);
+	(void)!store_categories(j->reader, false, note_group, &f);
 	if (has_group(&f, NO_CATEGORY_ID))
 		(void)json_array_append_new(
 		    f.groups, json_pack("{s:i, s:s}", "id", NO_CATEGORY_ID,

@@ -76,7 +76,7 @@ g_tag_list(struct job *j)
 
 	json_list_begin(&list, j, "{\"tags\":[");
 	json_list_put(&list, json_pack("{s:s}", "id", G_STATE "starred"));
-	(void)!store_categories(j->reader, put_folder, &list);
+	(void)!store_categories(j->reader, true, put_folder, &list);
 	(void)!store_labels(j->reader, put_label, &list);
 	json_list_end(&list, "]}");
 	j->reply.has_etag = true;
@@ -175,16 +175,16 @@ void
 g_unread_count(struct job *j)
 {
 	struct store_feed_query feeds = {.counts = true};
-	struct store_stats all = {0};
+	int64_t n_unread = 0;
 	struct counts c = {.j = j};
 	char end[64];
 
 	json_list_begin(&c.list, j, "{\"unreadcounts\":[");
 	(void)!store_feeds(j->reader, &feeds, count_feed, &c);
-	(void)!store_categories(j->reader, count_folder, &c);
+	(void)!store_categories(j->reader, true, count_folder, &c);
 	(void)!store_labels(j->reader, count_label, &c);
-	(void)!store_stats(j->reader, &all);
-	put_count(&c, G_STATE "reading-list", all.n_unread, c.newest_at);
+	(void)!store_unread(j->reader, &n_unread);
+	put_count(&c, G_STATE "reading-list", n_unread, c.newest_at);
 	(void)snprintf(end, sizeof(end), "],\"max\":%lld}", (long long)c.max);
 	json_list_end(&c.list, end);
 }

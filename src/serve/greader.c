@@ -54,7 +54,8 @@ g_has_category(struct job *j, const char *path)
 {
 	struct name_search s = {path, false};
 
-	return store_categories(j->reader, match_category, &s) == AK_OK &&
+	return store_categories(j->reader, false, match_category, &s) ==
+		   AK_OK &&
 	       s.found;
 }
 

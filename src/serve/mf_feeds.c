@@ -214,7 +214,7 @@ mf_categories(struct job *j)
 
 	json_list_begin(&list, j, "[");
 	json_list_put(&list, mf_category(0, NULL));
-	(void)!store_categories(j->reader, put_category, &list);
+	(void)!store_categories(j->reader, false, put_category, &list);
 	json_list_end(&list, "]");
 }
 

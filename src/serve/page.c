@@ -9,7 +9,6 @@
 #include "serve/page.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -20,7 +19,6 @@
 #include "serve/images.h"
 
 #define EXCERPT_BYTES 360
-#define MAX_STORIES 300
 
 /* --- templates ---------------------------------------------------------------
  */
@@ -363,48 +361,13 @@ page_excerpt(struct job *j, const struct store_article *a)
 	return job_printf(j, "%s…", cut != NULL ? cut : "");
 }
 
-struct stories {
-	int64_t *ids;
-	size_t n;
-};
-
-static void
-keep_story(const struct store_thread *t, void *arg)
-{
-	struct stories *s = arg;
-
-	if (s->n < MAX_STORIES)
-		s->ids[s->n++] = t->id;
-}
-
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-void
-page_load_stories(struct job *j)
-{
-	struct store_thread_query q = {.min_articles = 2, .limit = MAX_STORIES};
-	struct stories s = {0};
-
-	s.ids = arena_alloc(j->arena, MAX_STORIES * sizeof(*s.ids));
-	if (s.ids == NULL ||
-	    store_threads(j->reader, &q, keep_story, &s) != AK_OK)
-		return;
-	qsort(s.ids, s.n, sizeof(*s.ids), compare_ids);
-	j->stories = s.ids;
-	j->n_stories = s.n;
-}
-
 void
 page_story_chip(struct job *j, int64_t thread)
 {
-	if (j->n_stories > 0 && bsearch(&thread, j->stories, j->n_stories,
-				    sizeof(thread), compare_ids) != NULL)
+	int64_t n = 0;
+
+	if (thread != 0 && store_thread_size(j->reader, thread, &n) == AK_OK &&
+	    n > 1)
 		h(j, " · <a class=\"chip\" href=\"%r/thread/%d\">story</a>",
 		    thread);
 }

@@ -38,8 +38,6 @@ void page_lang(struct job *j, const char *language);
 /* A few lines of an article: its summary, else how its text begins; ""
  * where neither was asked for. */
 const char *page_excerpt(struct job *j, const struct store_article *a);
-/* Look up which threads are stories, so that rows can say so. */
-void page_load_stories(struct job *j);
 /* A link to the article's story, where it is one of several articles. */
 void page_story_chip(struct job *j, int64_t thread);
 /* An article as a row of a list. */

@@ -336,7 +336,6 @@ page_article(struct job *j)
 
 	if (!api_id(j, 0, &id))
 		return;
-	page_load_stories(j);
 	(void)!store_article_get(j->reader, id, put_article, &s);
 	if (!s.found) {
 		reply_error(j, 404, "There is no such article.");

@@ -220,7 +220,7 @@ static void
 put_category_list(struct job *j)
 {
 	h(j, "<datalist id=\"categories\">");
-	(void)!store_categories(j->reader, put_category_option, j);
+	(void)!store_categories(j->reader, false, put_category_option, j);
 	h(j, "</datalist>");
 }
 

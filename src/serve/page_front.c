@@ -2,69 +2,16 @@
 /* page_front.c - the front page: stories, then the river; lists; a story. */
 #include "serve/page.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
 #include "serve/api.h"
+#include "serve/side.h"
 
 #define STORIES 8
 #define STORY_DAYS 3
 #define STORY_ARTICLES 40
 #define ROWS 40
-#define SIDE_MAX_AGE_MS 15000
-
-/* --- side: categories
- * ---------------------------------------------------------- */
-
-static void
-side_category(const struct store_category *c, void *arg)
-{
-	struct job *j = arg;
-	const char *leaf = strrchr(c->path, '/');
-
-	h(j, "<li%h><a href=\"%r/articles?category=%u\" dir=\"auto\">%s</a>",
-	    leaf != NULL ? " class=\"sub\"" : "", c->path,
-	    leaf != NULL ? leaf + 1 : c->path);
-	if (c->n_unread > 0)
-		h(j, " <span class=\"count\">%d</span>", c->n_unread);
-	h(j, "</li>");
-}
-
-static void
-make_side(struct job *j)
-{
-	struct store_stats all = {0};
-
-	(void)!store_stats(j->reader, &all);
-	h(j, "<aside class=\"side\" aria-label=\"Categories\"><ul><li>"
-	     "<a href=\"%r/articles\">All articles</a>");
-	if (all.n_unread > 0)
-		h(j, " <span class=\"count\">%d</span>", all.n_unread);
-	h(j, "</li>");
-	(void)!store_categories(j->reader, side_category, j);
-	h(j, "</ul></aside>");
-}
-
-static void
-put_side(struct job *j)
-{
-	struct buf *out = &j->reply.body;
-	struct side *side = j->side;
-	size_t from = out->len;
-
-	if (side->html != NULL &&
-	    clock_mono_ms() - side->made_ms < SIDE_MAX_AGE_MS) {
-		buf_adds(out, side->html);
-		return;
-	}
-	make_side(j);
-	free(side->html);
-	side->html = xstrdup(buf_str(out) + from);
-	side->made_ms = clock_mono_ms();
-}
 
 /* --- stories
  * ----------------------------------------------------------------------- */
@@ -296,7 +243,6 @@ put_river(struct job *j, struct store_article_query *q, const char *kept)
 
 	q->limit = ROWS + 1;
 	q->with_text = true;
-	page_load_stories(j);
 	h(j, "<div class=\"river\">");
 	if (store_articles(j->reader, q, river_row, &r) != AK_OK || r.n == 0)
 		h(j, "<p class=\"empty\">Nothing here.</p>");
@@ -329,7 +275,7 @@ page_front(struct job *j)
 	h(j, "<h1 class=\"part\">Latest</h1>");
 	put_river(j, &q, "");
 	h(j, "</div>");
-	put_side(j);
+	side_put(j);
 	h(j, "</div>");
 	page_end(j);
 }
@@ -435,7 +381,7 @@ page_list(struct job *j)
 	h(j, "</div>");
 	put_river(j, &q, kept_filters(j, &q));
 	h(j, "</div>");
-	put_side(j);
+	side_put(j);
 	h(j, "</div>");
 	page_end(j);
 }

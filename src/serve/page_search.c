@@ -39,7 +39,6 @@ page_search(struct job *j)
 	    .order = newest ? STORE_NEWEST : STORE_BEST};
 	struct hits hits = {.j = j};
 
-	page_load_stories(j);
 	page_begin(j, 200, "Search", NULL);
 	h(j, "<div class=\"col single\"><div class=\"head\"><h1>Search</h1>");
 	if (!str_empty(text))

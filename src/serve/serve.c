@@ -18,7 +18,6 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +28,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "serve/images.h"
+#include "serve/side.h"
 
 /* --- jobs --------------------------------------------------------------------
  */
@@ -128,19 +128,12 @@ worker_main(void *arg)
 	if (w->store == NULL)
 		give_way();
 	while ((j = chan_pop(w->inbox)) != NULL) {
-		uint64_t n_writes = atomic_load(w->n_writes);
-
-		if (w->n_seen != n_writes) {
-			free(w->side.html);
-			w->side.html = NULL;
-			w->n_seen = n_writes;
-		}
 		j->reader = w->reader;
 		j->store = w->store;
-		j->side = &w->side;
+		j->side = w->side;
 		job_run(j);
 		if (w->store != NULL)
-			atomic_fetch_add(w->n_writes, 1);
+			side_changed(w->side);
 		j->reader = NULL;
 		j->store = NULL;
 		mailbox_post(w->done, j);
@@ -155,7 +148,7 @@ start_worker(
 	enum ak_status st;
 
 	w->done = s->done;
-	w->n_writes = &s->n_writes;
+	w->side = s->side;
 	w->inbox = writes ? s->writes : s->reads;
 	if ((st = store_reader_open(s->path, &w->reader, reterr)) != AK_OK)
 		return st;
@@ -392,12 +385,14 @@ job_done(void *msg, void *arg)
 		return;
 	}
 	keep_account(s, j);
-	if (j->route->handler == touch_token) {
+	if (j->ticket == 0) {
 		job_free(j);
 		return;
 	}
 	if (j->who.is_known)
 		touch_later(s, j);
+	if (j->asks_side)
+		side_refresh(s);
 	if (j->image_url != NULL && !s->is_stopping) {
 		TAILQ_INSERT_TAIL(&s->queuing, j, asking);
 		fetch_images(s);
@@ -419,6 +414,35 @@ enqueue(struct serve *s, struct job *j)
 		j->asks_add = false;
 		job_done(j, s);
 	}
+}
+
+struct job *
+errand_new(struct serve *s, const struct route *route)
+{
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	j->serve = s;
+	j->ops = &s->ops;
+	j->arena = arena_new(LIMIT_KIB);
+	j->route = route;
+	j->req.method = M_POST;
+	j->req.address = j->req.path = "";
+	buf_init(&j->reply.body, LIMIT_KIB);
+	return j;
+}
+
+bool
+errand_send(struct serve *s, struct job *j)
+{
+	bool writes = (j->route->flags & ROUTE_WRITES) != 0;
+
+	if (s->is_stopping ||
+	    !chan_try_push(writes ? s->writes : s->reads, j)) {
+		job_free(j);
+		return false;
+	}
+	s->n_queued++;
+	return true;
 }
 
 /* --- requests
@@ -547,6 +571,7 @@ serve_new(struct event_base *base, const struct conf *conf,
 		s->ops = *ops;
 	serve_reconfigure(s, conf);
 	s->throttle = throttle_new();
+	s->side = side_new();
 	s->done = mailbox_new(base, job_done, s);
 	s->reads = chan_new(LIMIT_HTTP_QUEUE);
 	s->writes = chan_new(LIMIT_HTTP_QUEUE);
@@ -581,7 +606,6 @@ serve_free(struct serve *s)
 		(void)pthread_join(w->thread, NULL);
 		store_close(w->store);
 		store_reader_close(w->reader);
-		free(w->side.html);
 	}
 	mailbox_free(s->done); /* answers what the workers finished */
 	evhttp_free(s->http);  /* its connections drop their tickets */
@@ -599,6 +623,7 @@ serve_free(struct serve *s)
 	chan_free(s->reads);
 	chan_free(s->writes);
 	throttle_free(s->throttle);
+	side_free(s->side);
 	free(s->workers);
 	free(s->base_url);
 	free(s->listen);

@@ -149,23 +149,13 @@ const struct route *route_of_mark(const struct route *r);
 /* The path without the prefixes under which other servers have our APIs. */
 const char *route_normal_path(const char *path);
 
-/*
- * A worker's own copy of what stands beside each list: counting the unread of
- * a large store takes a while.  It may be some seconds old, but never older
- * than the last change that came through serve.
- */
-struct side {
-	char *html; /* NULL: none yet */
-	int64_t made_ms;
-};
-
 /* --- job ---------------------------------------------------------------------
  */
 
 enum images { IMAGES_DIRECT, IMAGES_PROXY, IMAGES_OFF };
 
 struct job {
-	uint64_t ticket;
+	uint64_t ticket;     /* 0: an errand of our own, nobody waits */
 	struct serve *serve; /* on the loop only, except for ->ops.why */
 	const struct serve_ops *ops;
 	struct arena *arena;
@@ -178,15 +168,13 @@ struct job {
 	struct serve_progress progress; /* when the request came */
 	int64_t came_ms;
 
-	const int64_t *stories; /* threads of several articles; rising */
-	size_t n_stories;
-
 	/* Set by the worker that has it. */
-	struct side *side;
+	struct side *side; /* side.h */
 	struct store_reader *reader;
 	struct store *store; /* ROUTE_WRITES */
 
 	/* What the loop does when the job comes back. */
+	bool asks_side; /* what it showed is old */
 	bool sync_all;
 	int64_t *sync_ids; /* in the arena */
 	size_t n_sync;

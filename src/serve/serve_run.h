@@ -28,9 +28,7 @@ struct worker {
 	struct mailbox *done;
 	struct store_reader *reader;
 	struct store *store; /* the writer's; NULL in a reader */
-	struct side side;
-	uint64_t n_seen; /* of *n_writes, when the side was made */
-	_Atomic uint64_t *n_writes;
+	struct side *side;
 };
 
 /* What /metrics says of serve itself. */
@@ -61,7 +59,7 @@ struct serve {
 	struct mailbox *done;
 	struct worker *workers; /* the first one writes */
 	size_t n_workers;
-	_Atomic uint64_t n_writes; /* changes that the writer made */
+	struct side *side;
 	int64_t n_queued;
 	TAILQ_HEAD(, job) asking;  /* wait for ops.add to answer */
 	TAILQ_HEAD(, job) imaging; /* ops.image fetches for these ... */
@@ -71,6 +69,11 @@ struct serve {
 	struct metrics counts;
 	bool is_stopping;
 };
+
+/* A job for a worker that no client asked for, the handler of `route`. */
+struct job *errand_new(struct serve *s, const struct route *route);
+/* Takes it; false: the queue is full. */
+bool errand_send(struct serve *s, struct job *j);
 
 /* listen.c */
 enum ak_status listen_all(struct serve *s, struct event_base *base,

@@ -30,18 +30,7 @@ touch_later(struct serve *s, struct job *done)
 
 	if (clock_now() - done->who.last_used_at < AT_MOST_EVERY_S)
 		return;
-	j = xcalloc(1, sizeof(*j));
-	j->serve = s;
-	j->ops = &s->ops;
-	j->arena = arena_new(LIMIT_KIB);
-	j->route = &route;
+	j = errand_new(s, &route);
 	j->who = done->who;
-	j->req.method = M_POST;
-	j->req.address = j->req.path = "";
-	buf_init(&j->reply.body, LIMIT_KIB);
-	s->n_queued++;
-	if (!chan_try_push(s->writes, j)) {
-		s->n_queued--;
-		job_free(j);
-	}
+	(void)errand_send(s, j);
 }

@@ -226,9 +226,11 @@ store_next_due(struct store_reader *r)
 /* --- categories ------------------------------------------------------ */
 
 enum ak_status
-store_categories(struct store_reader *r, store_category_cb cb, void *arg)
+store_categories(
+    struct store_reader *r, bool counts_unread, store_category_cb cb, void *arg)
 {
-	sqlite3_stmt *st = conn_query(&r->c, Q_CATEGORIES, NO_ARGS);
+	sqlite3_stmt *st = conn_query(
+	    &r->c, counts_unread ? Q_CATEGORIES_UNREAD : Q_CATEGORIES, NO_ARGS);
 
 	if (st == NULL)
 		return r->c.status;

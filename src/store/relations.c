@@ -495,6 +495,12 @@ store_relate_watermark(struct store_reader *r)
 }
 
 enum ak_status
+store_thread_size(struct store_reader *r, int64_t id, int64_t *ret)
+{
+	return conn_int(&r->c, Q_THREAD_SIZE, ARGS(vi(id)), 0, ret);
+}
+
+enum ak_status
 store_threads(struct store_reader *r, const struct store_thread_query *q,
     store_thread_cb cb, void *arg)
 {

@@ -166,12 +166,12 @@ enum ak_status store_feed_remove(struct store *s, int64_t id) AK_USE;
 
 struct store_category {
 	int64_t id;
-	const char *path; /* "A/B" */
-	int64_t n_feeds, n_unread;
+	const char *path;	   /* "A/B" */
+	int64_t n_feeds, n_unread; /* the latter only if asked: it takes long */
 };
 typedef void (*store_category_cb)(const struct store_category *c, void *arg);
-enum ak_status store_categories(
-    struct store_reader *r, store_category_cb cb, void *arg) AK_USE;
+enum ak_status store_categories(struct store_reader *r, bool counts_unread,
+    store_category_cb cb, void *arg) AK_USE;
 /* The id of a path, made where missing. */
 enum ak_status store_category_add(
     struct store *s, const char *path, int64_t *ret_id) AK_USE;
@@ -501,6 +501,9 @@ struct store_thread_query {
 /* Most recently grown first.  A merged thread's old id finds the new one. */
 enum ak_status store_threads(struct store_reader *r,
     const struct store_thread_query *q, store_thread_cb cb, void *arg) AK_USE;
+/* How many articles it has; 0: there is none.  A row's callback may ask. */
+enum ak_status store_thread_size(
+    struct store_reader *r, int64_t id, int64_t *ret) AK_USE;
 
 /* --- tokens ---------------------------------------------------------- */
 
@@ -606,6 +609,8 @@ struct store_stats {
 };
 enum ak_status store_stats(
     struct store_reader *r, struct store_stats *ret) AK_USE;
+/* n_unread of them alone. */
+enum ak_status store_unread(struct store_reader *r, int64_t *ret) AK_USE;
 
 /* integrity_check, foreign keys, FTS, orphan rows, dangling relations: one
  * call of `cb` a finding.  AK_CORRUPT when there was one. */

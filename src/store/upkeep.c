@@ -47,6 +47,12 @@ store_stats(struct store_reader *r, struct store_stats *ret)
 	return conn_end(&r->c, st);
 }
 
+enum ak_status
+store_unread(struct store_reader *r, int64_t *ret)
+{
+	return conn_int(&r->c, Q_UNREAD, NO_ARGS, 0, ret);
+}
+
 /* --- check ----------------------------------------------------------- */
 
 struct check {

@@ -328,7 +328,7 @@ categories(struct kit *k)
 	struct buf b;
 
 	buf_init(&b, 10000);
-	assert_int_equal(store_categories(k->r, count_categories, &b), AK_OK);
+	assert_int_equal(store_categories(k->r, true, count_categories, &b), AK_OK);
 	ret = arena_strdup(k->a, buf_str(&b));
 	buf_release(&b);
 	return ret;
