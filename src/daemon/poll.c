@@ -23,6 +23,7 @@
 #include "base/str.h"
 #include "base/url.h"
 #include "clean/clean.h"
+#include "daemon/doc_hash.h"
 #include "daemon/websub.h"
 #include "parse/parse.h"
 #include "relate/relate.h"
@@ -59,6 +60,7 @@ poll_new(const struct store_feed *f)
 	p->client_key = dup_or_null(f->client_key);
 	p->full_text = f->full_text;
 	p->body_hash = f->body_hash;
+	p->items_hash = f->items_hash;
 	p->sched = f->sched;
 	p->answer.fresh_s = p->answer.retry_after_s = -1;
 	return p;
@@ -362,6 +364,28 @@ make_features(struct poll *p, struct relate_lexer *lexer)
 	}
 }
 
+/* What cleaning depends on besides the document. */
+static uint64_t
+clean_seed(const struct poll *p, const struct poll_opts *opts)
+{
+	static const char version[] = PACKAGE_VERSION;
+
+	return XXH3_64bits_withSeed(p->final_url, strlen(p->final_url),
+	    XXH3_64bits(version, sizeof(version)) + opts->strip_params +
+		2 * (unsigned)opts->keep_frames);
+}
+
+/* Many servers give other bytes each time, and the same items. */
+static bool
+is_same_again(struct poll *p, const struct poll_opts *opts)
+{
+	if (p->is_delta || p->is_push)
+		return false;
+	p->new_items_hash = doc_hash(p->doc, clean_seed(p, opts));
+	p->is_same = p->new_items_hash == p->items_hash;
+	return p->is_same;
+}
+
 static enum ak_status
 parse_and_clean(struct poll *p, const struct poll_opts *opts, struct diag *d)
 {
@@ -377,7 +401,8 @@ parse_and_clean(struct poll *p, const struct poll_opts *opts, struct diag *d)
 	st = parse_feed(p->arena, p->body, p->body_len, &po, &p->doc, d);
 	free(p->body);
 	p->body = NULL;
-	if (st == AK_OK && (st = clean_doc(p->doc, &co)) != AK_OK)
+	if (st == AK_OK && !is_same_again(p, opts) &&
+	    (st = clean_doc(p->doc, &co)) != AK_OK)
 		(void)diag_set(d, st, "its content is over the limits");
 	if (st == AK_OK)
 		p->n_items = (int64_t)p->doc->n_entries;
@@ -406,7 +431,7 @@ poll_parse(
 	enum ak_status st = parse_and_clean(p, opts, &d);
 
 	if (st == AK_OK) {
-		if (lexer != NULL)
+		if (lexer != NULL && !p->is_same)
 			make_features(p, lexer);
 		if (opts->with_websub && !p->is_push && !poll_is_file(p))
 			find_hubs(p);

@@ -31,7 +31,7 @@ struct poll {
 	char *moved_to;
 	int64_t n_moved, moved_since;
 	char *userinfo, *bearer, *proxy, *headers, *client_cert, *client_key;
-	uint64_t body_hash;
+	uint64_t body_hash, items_hash;
 	struct sched_state sched; /* after the commit: the new state */
 	char *feed_title;	  /* the feed's own */
 	char *old_error;
@@ -54,6 +54,8 @@ struct poll {
 	/* The document. */
 	struct arena *arena;
 	struct doc *doc;
+	uint64_t new_items_hash; /* doc_hash() of it; 0: not made */
+	bool is_same; /* it is the stored one's: `doc` was not cleaned */
 	struct store_blob *features;	 /* parallel to the entries, or NULL */
 	char *topic, *hubs[WEBSUB_HUBS]; /* where it is pushed, or NULL */
 
@@ -111,8 +113,8 @@ void poll_parse(
     struct poll *p, const struct poll_opts *opts, struct relate_lexer *lexer);
 
 /*
- * Commit everything together: entries, validators, due time.  Other than AK_OK: the store refused, and the poll is as if it never
- * happened.
+ * Commit everything together: entries, validators, due time.  Other than AK_OK:
+ * the store refused, and the poll is as if it never happened.
  */
 enum ak_status poll_commit(
     struct poll *p, struct store *s, const struct sched_params *params) AK_USE;

@@ -35,7 +35,7 @@ describe(const struct poll *p, const char *host, struct store_fetch *f)
 	*f = (struct store_fetch){
 	    .feed_id = p->feed_id,
 	    .at = p->at,
-	    .doc = p->doc,
+	    .doc = p->is_same ? NULL : p->doc,
 	    .is_delta = p->is_delta,
 	    .sched = &p->sched,
 	    .error = p->error,
@@ -55,6 +55,7 @@ describe(const struct poll *p, const char *host, struct store_fetch *f)
 	f->last_modified = p->new_last_modified;
 	f->validators_url = p->final_url;
 	f->body_hash = p->is_delta ? 0 : p->new_hash;
+	f->items_hash = p->doc != NULL ? p->new_items_hash : 0;
 }
 
 /* Its host is parked, these are its quiet hours, or our network is down: the
@@ -149,7 +150,9 @@ commit_answer(
 
 	if (p->doc != NULL)
 		take_hints(p);
-	if (p->doc != NULL && p->n_hops > 0)
+	if (p->is_same)
+		n_known = 1; /* all of them */
+	else if (p->doc != NULL && p->n_hops > 0)
 		st = store_count_known(s, p->feed_id, p->doc, &n_known);
 	if (st == AK_OK) {
 		poll_judge_move(p, n_known, &moved);

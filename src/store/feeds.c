@@ -97,13 +97,14 @@ fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
 	    .client_cert = col_text(st, 46),
 	    .client_key = col_text(st, 47),
 	    .full_text = col_int(st, 48) != 0,
-	    .page_rules = col_text(st, 49)};
+	    .page_rules = col_text(st, 49),
+	    .items_hash = (uint64_t)col_int(st, 57)};
 	fill_sched(st, 12, &f->sched);
 	fill_sched_more(st, 50, &f->sched);
 	if (counts) {
-		f->n_articles = col_int(st, 57);
-		f->n_unread = col_int(st, 58);
-		f->newest_at = col_int(st, 59);
+		f->n_articles = col_int(st, 58);
+		f->n_unread = col_int(st, 59);
+		f->newest_at = col_int(st, 60);
 	}
 }
 

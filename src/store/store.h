@@ -87,8 +87,9 @@ struct store_feed { /* one subscription, with all that is kept of it */
 	struct sched_state sched;
 	/* validators, as opaque bytes, with the URL that gave them */
 	const char *etag, *last_modified, *validators_url;
-	uint64_t body_hash; /* XXH3 of the last decoded body; 0: none */
-	const char *error;  /* words of the last failure; NULL when fine */
+	uint64_t body_hash;  /* XXH3 of the last decoded body; 0: none */
+	uint64_t items_hash; /* of what was stored of it (doc_hash()) */
+	const char *error;   /* words of the last failure; NULL when fine */
 	/* permanent redirects seen: target, how often, since when */
 	const char *moved_to;
 	int64_t n_moved, moved_since;
@@ -196,8 +197,8 @@ struct store_fetch {
 	/* NULL keeps what is stored unless `replace_validators`. */
 	bool replace_validators;
 	const char *etag, *last_modified, *validators_url;
-	uint64_t body_hash; /* 0: keep */
-	const char *error;  /* NULL: fine */
+	uint64_t body_hash, items_hash; /* 0: keep */
+	const char *error;		/* NULL: fine */
 	/* redirect bookkeeping; `moved_to` NULL: no permanent chain this time
 	 */
 	bool has_moved;

@@ -54,9 +54,10 @@ static enum ak_status
 put_state(struct put *p)
 {
 	const struct sched_state *q = p->f->sched;
-	int64_t hash;
+	int64_t hash, items;
 
 	memcpy(&hash, &p->f->body_hash, sizeof(hash));
+	memcpy(&items, &p->f->items_hash, sizeof(items));
 	return conn_run(&p->s->c, Q_FEED_SET_STATE,
 	    ARGS(vi(q->life), vi(q->last_poll_at), vi(q->last_ok_at),
 		vi(q->last_new_at), vd(q->rate_n), vd(q->rate_t_days),
@@ -67,7 +68,7 @@ put_state(struct put *p)
 		vi(q->hint_s), vt(p->f->error), vi(hash), vi(p->feed),
 		vi(q->first_missing_at), vi(q->first_expired_at),
 		vi(q->n_no_content), vi(q->retry_until), vi(q->refresh_at),
-		vi(q->hours_am), vi(q->hours_pm)));
+		vi(q->hours_am), vi(q->hours_pm), vi(items)));
 }
 
 static enum ak_status

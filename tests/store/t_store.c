@@ -128,6 +128,7 @@ test_the_whole_fetch_state_comes_back(void **state)
 	    .replace_validators = true,
 	    .etag = "W/\"x\"",
 	    .body_hash = UINT64_MAX - 1,
+	    .items_hash = UINT64_MAX - 2,
 	    .error = "no certificate",
 	    .has_moved = true,
 	    .moved_to = "https://example.net/feed"};
@@ -139,7 +140,7 @@ test_the_whole_fetch_state_comes_back(void **state)
 	f.at += 10;
 	f.replace_validators = false;
 	f.etag = NULL;
-	f.body_hash = 0;
+	f.body_hash = f.items_hash = 0;
 	assert_int_equal(store_put_fetch(k->s, &f, &d), AK_OK);
 	store_delta_release(&d);
 	get_feed(k, id, &got);
@@ -147,6 +148,7 @@ test_the_whole_fetch_state_comes_back(void **state)
 	assert_string_equal(got.etag, "W/\"x\"");
 	assert_string_equal(got.error, "no certificate");
 	assert_true(got.body_hash == UINT64_MAX - 1);
+	assert_true(got.items_hash == UINT64_MAX - 2);
 	assert_int_equal(got.n_moved, 2);
 	assert_int_equal(got.moved_since, KIT_NOW);
 	free_feed(&got);
