@@ -182,25 +182,54 @@ input_of(const struct set *set, size_t i)
 	    .features = a->features};
 }
 
+struct due {
+	int64_t date;
+	size_t at;
+};
+
+static int
+due_cmp(const void *a, const void *b)
+{
+	const struct due *x = a, *y = b;
+
+	if (x->date != y->date)
+		return x->date < y->date ? -1 : 1;
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Tell the index of the next `n`, and put these in order of date. */
+static void
+announce(struct relate_index *x, const struct set *set, struct due *due,
+    size_t from, size_t n)
+{
+	for (size_t i = from; i < set->n && i < from + n; i++) {
+		struct relate_article later = input_of(set, i);
+
+		relate_announce(x, &later);
+	}
+	qsort(due + from, set->n - from < n ? set->n - from : n, sizeof(*due),
+	    due_cmp);
+}
+
 static void
 relate_set(struct set *set, int64_t window, size_t backlog)
 {
+	struct due *due = xcalloc(set->n, sizeof(*due));
 	struct relate_params p = {.window = window};
 	struct relate_index *x = relate_index_new(&p);
 	double start = bench_cpu(), took;
 
-	for (size_t i = 0; i < set->n; i++) {
+	for (size_t i = 0; i < set->n; i++)
+		due[i] = (struct due){.date = set->all[i].date, .at = i};
+	for (size_t n = 0; n < set->n; n++) {
+		if (backlog > 0 && n % backlog == 0)
+			announce(x, set, due, n, backlog);
+
+		size_t i = due[n].at;
 		struct article *a = &set->all[i];
 		struct relate_article in = input_of(set, i);
 		struct relate_result r;
 
-		for (size_t k = i; backlog > 0 && i % backlog == 0 &&
-				   k < set->n && k < i + backlog;
-		     k++) {
-			struct relate_article later = input_of(set, k);
-
-			relate_announce(x, &later);
-		}
 		relate_add(x, &in, &r);
 		for (size_t k = 0; k < r.n_edges; k++) {
 			size_t other = (size_t)r.edges[k].other - 1;
@@ -215,6 +244,7 @@ relate_set(struct set *set, int64_t window, size_t backlog)
 	fprintf(stderr, "add\t%zu\t%.0f/s\t%.0f bytes each\n", set->n,
 	    (double)set->n / took, (double)relate_bytes(x) / (double)set->n);
 	relate_index_free(x);
+	free(due);
 }
 
 static void

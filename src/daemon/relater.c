@@ -47,6 +47,18 @@ struct best {
 	float *scores; /* keep of each, 0 where there is room */
 };
 
+/*
+ * What the index was told of, in order of date: stories are told in that
+ * order, while feeds of a first import come one after the other.  The watermark
+ * stays below all of it until the last is committed.
+ */
+struct backlog {
+	struct due {
+		int64_t date, id;
+	} * due;
+	size_t n, at, cap;
+};
+
 struct relater {
 	struct workers *w;
 	struct store_reader *reader;
@@ -66,6 +78,7 @@ struct relater {
 	struct best best;
 	int64_t mark;	   /* newest article handed to the writer */
 	int64_t announced; /* newest that the index was told of */
+	struct backlog backlog;
 	int64_t n_unsaved;
 	bool said_stale;
 };
@@ -75,6 +88,7 @@ struct relater {
 struct batch { /* relations of up to PULL articles */
 	struct relater *r;
 	size_t n;
+	int64_t watermark; /* when all of it is there; 0: stays */
 	struct store_relations rels[PULL];
 	struct {
 		struct store_edge *edges;
@@ -87,7 +101,7 @@ put_batch(struct store *s, void *arg)
 {
 	struct batch *b = arg;
 
-	return store_put_relations(s, b->rels, b->n);
+	return store_put_relations(s, b->rels, b->n, b->watermark);
 }
 
 static void
@@ -96,8 +110,8 @@ batch_done(enum ak_status st, void *arg)
 	struct batch *b = arg;
 	struct relater *r = b->r;
 
-	if (b->n > 0 && st == AK_OK)
-		atomic_store(&r->committed, b->rels[b->n - 1].article);
+	if (b->watermark > 0 && st == AK_OK)
+		atomic_store(&r->committed, b->watermark);
 	(void)atomic_fetch_add(&r->w->n_related, (long long)b->n);
 	(void)pthread_mutex_lock(&r->lock);
 	r->n_batches--;
@@ -272,6 +286,8 @@ drop_index(struct relater *r)
 	r->announced = 0;
 	free(r->best.scores);
 	r->best = (struct best){0};
+	free(r->backlog.due);
+	r->backlog = (struct backlog){0};
 }
 
 /* Would the store keep a relation of this score for `id`?  Then it counts. */
@@ -358,6 +374,8 @@ struct pulling {
 	struct relater *r;
 	struct batch *b;
 	struct gate gate;
+	bool is_due; /* of the backlog: this one only */
+	int64_t due;
 };
 
 static void
@@ -370,9 +388,12 @@ pull_cb(const struct store_related_input *in, void *arg)
 	struct relate_article art;
 	struct store_relations *rel = &b->rels[b->n];
 
-	if (!gate_passes(&pl->gate, r->mark, in->id))
+	if (pl->is_due && in->id != pl->due)
+		return; /* it is gone */
+	if (!pl->is_due && !gate_passes(&pl->gate, r->mark, in->id))
 		return;
-	r->mark = in->id;
+	if (!pl->is_due)
+		r->mark = in->id;
 	if (to_article(r, in, &art))
 		relate_add(r->index, &art, &res);
 	*rel = (struct store_relations){.article = in->id,
@@ -412,6 +433,16 @@ struct announcing {
 };
 
 static void
+add_due(struct backlog *bl, const struct store_related_input *in)
+{
+	if (bl->n == bl->cap) {
+		bl->cap = bl->cap * 2 + 256;
+		bl->due = xreallocarray(bl->due, bl->cap, sizeof(*bl->due));
+	}
+	bl->due[bl->n++] = (struct due){.date = in->date, .id = in->id};
+}
+
+static void
 announce_cb(const struct store_related_input *in, void *arg)
 {
 	struct announcing *an = arg;
@@ -421,8 +452,19 @@ announce_cb(const struct store_related_input *in, void *arg)
 		return;
 	an->n++;
 	an->last = in->id;
+	add_due(&an->gate.r->backlog, in);
 	if (to_article(an->gate.r, in, &art))
 		relate_announce(an->gate.r->index, &art);
+}
+
+static int
+due_cmp(const void *a, const void *b)
+{
+	const struct due *x = a, *y = b;
+
+	if (x->date != y->date)
+		return x->date < y->date ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
 }
 
 /* A first import comes feed by feed: what is in store is judged by all of it,
@@ -432,6 +474,7 @@ announce(struct relater *r)
 {
 	struct announcing an = {.last = r->mark};
 
+	r->backlog.n = r->backlog.at = 0;
 	gate_open(&an.gate, r, r->mark);
 	do {
 		an.n = 0;
@@ -441,6 +484,39 @@ announce(struct relater *r)
 	} while (an.n > 0 && !an.gate.is_shut && an.last < r->mark + COLD &&
 		 !is_stopping(r));
 	r->announced = an.last;
+	if (r->backlog.n > 0)
+		qsort(r->backlog.due, r->backlog.n, sizeof(*r->backlog.due),
+		    due_cmp);
+}
+
+/* The next of the backlog into the batch; the last of it raises the mark. */
+static enum ak_status
+pull_backlog(struct relater *r, struct pulling *pl)
+{
+	struct backlog *bl = &r->backlog;
+	enum ak_status st = AK_OK;
+
+	pl->is_due = true;
+	while (st == AK_OK && bl->at < bl->n && pl->b->n < PULL) {
+		pl->due = bl->due[bl->at++].id;
+		st =
+		    store_relate_inputs(r->reader, pl->due - 1, 1, pull_cb, pl);
+	}
+	if (st == AK_OK && bl->at == bl->n) {
+		r->mark = pl->b->watermark = r->announced;
+		bl->n = bl->at = 0;
+	}
+	return st;
+}
+
+static enum ak_status
+pull_new(struct relater *r, struct pulling *pl)
+{
+	enum ak_status st =
+	    store_relate_inputs(r->reader, r->mark, PULL, pull_cb, pl);
+
+	pl->b->watermark = pl->b->n > 0 ? r->mark : 0;
+	return st;
 }
 
 /* Relate what is above the mark; true: there was something. */
@@ -463,9 +539,9 @@ pull(struct relater *r)
 	began = clock_mono_ms();
 	pl.b = xcalloc(1, sizeof(*pl.b));
 	pl.b->r = r;
-	if (store_relate_inputs(r->reader, r->mark, PULL, pull_cb, &pl) !=
+	if ((r->backlog.n > 0 ? pull_backlog(r, &pl) : pull_new(r, &pl)) !=
 		AK_OK ||
-	    pl.b->n == 0) {
+	    (pl.b->n == 0 && pl.b->watermark == 0)) {
 		free(pl.b);
 		return false;
 	}
@@ -526,7 +602,7 @@ work(struct relater *r)
 	if (r->mark < COLD)
 		await_backlog(r);
 	while (!is_stopping(r) && pull(r))
-		if (r->n_unsaved >= SAVE_EVERY)
+		if (r->n_unsaved >= SAVE_EVERY && r->backlog.n == 0)
 			save_state(r);
 }
 
@@ -552,7 +628,7 @@ relater_main(void *arg)
 		f->ticket = done;
 		call_writer(r, pass_fence, fence_done, f);
 	}
-	if (r->index != NULL && r->n_unsaved > 0)
+	if (r->index != NULL && r->n_unsaved > 0 && r->backlog.n == 0)
 		save_state(r);
 	return NULL;
 }

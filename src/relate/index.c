@@ -403,7 +403,8 @@ bury(struct relate_index *x, uint32_t place)
 	x->held_bytes -= held_size(d->n_held);
 	d->n_held = 0;
 	x->n_waiting -= d->is_waiting;
-	count_day(x, d, -1);
+	if (!d->is_waiting)
+		count_day(x, d, -1);
 	d->id = -d->id;
 	x->inverse[place] = 0.0F;
 	x->n_lang[x->langs[place]]--;
@@ -604,13 +605,16 @@ relate_announce(struct relate_index *x, const struct relate_article *art)
 {
 	struct query *q = x->query;
 	struct near near = {0};
+	struct doc *d;
 
 	if (!may_enter(x, art, &q->blob))
 		return;
 	q->art = art;
 	query_run(x, q);
 	judge_near(x, q, &near);
-	insert(x, q, art->id, &near)->is_waiting = true;
+	d = insert(x, q, art->id, &near);
+	d->is_waiting = true;
+	count_day(x, d, -1); /* not part of the crowd yet */
 	x->n_waiting++;
 }
 
@@ -629,6 +633,7 @@ static struct doc *
 end_waiting(struct relate_index *x, uint32_t place, int64_t thread)
 {
 	x->docs[place].is_waiting = false;
+	count_day(x, &x->docs[place], 1);
 	x->n_waiting--;
 	thread_leave(x, place);
 	thread_enter(x, place, thread);
@@ -650,6 +655,8 @@ relate_add(struct relate_index *x, const struct relate_article *art,
 		? !may_enter(x, art, &q->blob)
 		: !blob_open(art->features.data, art->features.len, &q->blob))
 		return;
+	if (place != UINT32_MAX && x->swept_at != x->n_live)
+		sweep(x); /* the first of those announced: all are there now */
 	q->art = art;
 	query_run(x, q);
 	thread_choose(x, q, ret);

@@ -67,18 +67,31 @@ set_orphan(struct relate_index *x, int64_t thread, uint32_t place)
 	o->place = place;
 }
 
+/* Its first article is there, or it is part of another. */
+static void
+drop_orphan(struct relate_index *x, int64_t thread)
+{
+	struct thread_ref *o = find_orphan(x, thread);
+
+	if (o != NULL)
+		*o = x->orphans[--x->n_orphans];
+}
+
 void
 thread_enter(struct relate_index *x, uint32_t place, int64_t thread)
 {
 	struct doc *d = &x->docs[place];
 	uint32_t member;
 
-	d->thread = thread;
+	d->thread = 0;
 	d->next = place;
-	member = thread == d->id ? UINT32_MAX : find_member(x, thread);
+	member = find_member(x, thread);
+	d->thread = thread;
 	if (member != UINT32_MAX) {
 		d->next = x->docs[member].next;
 		x->docs[member].next = place;
+		if (thread == d->id)
+			drop_orphan(x, thread);
 	} else if (thread != d->id) {
 		set_orphan(x, thread, place);
 	}
@@ -240,7 +253,6 @@ merge(struct relate_index *x, int64_t thread, const struct rival *r,
 	int64_t newer = thread < r->thread ? r->thread : thread;
 	uint32_t a = find_member(x, older), b = find_member(x, newer), at = b;
 	uint32_t next = x->docs[a].next;
-	struct thread_ref *o = find_orphan(x, newer);
 
 	do {
 		x->docs[at].thread = older;
@@ -248,8 +260,7 @@ merge(struct relate_index *x, int64_t thread, const struct rival *r,
 	} while (at != b);
 	x->docs[a].next = x->docs[b].next;
 	x->docs[b].next = next;
-	if (o != NULL)
-		*o = x->orphans[--x->n_orphans];
+	drop_orphan(x, newer);
 	ret->merged[ret->n_merged++] = newer;
 	return older;
 }

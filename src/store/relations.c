@@ -297,13 +297,16 @@ static enum ak_status
 put_thread(struct store *s, const struct store_relations *rel)
 {
 	struct conn *c = &s->c;
-	int64_t thread = rel->thread;
+	int64_t thread = rel->thread, before = 0;
 	enum ak_status st;
 
 	if (thread == 0)
 		return AK_OK;
+	st = conn_int(c, Q_THREAD_OF, ARGS(vi(rel->article)), 0, &before);
 	/* A name that was merged away before names its heir. */
-	st = conn_int(c, Q_THREAD_NAME, ARGS(vi(thread)), thread, &thread);
+	if (st == AK_OK)
+		st = conn_int(
+		    c, Q_THREAD_NAME, ARGS(vi(thread)), thread, &thread);
 	for (size_t k = 0; st == AK_OK && k < rel->n_merged; k++)
 		st = merge_thread(s, rel->merged[k], thread);
 	if (st == AK_OK)
@@ -312,6 +315,8 @@ put_thread(struct store *s, const struct store_relations *rel)
 	if (st == AK_OK)
 		st = conn_run(
 		    c, Q_THREAD_JOIN_FREE, ARGS(vi(thread), vi(rel->thread)));
+	if (st == AK_OK && before != 0 && before != thread)
+		st = thread_count(s, before); /* it is related anew */
 	return st != AK_OK ? st : thread_count(s, thread);
 }
 
@@ -336,7 +341,8 @@ put_edges(struct store *s, const struct store_relations *rel, bool *ret_found)
 
 /* In one savepoint: each has SQLite copy the pages that it changes. */
 static enum ak_status
-put_relations(struct store *s, const struct store_relations *rels, size_t n)
+put_relations(struct store *s, const struct store_relations *rels, size_t n,
+    int64_t watermark)
 {
 	enum ak_status st = trust(s);
 
@@ -347,19 +353,20 @@ put_relations(struct store *s, const struct store_relations *rels, size_t n)
 		if (st == AK_OK && found)
 			st = put_thread(s, &rels[k]);
 	}
-	return st != AK_OK || n == 0
+	return st != AK_OK || watermark == 0
 		   ? st
 		   : conn_run(&s->c, Q_META_RAISE,
-			 ARGS(vi(rels[n - 1].article), vt("watermark")));
+			 ARGS(vi(watermark), vt("watermark")));
 }
 
 enum ak_status
-store_put_relations(
-    struct store *s, const struct store_relations *rels, size_t n)
+store_put_relations(struct store *s, const struct store_relations *rels,
+    size_t n, int64_t watermark)
 {
 	enum ak_status st = unit_begin(s);
 
-	return st != AK_OK ? st : unit_end(s, put_relations(s, rels, n));
+	return st != AK_OK ? st
+			   : unit_end(s, put_relations(s, rels, n, watermark));
 }
 
 static enum ak_status

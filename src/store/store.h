@@ -406,10 +406,10 @@ struct store_relations { /* of one newcomer */
 	size_t n_merged;
 	int64_t keep; /* best so many of each side stay */
 };
-/* Of newcomers in the order of their ids, all or none; moves the watermark to
- * the last.  Who is gone and pairs marked wrong are left out. */
-enum ak_status store_put_relations(
-    struct store *s, const struct store_relations *rels, size_t n) AK_USE;
+/* Of newcomers, all or none; raises the watermark, unless it is 0.  Who is gone
+ * and pairs marked wrong are left out. */
+enum ak_status store_put_relations(struct store *s,
+    const struct store_relations *rels, size_t n, int64_t watermark) AK_USE;
 
 /* Saved state of the relater and of other stages, by name. */
 enum ak_status store_blob_put(

@@ -98,6 +98,44 @@ test_announced_backlog_is_related_once(void **state)
 }
 
 static void
+test_a_backlog_in_order_of_date_may_name_a_thread_by_a_later_id(void **state)
+{
+	const struct news *all[] = {&quake_too, &quake, &bread};
+	struct bench b;
+	struct relate_index *x = relate_index_new(NULL), *y;
+	struct relate_article art[3], news;
+	struct relate_result r, again;
+	int64_t threads[3];
+
+	(void)state;
+	bench_init(&b);
+	for (int i = 0; i < 3; i++) {
+		art[i] = article_of(&b, i + 1, all[i], DAY_0 - i);
+		relate_announce(x, &art[i]);
+	}
+	for (int i = 3; i-- > 0;) {
+		relate_add(x, &art[i], &r);
+		threads[i] = r.thread;
+	}
+	assert_int_equal(threads[0], 2);
+	assert_int_equal(threads[1], 2);
+	assert_int_equal(threads[2], 3);
+	y = relate_index_new(NULL);
+	for (int i = 0; i < 3; i++)
+		relate_restore(y, &art[i], threads[i]);
+	relate_remove(x, 1); /* one that joined, then one of the same words */
+	relate_remove(y, 1);
+	news = article_of(&b, 4, &quake_too, DAY_0 + 9);
+	relate_add(x, &news, &r);
+	relate_add(y, &news, &again);
+	assert_int_equal(r.thread, 2);
+	assert_int_equal(again.thread, 2);
+	relate_index_free(x);
+	relate_index_free(y);
+	bench_release(&b);
+}
+
+static void
 test_same_text_is_a_duplicate(void **state)
 {
 	struct bench b;
@@ -297,6 +335,8 @@ main(void)
 	    cmocka_unit_test(test_first_article_is_alone),
 	    cmocka_unit_test(test_one_event_makes_a_thread),
 	    cmocka_unit_test(test_announced_backlog_is_related_once),
+	    cmocka_unit_test(
+		test_a_backlog_in_order_of_date_may_name_a_thread_by_a_later_id),
 	    cmocka_unit_test(test_same_text_is_a_duplicate),
 	    cmocka_unit_test(test_removed_and_unknown_are_left_out),
 	    cmocka_unit_test(test_restart_changes_nothing),

@@ -26,7 +26,8 @@ relate(struct kit *k, int64_t a, int64_t b, int kind, double score)
 	struct store_relations rel = {
 	    .article = a, .edges = &e, .n_edges = 1, .keep = 3};
 
-	assert_int_equal(store_put_relations(k->s, &rel, 1), AK_OK);
+	assert_int_equal(
+	    store_put_relations(k->s, &rel, 1, rel.article), AK_OK);
 }
 
 static void
@@ -190,7 +191,8 @@ put_thread(struct kit *k, int64_t article, int64_t thread, int64_t merged)
 	    .n_merged = merged != 0,
 	    .keep = 3};
 
-	assert_int_equal(store_put_relations(k->s, &rel, 1), AK_OK);
+	assert_int_equal(
+	    store_put_relations(k->s, &rel, 1, rel.article), AK_OK);
 }
 
 static void

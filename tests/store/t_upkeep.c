@@ -53,7 +53,8 @@ fill(struct kit *k)
 	kit_related(k, e, NULL, "Title 3");
 	kit_related(k, e, NULL, "Not here");
 	kit_poll(k, feed, d);
-	assert_int_equal(store_put_relations(k->s, &rel, 1), AK_OK);
+	assert_int_equal(
+	    store_put_relations(k->s, &rel, 1, rel.article), AK_OK);
 	return feed;
 }
 
