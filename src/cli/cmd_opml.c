@@ -146,7 +146,7 @@ cmd_import(struct cli *cli, int argc, char **argv)
 		return rc;
 	if (cli_read_file(argv[optind], LIMIT_OPML_BYTES, &data, &len) != AK_OK)
 		return CLI_BADDATA;
-	a = arena_new(16 * LIMIT_OPML_BYTES);
+	a = arena_new(4 * LIMIT_OPML_BYTES);
 	if (opml_parse(a, data, len, &list, &d) != AK_OK) {
 		cli_error(argv[optind], "%s", d.text);
 		rc = CLI_BADDATA;

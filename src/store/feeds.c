@@ -415,8 +415,10 @@ store_feed_add(struct store *s, const struct store_feed_new *f, int64_t *ret_id)
 }
 
 static enum ak_status
-set_url(struct store *s, int64_t id, const char *url)
+set_url(struct store *s, int64_t id, const char *full)
 {
+	const char *userinfo = url_userinfo(s->scratch, full);
+	const char *url = url_without_userinfo(s->scratch, full);
 	int64_t hash = feed_url_hash(s->scratch, url), other = 0;
 	enum ak_status st;
 
@@ -426,6 +428,9 @@ set_url(struct store *s, int64_t id, const char *url)
 		    &s->c, AK_EXISTS, "%s: another feed has this address", url);
 	if (st == AK_OK)
 		st = conn_run(&s->c, Q_FEED_ALIAS_DEL, ARGS(vi(hash)));
+	if (st == AK_OK && userinfo != NULL)
+		st = conn_run(
+		    &s->c, Q_FEED_SET_USERINFO, ARGS(vt(userinfo), vi(id)));
 	return st != AK_OK ? st
 			   : conn_run(&s->c, Q_FEED_SET_URL,
 				 ARGS(vt(url), vi(hash), vi(id)));
@@ -539,7 +544,8 @@ enum ak_status
 feed_merge(struct store *s, int64_t from, int64_t into)
 {
 	static const enum stmt_id steps[] = {Q_FEED_MERGE_ENTRIES,
-	    Q_FEED_MERGE_ARTICLES, Q_FEED_MERGE_TITLES, Q_FEED_ALIAS_MOVE};
+	    Q_FEED_MERGE_REST, Q_FEED_MERGE_ARTICLES, Q_FEED_MERGE_TITLES,
+	    Q_FEED_ALIAS_MOVE};
 	enum ak_status st = AK_OK;
 
 	for (size_t k = 0; st == AK_OK && k < AK_COUNT(steps); k++)

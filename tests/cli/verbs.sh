@@ -78,6 +78,11 @@ print 'gc' "$akin" gc --json
 print 'reindex' "$akin" reindex --json
 print 'related after reindex' "$akin" related --all --json
 
+run "$akin" edit --url http://me:word@127.0.0.1:8089/feed 2
+check 'edit --url' is 0 "$status"
+check 'shows no password' sh -c "! '$akin' feeds --json | grep -q word"
+check 'but the address' sh -c "'$akin' feeds | grep -q '127.0.0.1:8089/feed'"
+
 run "$akin" mark read 1 2
 check 'mark' is 0 "$status"
 check 'list --unread' is 6 "$("$akin" list --unread --tsv | wc -l)"
@@ -101,6 +106,14 @@ check 'times of programs are UTC' \
 run "$akin" remove 'My own'
 check 'remove by title' is 0 "$status"
 check 'its articles are gone' is 4 "$(count)"
+
+{
+	echo '<opml version="2.0"><body>'
+	head -c 20000000 /dev/zero | tr '\0' '\n'
+	echo '<outline type="rss" xmlUrl="http://large.example/f"/></body></opml>'
+} >large.opml
+run "$akin" import large.opml
+check 'import of 20 MB' is 0 "$status"
 
 make_feed long.xml 3000
 "$akin" add ./long.xml >/dev/null

@@ -710,6 +710,44 @@ test_removal_without_a_link_of_its_own_buries_only_that_item(void **state)
 /* --- the feed's address ---------------------------------------------- */
 
 static void
+count_finding(const char *line, void *arg)
+{
+	print_message("# %s\n", line);
+	++*(int *)arg;
+}
+
+static void
+test_a_merged_feed_leaves_no_orphan(void **state)
+{
+	struct kit *k = *state;
+	int64_t one = kit_feed(k, "http://old.example/feed");
+	int64_t two = kit_feed(k, SITE "/feed");
+	struct doc *d = kit_doc(k);
+	struct sched_state s = {0};
+	struct store_fetch f = {.feed_id = one,
+	    .at = KIT_NOW,
+	    .sched = &s,
+	    .moved_to = SITE "/feed",
+	    .adopt_url = true};
+	int findings = 0;
+
+	/* The same guid for two things. */
+	kit_entry(k, d, "1", "http://old.example/9", "Old", "One text.");
+	kit_entry(k, d, "2", "http://old.example/8", "Mine", "Two text.");
+	kit_poll(k, one, d);
+	d = kit_doc(k);
+	kit_entry(k, d, "1", SITE "/1", "New", "Quite another text.");
+	kit_poll(k, two, d);
+	assert_int_equal(kit_n_articles(k, 0), 3);
+	store_delta_release(&k->delta);
+	assert_int_equal(store_put_fetch(k->s, &f, &k->delta), AK_OK);
+	assert_int_equal(k->delta.merged_into, two);
+	assert_int_equal(kit_n_articles(k, two), 3);
+	assert_int_equal(store_check(k->r, count_finding, &findings), AK_OK);
+	assert_int_equal(findings, 0);
+}
+
+static void
 test_a_feed_moves_and_meets_another(void **state)
 {
 	struct kit *k = *state;
@@ -828,6 +866,7 @@ main(void)
 	    TEST(test_what_was_removed_does_not_come_back),
 	    TEST(test_another_port_is_another_server),
 	    TEST(test_removal_without_a_link_of_its_own_buries_only_that_item),
+	    TEST(test_a_merged_feed_leaves_no_orphan),
 	    TEST(test_a_feed_moves_and_meets_another),
 	    TEST(test_events_make_the_schedule),
 	};
