@@ -65,11 +65,12 @@
 #define LIMIT_PARSE_FILE_BYTES (64 * LIMIT_MIB) /* `akin parse FILE` */
 
 /* --- pages of articles ---------------------------------------------------- */
-#define LIMIT_FULLTEXT_ARTICLES 50	   /* of one poll, the newest */
-#define LIMIT_FULLTEXT_PAGES 5		   /* of one article */
-#define LIMIT_FULLTEXT_AT_ONCE 8	   /* pages under way */
-#define LIMIT_FULLTEXT_QUEUE 2000	   /* articles that wait */
-#define LIMIT_ROBOTS_ORIGINS 256	   /* whose robots.txt is remembered */
+#define LIMIT_FULLTEXT_ARTICLES 50 /* of a feed in an hour, the newest */
+#define LIMIT_FULLTEXT_TRIES 5	   /* to read an article's page */
+#define LIMIT_FULLTEXT_PAGES 5	   /* of one article */
+#define LIMIT_FULLTEXT_AT_ONCE 8   /* pages under way */
+#define LIMIT_FULLTEXT_QUEUE 2000  /* articles that wait */
+#define LIMIT_ROBOTS_ORIGINS 256   /* whose robots.txt is remembered */
 #define LIMIT_ROBOTS_BYTES (4 * LIMIT_MIB) /* all of them */
 
 /* --- the store ---------------------------------------------------------- */

@@ -12,9 +12,11 @@
  * still counts for its features, which the next start reads.  A run waits for
  * as long.
  *
- * A page that fails leaves the article as it is and is not asked for again
- * before the feed revises it; the first failure of a batch is logged.  What is
- * under way when the process ends is left out likewise.
+ * What is to be read is a row of the store from the poll's commit until the
+ * page's, or until it is clear that there will be none; a look at the start and
+ * every hour finds what a process left behind, what was more than may be asked
+ * for at once, and what failed for the time being.  A page that fails leaves
+ * the article as it is; the first failure of a batch is logged.
  */
 #include "daemon/fulltext.h"
 
@@ -27,129 +29,16 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/url.h"
+#include "daemon/fulltext_int.h"
 #include "daemon/origins.h"
 #include "daemon/workers.h"
 
-#define HOLD_MS 180000
 #define LOOK_MS 2000 /* for articles held for too long */
-
-struct batch {
-	TAILQ_ENTRY(batch) link;
-	struct fulltext *ft;
-	int64_t feed_id;
-	int64_t *ids;
-	size_t n_ids;
-	struct poll *origin; /* the feed; NULL: it wants no pages */
-	char *rules;
-	struct page_list pages;
-	bool is_busy; /* its first page is under way */
-	bool has_failed;
-};
-
-struct held {
-	int64_t id, until_ms;
-	uint64_t seq;
-};
-
-struct fulltext {
-	struct workers *w;
-	struct fetcher *fetcher;
-	struct origins *origins;
-	void (*passed)(void *arg);
-	void *arg;
-	struct event *timer;
-	TAILQ_HEAD(, batch) batches;
-	size_t n_pages, n_busy;
-	bool is_pumping, wants_pump, is_closing;
-
-	pthread_mutex_t lock; /* of what follows */
-	struct held *held;
-	size_t n_held, cap_held;
-	uint64_t seq;
-};
+#define LOOK_S 3600  /* for pages still to be read */
 
 static void pump(struct fulltext *ft);
 
 /* --- who waits ------------------------------------------------------------ */
-
-void
-fulltext_hold(struct fulltext *ft, const int64_t *ids, size_t n)
-{
-	int64_t until_ms = clock_mono_ms() + HOLD_MS;
-
-	if (n == 0)
-		return;
-	(void)pthread_mutex_lock(&ft->lock);
-	if (ft->n_held + n > ft->cap_held) {
-		ft->cap_held = ft->n_held + n + ft->cap_held;
-		ft->held =
-		    xreallocarray(ft->held, ft->cap_held, sizeof(*ft->held));
-	}
-	ft->seq++;
-	for (size_t i = 0; i < n; i++)
-		ft->held[ft->n_held++] =
-		    (struct held){ids[i], until_ms, ft->seq};
-	(void)pthread_mutex_unlock(&ft->lock);
-}
-
-int64_t
-fulltext_first_held(struct fulltext *ft, int64_t above)
-{
-	int64_t first = INT64_MAX;
-
-	if (ft == NULL)
-		return first;
-	(void)pthread_mutex_lock(&ft->lock);
-	for (size_t i = 0; i < ft->n_held; i++)
-		if (ft->held[i].id > above && ft->held[i].id < first)
-			first = ft->held[i].id;
-	(void)pthread_mutex_unlock(&ft->lock);
-	return first;
-}
-
-uint64_t
-fulltext_mark(struct fulltext *ft)
-{
-	uint64_t seq;
-
-	(void)pthread_mutex_lock(&ft->lock);
-	seq = ft->seq;
-	(void)pthread_mutex_unlock(&ft->lock);
-	return seq;
-}
-
-bool
-fulltext_passed(struct fulltext *ft, uint64_t mark)
-{
-	bool passed = true;
-
-	(void)pthread_mutex_lock(&ft->lock);
-	for (size_t i = 0; i < ft->n_held && passed; i++)
-		passed = ft->held[i].seq > mark;
-	(void)pthread_mutex_unlock(&ft->lock);
-	return passed;
-}
-
-/* Forget one hold of `id`; 0: of those that are over their time. */
-static size_t
-release(struct fulltext *ft, int64_t id)
-{
-	int64_t now_ms = clock_mono_ms();
-	size_t n = 0;
-
-	(void)pthread_mutex_lock(&ft->lock);
-	for (size_t i = 0; i < ft->n_held && (id == 0 || n == 0);) {
-		if (id != 0 ? ft->held[i].id == id
-			    : ft->held[i].until_ms <= now_ms) {
-			ft->held[i] = ft->held[--ft->n_held];
-			n++;
-		} else {
-			i++;
-		}
-	}
-	(void)pthread_mutex_unlock(&ft->lock);
-	return n;
-}
 
 static void
 tell(struct fulltext *ft)
@@ -176,7 +65,7 @@ timer_cb(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (release(ft, 0) > 0)
+	if (fulltext_release(ft, 0) > 0)
 		tell(ft);
 	if (fulltext_first_held(ft, 0) != INT64_MAX)
 		set_timer(ft);
@@ -190,7 +79,7 @@ page_end(struct page *pg)
 {
 	struct batch *b = pg->batch;
 	struct fulltext *ft = b->ft;
-	bool was_held = release(ft, pg->id) > 0;
+	bool was_held = fulltext_release(ft, pg->id) > 0;
 
 	assert(pg == STAILQ_FIRST(&b->pages));
 	STAILQ_REMOVE_HEAD(&b->pages, link);
@@ -203,12 +92,42 @@ page_end(struct page *pg)
 	pump(ft);
 }
 
+struct failure {
+	int64_t id;
+	bool is_final;
+};
+
+static enum ak_status
+failure_run(struct store *s, void *arg)
+{
+	const struct failure *f = arg;
+
+	return f->is_final ? store_page_done(s, f->id)
+			   : store_page_failed(s, f->id, clock_now());
+}
+
 static void
-page_fail(struct page *pg, const char *words)
+note_failure(struct page *pg, bool is_final)
+{
+	struct failure *f = xcalloc(1, sizeof(*f));
+	struct call *c = xcalloc(1, sizeof(*c));
+
+	*f = (struct failure){pg->id, is_final};
+	*c = (struct call){.run = failure_run, .arg = f};
+	if (!workers_try_call(pg->batch->ft->w, c)) {
+		free(f); /* the next look asks once more */
+		free(c);
+	}
+}
+
+/* Final: asking again would bring the same. */
+static void
+page_fail(struct page *pg, const char *words, bool is_final)
 {
 	struct batch *b = pg->batch;
 
 	if (!b->ft->is_closing) {
+		note_failure(pg, is_final);
 		log_line(b->has_failed ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN,
 		    "page", "failed feed=%lld article=%lld url=%s error=%s",
 		    (long long)b->feed_id, (long long)pg->id, LOG_STR(pg->url),
@@ -216,6 +135,25 @@ page_fail(struct page *pg, const char *words)
 		b->has_failed = true;
 	}
 	page_end(pg);
+}
+
+static bool
+is_final(const struct fetch_result *res)
+{
+	switch (res->outcome) {
+	case SCHED_TOO_MANY:
+	case SCHED_UNAVAILABLE:
+	case SCHED_SERVER_ERROR:
+	case SCHED_DNS:
+	case SCHED_CONNECT:
+	case SCHED_TLS:
+	case SCHED_TIMEOUT:
+	case SCHED_CUT:
+	case SCHED_NETWORK_DOWN:
+		return false;
+	default:
+		return true;
+	}
 }
 
 static void
@@ -229,9 +167,11 @@ fetched_cb(struct fetch_result *res, void *arg)
 		workers_parse(pg->batch->ft->w, p);
 		return;
 	}
-	page_fail(pg, p->error != NULL ? p->error
-		      : p->is_parked   ? "its host asked to be left alone"
-				       : "the server sent nothing");
+	page_fail(pg,
+	    p->error != NULL ? p->error
+	    : p->is_parked   ? "its host asked to be left alone"
+			     : "the server sent nothing",
+	    is_final(res));
 	poll_free(p);
 }
 
@@ -282,9 +222,10 @@ judged_cb(enum origins_verdict v, void *arg)
 	if (v == ORIGINS_ALLOWED && !pg->batch->ft->is_closing)
 		fetch_page(pg);
 	else
-		page_fail(pg, v == ORIGINS_FORBIDDEN
-				  ? "robots.txt forbids it"
-				  : "robots.txt cannot be read");
+		page_fail(pg,
+		    v == ORIGINS_FORBIDDEN ? "robots.txt forbids it"
+					   : "robots.txt cannot be read",
+		    v == ORIGINS_FORBIDDEN);
 }
 
 static void
@@ -295,7 +236,7 @@ ask_page(struct page *pg)
 	if (b->ft->is_closing)
 		page_end(pg);
 	else if (is_out_of_bounds(b->origin->url, pg->url))
-		page_fail(pg, "a private address");
+		page_fail(pg, "a private address", true);
 	else
 		origins_ask(
 		    b->ft->origins, pg->url, b->origin->proxy, judged_cb, pg);
@@ -307,9 +248,9 @@ fulltext_landed(struct poll *p)
 	struct page *pg = p->page;
 
 	if (p->error != NULL) {
-		page_fail(pg, p->error);
+		page_fail(pg, p->error, true);
 	} else if (!p->is_committed) {
-		page_fail(pg, "the store refused it");
+		page_fail(pg, "the store refused it", false);
 	} else if (pg->next != NULL) {
 		pg->url = pg->next;
 		pg->next = NULL;
@@ -354,7 +295,7 @@ pump(struct fulltext *ft)
 		ft->wants_pump = false;
 		for (b = TAILQ_FIRST(&ft->batches); b != NULL; b = next) {
 			next = TAILQ_NEXT(b, link);
-			if (b->is_busy)
+			if (b->is_busy || b->is_loading)
 				continue;
 			if (STAILQ_EMPTY(&b->pages)) {
 				batch_free(b);
@@ -402,8 +343,8 @@ loaded_cb(void *arg)
 	}
 	for (size_t i = 0; i < b->n_ids; i++)
 		if (!has_page(b, b->ids[i]))
-			n_released += release(ft, b->ids[i]);
-	TAILQ_INSERT_TAIL(&ft->batches, b, link);
+			n_released += fulltext_release(ft, b->ids[i]);
+	b->is_loading = false;
 	if (n_released > 0)
 		tell(ft);
 	pump(ft);
@@ -431,29 +372,133 @@ load(struct store_reader *r, void *arg)
 		fulltext_load(r, b->ids, b->n_ids, &b->pages);
 }
 
-void
-fulltext_want(struct fulltext *ft, struct poll *p)
+/* Begin a batch; takes `ids`. */
+static void
+load_batch(struct fulltext *ft, int64_t feed_id, int64_t *ids, size_t n)
 {
 	struct workers_ask ask = {.run = load, .done = loaded_cb};
-	struct batch *b;
+	struct batch *b = xcalloc(1, sizeof(*b));
 
-	if (!p->is_committed || ft->is_closing) {
-		for (size_t i = 0; i < p->n_wanted; i++)
-			(void)release(ft, p->wanted[i]);
-		return;
-	}
-	b = xcalloc(1, sizeof(*b));
 	b->ft = ft;
-	b->feed_id = p->feed_id;
-	b->ids = p->wanted;
-	b->n_ids = p->n_wanted;
-	p->wanted = NULL;
-	p->n_wanted = 0;
+	b->feed_id = feed_id;
+	b->ids = ids;
+	b->n_ids = n;
+	b->is_loading = true;
 	STAILQ_INIT(&b->pages);
+	TAILQ_INSERT_TAIL(&ft->batches, b, link);
 	set_timer(ft);
 	ask.arg = b;
 	if (!workers_ask(ft->w, &ask))
 		loaded_cb(b); /* with no page: all are released */
+}
+
+void
+fulltext_want(struct fulltext *ft, struct poll *p)
+{
+	if (!p->is_committed || ft->is_closing) {
+		for (size_t i = 0; i < p->n_wanted; i++)
+			(void)fulltext_release(ft, p->wanted[i]);
+		return;
+	}
+	load_batch(ft, p->feed_id, p->wanted, p->n_wanted);
+	p->wanted = NULL;
+	p->n_wanted = 0;
+}
+
+/* --- what is still to be read --------------------------------------------- */
+
+struct look {
+	struct fulltext *ft;
+	int64_t *feeds, *ids;
+	size_t n;
+};
+
+static void
+due_cb(int64_t feed_id, int64_t article, void *arg)
+{
+	struct look *l = arg;
+
+	l->feeds[l->n] = feed_id;
+	l->ids[l->n++] = article;
+}
+
+static void
+look_run(struct store_reader *r, void *arg)
+{
+	struct look *l = arg;
+
+	l->feeds = xcalloc(LIMIT_FULLTEXT_QUEUE, sizeof(*l->feeds));
+	l->ids = xcalloc(LIMIT_FULLTEXT_QUEUE, sizeof(*l->ids));
+	(void)!store_pages_due(r, clock_now(), due_cb, l);
+}
+
+/* Is it of a batch under way? */
+static bool
+is_known(const struct fulltext *ft, int64_t id)
+{
+	const struct batch *b;
+
+	TAILQ_FOREACH (b, &ft->batches, link) {
+		if (!b->is_loading && has_page(b, id))
+			return true;
+		for (size_t i = 0; b->is_loading && i < b->n_ids; i++)
+			if (b->ids[i] == id)
+				return true;
+	}
+	return false;
+}
+
+static void
+looked_cb(void *arg)
+{
+	struct look *l = arg;
+	struct fulltext *ft = l->ft;
+
+	ft->is_looking = false;
+	for (size_t i = 0, end; i < l->n && !ft->is_closing; i = end) {
+		int64_t *ids = xcalloc(LIMIT_FULLTEXT_ARTICLES, sizeof(*ids));
+		size_t n = 0;
+
+		for (end = i; end < l->n && l->feeds[end] == l->feeds[i]; end++)
+			if (!is_known(ft, l->ids[end]))
+				ids[n++] = l->ids[end];
+		fulltext_hold(ft, ids, n);
+		if (n > 0)
+			load_batch(ft, l->feeds[i], ids, n);
+		else
+			free(ids);
+	}
+	free(l->feeds);
+	free(l->ids);
+	free(l);
+	if (!ft->is_closing)
+		ft->passed(ft->arg);
+}
+
+void
+fulltext_look(struct fulltext *ft)
+{
+	struct workers_ask ask = {.run = look_run, .done = looked_cb};
+	struct timeval tv = {.tv_sec = LOOK_S};
+	struct look *l;
+
+	(void)event_add(ft->look, &tv);
+	if (ft->is_looking || ft->is_closing)
+		return;
+	l = xcalloc(1, sizeof(*l));
+	l->ft = ft;
+	ask.arg = l;
+	ft->is_looking = workers_ask(ft->w, &ask);
+	if (!ft->is_looking)
+		free(l);
+}
+
+static void
+look_cb(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	fulltext_look(arg);
 }
 
 /* --- life ----------------------------------------------------------------- */
@@ -470,7 +515,8 @@ fulltext_new(struct event_base *base, struct workers *w, struct fetcher *f,
 	ft->passed = passed;
 	ft->arg = arg;
 	ft->timer = event_new(base, -1, 0, timer_cb, ft);
-	assert(ft->timer != NULL);
+	ft->look = event_new(base, -1, 0, look_cb, ft);
+	assert(ft->timer != NULL && ft->look != NULL);
 	TAILQ_INIT(&ft->batches);
 	(void)pthread_mutex_init(&ft->lock, NULL);
 	return ft;
@@ -481,6 +527,7 @@ fulltext_close(struct fulltext *ft)
 {
 	ft->is_closing = true;
 	(void)event_del(ft->timer);
+	(void)event_del(ft->look);
 }
 
 void
@@ -490,6 +537,7 @@ fulltext_free(struct fulltext *ft)
 		batch_free(TAILQ_FIRST(&ft->batches));
 	origins_free(ft->origins);
 	event_free(ft->timer);
+	event_free(ft->look);
 	(void)pthread_mutex_destroy(&ft->lock);
 	free(ft->held);
 	free(ft);

@@ -23,6 +23,10 @@ struct fulltext *fulltext_new(struct event_base *base, struct workers *w,
 void fulltext_close(struct fulltext *ft); /* before fetch_free() */
 void fulltext_free(struct fulltext *ft);  /* after workers_stop() */
 
+/* Ask for what the store still has to be read, now and every hour: what an
+ * earlier process left, what was too much at once, what failed. */
+void fulltext_look(struct fulltext *ft);
+
 /* A poll or push came back with `wanted` set, which this takes. */
 void fulltext_want(struct fulltext *ft, struct poll *p);
 
@@ -45,7 +49,8 @@ void fulltext_hold(struct fulltext *ft, const int64_t *ids, size_t n);
  * INT64_MAX: none does.  `ft` may be NULL. */
 int64_t fulltext_first_held(struct fulltext *ft, int64_t above);
 
-/* Are all pages done, or given up, that were wanted by the time of `mark`? */
+/* Are all pages done, or given up, that were wanted or looked for by the time
+ * of `mark`? */
 uint64_t fulltext_mark(struct fulltext *ft);
 bool fulltext_passed(struct fulltext *ft, uint64_t mark);
 
@@ -74,8 +79,8 @@ struct page {
 };
 STAILQ_HEAD(page_list, page);
 
-/* In the scout: the articles of `ids` that have a page to read, newest first;
- * at most LIMIT_FULLTEXT_ARTICLES. */
+/* In the scout: the articles of `ids` that have a page, newest first; at most
+ * LIMIT_FULLTEXT_ARTICLES. */
 void fulltext_load(struct store_reader *r, const int64_t *ids, size_t n,
     struct page_list *ret);
 void fulltext_page_free(struct page *pg);

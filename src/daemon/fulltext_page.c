@@ -236,6 +236,8 @@ fulltext_commit(struct poll *p, struct store *s)
 	    pg->related,
 	    pg->out_features.data != NULL ? &pg->out_features : NULL);
 	if (st == AK_OK)
+		st = store_page_done(s, pg->id);
+	if (st == AK_OK)
 		p->is_committed = true;
 	else
 		fail(p, store_error(s));

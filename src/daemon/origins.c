@@ -145,10 +145,10 @@ learn(struct origin *x, struct fetch_result *r)
 	free(x->text);
 	x->text = NULL;
 	x->len = 0;
-	x->is_reachable =
-	    r->st == AK_OK && r->status < 500 && r->status != 429 &&
-	    (r->outcome == SCHED_OK || r->outcome == SCHED_NO_CONTENT ||
-		r->status >= 400);
+	/* 2xx, be it empty, and what says that there is none. */
+	x->is_reachable = r->st == AK_OK &&
+			  (r->status / 100 == 2 || r->status / 100 == 4) &&
+			  r->status != 429;
 	if (x->is_reachable)
 		x->until_ms = clock_mono_ms() + KNOWN_MS;
 	else if (r->st != AK_BUSY && r->st != AK_CANCELED)

@@ -595,6 +595,7 @@ pipeline_sync(struct pipeline *p, bool all, const int64_t *ids, size_t n_ids,
 	r->is_named = n_ids > 0;
 	LIST_INSERT_HEAD(&p->runs, r, link);
 	if (n_ids == 0) {
+		fulltext_look(p->fulltext);
 		pump_list(p, r, all, 0);
 		return;
 	}
@@ -635,6 +636,7 @@ pipeline_run(struct pipeline *p)
 	p->standing = r;
 	LIST_INSERT_HEAD(&p->runs, r, link);
 	(void)workers_relate(p->workers); /* what an `akin add` has left */
+	fulltext_look(p->fulltext);
 	pump_list(p, r, false, 0);
 	websubs_run(p->websubs, p->workers, p->fetcher);
 }

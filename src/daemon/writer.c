@@ -61,6 +61,9 @@ commit_poll(struct writer *wr, struct poll *p, const struct poll_opts *opts)
 	st = poll_commit(p, wr->store, &opts->sched);
 	if (st == AK_OK)
 		fulltext_hold(wr->w->fulltext, p->wanted, p->n_wanted);
+	if (st == AK_OK)
+		st = store_pages_want(
+		    wr->store, p->feed_id, p->wanted, p->n_wanted, p->at);
 	if (st == AK_OK || is_fatal(st) || st == AK_NOTFOUND)
 		return is_fatal(st) ? st : AK_OK;
 	poll_refuse(p, store_error(wr->store));

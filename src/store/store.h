@@ -330,6 +330,19 @@ enum ak_status store_revisions(struct store_reader *r, int64_t article,
 /* Remove by hand: tombstoned, never comes back. */
 enum ak_status store_article_remove(struct store *s, int64_t id) AK_USE;
 
+/*
+ * Pages to be read: articles of a feed that wants full text, until one is done
+ * or has failed so often that it is given up.
+ */
+enum ak_status store_pages_want(struct store *s, int64_t feed_id,
+    const int64_t *articles, size_t n, int64_t now) AK_USE;
+enum ak_status store_page_done(struct store *s, int64_t article) AK_USE;
+enum ak_status store_page_failed(
+    struct store *s, int64_t article, int64_t now) AK_USE;
+/* By feed, the newest first; so many as may be asked for. */
+enum ak_status store_pages_due(struct store_reader *r, int64_t now,
+    void (*cb)(int64_t feed_id, int64_t article, void *arg), void *arg) AK_USE;
+
 /* Replace content by the full text of the article's page (no revision). */
 enum ak_status store_article_full_text(struct store *s, int64_t id,
     const char *content_html, const char *text,

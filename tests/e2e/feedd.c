@@ -3,7 +3,8 @@
  * feedd DIR [LOG]: a small feed server for tests, on a free port of 127.0.0.1
  * that it prints.  It ends when its standard input does, or after ten minutes.
  *
- *   /NAME              DIR/NAME with an ETag; If-None-Match is honoured
+ *   /NAME              DIR/NAME with an ETag; If-None-Match is honoured;
+ *                      the status of DIR/NAME.status, where there is one
  *   /status/CODE/NAME  that status; 429 and 503 with Retry-After: 3600
  *   /redir/CODE/NAME   to /NAME
  *   /slow/MS/NAME      DIR/NAME, MS milliseconds later
@@ -97,6 +98,24 @@ put_header(struct evhttp_request *req, const char *name, const char *value)
 	    evhttp_request_get_output_headers(req), name, value);
 }
 
+/* What DIR/NAME.status says; 0: nothing. */
+static int
+set_status(struct feedd *d, const char *name)
+{
+	char path[512];
+	FILE *f;
+	int status = 0;
+
+	(void)snprintf(path, sizeof(path), "%s/%.*s.status", d->dir,
+	    (int)strcspn(name, "?"), name);
+	if ((f = fopen(path, "re")) == NULL)
+		return 0;
+	if (fscanf(f, "%d", &status) != 1)
+		status = 500;
+	(void)fclose(f);
+	return status;
+}
+
 static void
 send_file(struct feedd *d, struct evhttp_request *req, const char *name,
     bool with_validators)
@@ -105,9 +124,14 @@ send_file(struct feedd *d, struct evhttp_request *req, const char *name,
 	const char *known = evhttp_find_header(
 	    evhttp_request_get_input_headers(req), "If-None-Match");
 	struct stat sb;
+	int status;
 	FILE *f;
 	size_t n;
 
+	if (strstr(name, "..") == NULL && (status = set_status(d, name)) != 0) {
+		answer(d, req, status);
+		return;
+	}
 	(void)snprintf(path, sizeof(path), "%s/%.*s", d->dir,
 	    (int)strcspn(name, "?"), name);
 	if (strstr(name, "..") != NULL || (f = fopen(path, "re")) == NULL) {
@@ -127,7 +151,7 @@ send_file(struct feedd *d, struct evhttp_request *req, const char *name,
 		}
 	}
 	put_header(req, "Content-Type",
-	    str_ends(name, ".html") ? "text/html" : "application/xml");
+	    str_ends(path, ".html") ? "text/html" : "application/xml");
 	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
 		(void)evbuffer_add(
 		    evhttp_request_get_output_buffer(req), piece, n);

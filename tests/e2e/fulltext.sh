@@ -157,7 +157,7 @@ check 'and for their relations' has "$work/out" 'Old stones'
 check 'what fails is logged once' \
 	is 1 "$(grep -c 'warn page failed' "$work/log")"
 
-sed -i 's|slow/1500|slow/30000|; s/One word/Two words/' "$work/www/slow.xml"
+sed -i 's|slow/1500|slow/5000|; s/Late one/Last one/' "$work/www/slow.xml"
 : >"$work/requests"
 "$akin" sync slow &
 pids="$pids $!"
@@ -165,7 +165,66 @@ wait_for 10 asked /slow.xml
 sleep 0.5
 kill -TERM "$pid"
 check 'a page under way keeps no daemon from its end' \
-	wait_for 5 sh -c "! kill -0 $pid"
+	wait_for 4 sh -c "! kill -0 $pid"
+show 'Last one' >"$work/out"
+check 'its article has what the feed gave' has "$work/out" 'One word'
+run "$akin" sync
+show 'Last one' >"$work/out"
+check 'the next process reads it' has "$work/out" 'oak piles and stone'
+
+# A page and a robots.txt that cannot be had for now, and more pages than are
+# asked for at once; each sync is a process of its own.
+mkdir "$work/www/many"
+cp "$pages/divs-en.html" "$work/www/many/page.html"
+{
+	echo '<rss version="2.0"><channel><title>Many</title>'
+	echo "<link>$url/</link><description>d</description>"
+	item 'Down one' /down.html 'Down.'
+	i=0
+	while [ $i -lt 60 ]; do
+		i=$((i + 1))
+		item "Number $i" "/many/page.html?$i" "Word $i."
+	done
+	echo '</channel></rss>'
+} >"$work/www/many.xml"
+"$akin" import - >/dev/null <<EOF
+<opml version="2.0"><body><outline type="rss" text="many"
+xmlUrl="$url/many.xml"/></body></opml>
+EOF
+"$akin" edit --full-text on many
+later() { # SECONDS
+	: >"$work/requests"
+	run env AKIN_CLOCK_OFFSET="$1" "$akin" sync
+}
+n_pages() {
+	grep -c '^GET /many/page.html?[0-9]* 200' "$work/requests"
+}
+echo 503 >"$work/www/robots.txt.status"
+echo 500 >"$work/www/down.html.status"
+later 0
+check 'without a verdict of robots.txt no page is asked for' is 0 "$(n_pages)"
+check 'which is asked for once' is 1 "$(asked /robots.txt)"
+later 60
+check 'nor by the next process within the hour' is 0 "$(n_pages)"
+rm "$work/www/robots.txt.status"
+later 4000
+check 'later the newest fifty are' is '49 1' \
+	"$(n_pages) $(asked /down.html)"
+show 'Down one' >"$work/out"
+check 'a page that fails leaves its article' has "$work/out" 'Down[.]'
+later 4060
+check 'the others the next time' is 11 "$(n_pages)"
+show 'Number 7' >"$work/out"
+check 'whose text is the page then' has "$work/out" 'oak piles and stone'
+check 'what failed not yet' is 0 "$(asked /down.html)"
+mv "$work/www/down.html.status" "$work/www/down.html"
+cp "$pages/divs-en.html" "$work/www/down.html"
+later 12000
+check 'but later' is 1 "$(asked /down.html)"
+show 'Down one' >"$work/out"
+check 'and is there then' has "$work/out" 'oak piles and stone'
+later 99999
+check 'nothing is left to be read' is 0 "$(grep -c html "$work/requests")"
 
 run "$akin" check
 check 'the store is sound' is 0 "$status"
