@@ -4,7 +4,7 @@
  *
  *	b_relate [--undated] [--window N] [--backlog N] \
  *		ARTICLES.jsonl >OUT.jsonl
- *	b_relate --speed N
+ *	b_relate N
  *		figures at 10,000 articles, and on at four more up to a
  *		million; no more than N
  *
@@ -495,15 +495,15 @@ main(int argc, char **argv)
 			window = strtoll(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--backlog") == 0 && i + 1 < argc)
 			backlog = strtoull(argv[++i], NULL, 10);
-		else if (strcmp(argv[i], "--speed") == 0 && i + 1 < argc)
-			return measure(strtoull(argv[i + 1], NULL, 10));
 	}
 	if (i >= argc) {
 		fprintf(stderr, "usage: b_relate [--undated] [--window N] "
 				"[--backlog N] "
-				"ARTICLES.jsonl >OUT.jsonl\n");
+				"ARTICLES.jsonl >OUT.jsonl | N\n");
 		return 2;
 	}
+	if (argv[i][strspn(argv[i], "0123456789")] == '\0')
+		return measure(strtoull(argv[i], NULL, 10));
 	read_set(argv[i], undated, &set);
 	make_features(&set, arena);
 	relate_set(&set, window, backlog);

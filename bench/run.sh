@@ -22,15 +22,15 @@ printf '# commit %s, %s, %s, %s feeds, %s bytes\n' "$commit" "$cc" "$flags" \
 printf 'name\tunit\tmedian\tmin\tmax\trounds\n'
 for program; do
 	case $program in
-	*/b_relate) input="--speed ${BENCH_ARTICLES:-10000}" ;;
+	*/b_relate) input=${BENCH_ARTICLES:-10000} ;;
 	*/b_*) input=$corpus ;;
 	*) continue ;;
 	esac
 	if [ "$mode" = time ]; then
-		"$program" $input
+		"$program" "$input"
 	else
 		n=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-			"$program" $input 2>&1 |
+			"$program" "$input" 2>&1 |
 			sed -n 's/.*Collected : \([0-9]*\).*/\1/p')
 		printf '%s\tinstructions\t%s\t\t\t1\n' "${program##*/}" "$n"
 	fi
