@@ -28,24 +28,12 @@
 #include "relate/relate.h"
 
 #define PULL 1024	  /* articles of one batch to the writer */
-#define MAX_BATCHES 4	  /* that wait for the writer */
+#define MAX_BATCHES 2	  /* that wait for the writer */
 #define RESTORE_PULL 1024 /* rows read at a time while rebuilding */
 #define SAVE_EVERY 5000	  /* articles between two saves of the state */
 #define COLD 5000    /* a store with fewer articles waits for its backlog */
 #define QUIET_MS 300 /* that is there when nothing arrived for so long */
 #define STATE_NAME "relate-state"
-
-/*
- * Scores of the best relations of each article that the index knows of, worst
- * last.  An edge that is among the best of neither side would cost the writer
- * a dozen statements only to be dropped; here it costs a comparison.  What a
- * restart has forgotten counts as free room, so the store has the last word.
- */
-struct best {
-	int64_t base;  /* first id */
-	size_t n;      /* ids from base on */
-	float *scores; /* keep of each, 0 where there is room */
-};
 
 /*
  * What the index was told of, in order of date: stories are told in that
@@ -75,7 +63,6 @@ struct relater {
 	/* Thread's own: */
 	struct relate_index *index; /* NULL: not built yet */
 	struct relate_params params;
-	struct best best;
 	int64_t mark;	   /* newest article handed to the writer */
 	int64_t announced; /* newest that the index was told of */
 	struct backlog backlog;
@@ -268,7 +255,6 @@ load_index(struct relater *r)
 		    "relate", "saved state is of no use; going on without");
 	free(state);
 	rs.last = r->mark > r->params.window ? r->mark - r->params.window : 0;
-	r->best.base = rs.last + 1;
 	while (rs.last < r->mark && !is_stopping(r)) {
 		rs.n = 0;
 		if (store_relate_inputs(r->reader, rs.last, RESTORE_PULL,
@@ -284,39 +270,8 @@ drop_index(struct relater *r)
 	relate_index_free(r->index);
 	r->index = NULL;
 	r->announced = 0;
-	free(r->best.scores);
-	r->best = (struct best){0};
 	free(r->backlog.due);
 	r->backlog = (struct backlog){0};
-}
-
-/* Would the store keep a relation of this score for `id`?  Then it counts. */
-static bool
-offer(struct relater *r, int64_t id, double score)
-{
-	size_t keep = (size_t)r->params.keep, at;
-	float *list, x = (float)score;
-
-	if (id < r->best.base)
-		return true;
-	at = (size_t)(id - r->best.base);
-	if (at >= r->best.n) {
-		size_t n = at + 1 + r->best.n / 2;
-
-		r->best.scores = xreallocarray(
-		    r->best.scores, n, keep * sizeof(*r->best.scores));
-		memset(r->best.scores + r->best.n * keep, 0,
-		    (n - r->best.n) * keep * sizeof(*r->best.scores));
-		r->best.n = n;
-	}
-	list = r->best.scores + at * keep;
-	at = keep - 1;
-	if (x <= list[at])
-		return false;
-	for (; at > 0 && list[at - 1] < x; at--)
-		list[at] = list[at - 1];
-	list[at] = x;
-	return true;
 }
 
 /*
@@ -344,30 +299,6 @@ gate_passes(struct gate *g, int64_t above, int64_t id)
 	    fulltext_first_held(g->r->w->fulltext, above) <= id)
 		g->is_shut = true;
 	return !g->is_shut;
-}
-
-/* Is it still among the best of `id`? */
-static bool
-holds(const struct relater *r, int64_t id, double score)
-{
-	size_t keep = (size_t)r->params.keep, at = (size_t)(id - r->best.base);
-
-	return id < r->best.base || at >= r->best.n ||
-	       r->best.scores[at * keep + keep - 1] <= (float)score;
-}
-
-/* Much of what an article gives is displaced by the next ones of its batch. */
-static void
-drop_displaced(const struct relater *r, struct store_relations *rel,
-    struct store_edge *edges)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < rel->n_edges; i++)
-		if (holds(r, rel->article, edges[i].score) ||
-		    holds(r, edges[i].other, edges[i].score))
-			edges[n++] = edges[i];
-	rel->n_edges = n;
 }
 
 struct pulling {
@@ -403,13 +334,9 @@ pull_cb(const struct store_related_input *in, void *arg)
 	b->items[b->n].edges = xcalloc(res.n_edges, sizeof(struct store_edge));
 	for (size_t i = 0; i < res.n_edges; i++) {
 		const struct relate_edge *e = &res.edges[i];
-		bool mine = offer(r, in->id, e->score);
 
-		if (offer(r, e->other, e->score) || mine)
-			b->items[b->n].edges[rel->n_edges++] =
-			    (struct store_edge){.other = e->other,
-				.kind = (int)e->kind,
-				.score = e->score};
+		b->items[b->n].edges[rel->n_edges++] = (struct store_edge){
+		    .other = e->other, .kind = (int)e->kind, .score = e->score};
 	}
 	for (size_t i = 0; i < res.n_merged; i++)
 		b->items[b->n].merged[i] = res.merged[i];
@@ -545,8 +472,6 @@ pull(struct relater *r)
 		free(pl.b);
 		return false;
 	}
-	for (size_t i = 0; i < pl.b->n; i++)
-		drop_displaced(r, &pl.b->rels[i], pl.b->items[i].edges);
 	times_add(&r->w->relate_times, clock_mono_ms() - began);
 	r->n_unsaved += (int64_t)pl.b->n;
 	wait_for_writer(r);

@@ -22,9 +22,8 @@ struct store {
 	/* Is there any, in this transaction?  Mostly not, and then none has
 	 * to be looked for at each new entry. */
 	bool has_tombstones, has_waiting; /* waiting: listed lines */
-	/* Articles that are there: at id % KNOWN_IDS, its upper part + 1. */
-	uint32_t *known;
-	int64_t data_version; /* with which `known` agrees */
+	struct best *best;    /* lists of relations; NULL: not used yet */
+	int64_t data_version; /* with which these agree */
 	int64_t *readers;     /* ids */
 	size_t n_readers;
 	struct arena *scratch; /* of the call under way */
@@ -64,7 +63,7 @@ enum ak_status feed_merge(struct store *s, int64_t from, int64_t into) AK_USE;
 /* relations.c */
 /* The article goes, and its relations. */
 enum ak_status relations_forget(struct store *s, int64_t article) AK_USE;
-/* Articles may be gone that were there. */
+/* Articles or relations may be gone that were there. */
 void relations_doubt(struct store *s);
 /* Put the publisher's list under `article` and look up what it names. */
 enum ak_status listed_put(struct store *s, int64_t article, int64_t feed,

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A computed relation is a row for an unordered pair.  Each article has a list
- * of its best; a flag for each end says whether the pair is on that end's list,
- * and a pair on neither list goes.  So an article that half the store relates
- * to still has a short list, and no article has to be read again to trim it.
- *
- * What a publisher lists is kept as printed, in its order, and points to the
- * article as soon as that is there.
+ * Relations and threads.  best.c keeps the computed ones; what a publisher
+ * lists is kept as printed, in its order, and points to the article as soon as
+ * that is there.
  */
-#include "store/private.h"
+#include "store/best.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,50 +75,12 @@ listed_arrived(
 	return st;
 }
 
-/* --- which articles are there ------------------------------------------ */
-
-#define KNOWN_IDS 65536
+/* --- computed relations ---------------------------------------------- */
 
 void
 relations_doubt(struct store *s)
 {
 	s->data_version = 0;
-}
-
-/* What was seen holds until another connection writes. */
-static enum ak_status
-trust(struct store *s)
-{
-	int64_t version = 0;
-	enum ak_status st;
-
-	st = conn_int(&s->c, Q_DATA_VERSION, NO_ARGS, 0, &version);
-	if (s->known == NULL)
-		s->known = xcalloc(KNOWN_IDS, sizeof(*s->known));
-	else if (version != s->data_version)
-		memset(s->known, 0, KNOWN_IDS * sizeof(*s->known));
-	s->data_version = version;
-	return st;
-}
-
-/* The rows of articles are long and far apart, so each is looked up once. */
-static enum ak_status
-is_there(struct store *s, int64_t id, bool *ret)
-{
-	uint64_t upper = (uint64_t)id / KNOWN_IDS + 1;
-	uint32_t *slot = &s->known[(uint64_t)id % KNOWN_IDS];
-	int64_t found = 0;
-	enum ak_status st;
-
-	if (*slot == upper) {
-		*ret = true;
-		return AK_OK;
-	}
-	st = conn_int(&s->c, Q_ARTICLE_BY_ID, ARGS(vi(id)), 0, &found);
-	*ret = found != 0;
-	if (*ret && upper <= UINT32_MAX)
-		*slot = (uint32_t)upper;
-	return st;
 }
 
 enum ak_status
@@ -135,109 +93,6 @@ relations_forget(struct store *s, int64_t article)
 	return st != AK_OK
 		   ? st
 		   : conn_run(&s->c, Q_RELATION_FORGET_B, ARGS(vi(article)));
-}
-
-/* --- computed relations ---------------------------------------------- */
-
-static int64_t
-score_int(double score)
-{
-	return score <= 0 ? 0 : score >= 1 ? 10000 : (int64_t)(score * 10000);
-}
-
-/* Take the pair off one end's list; it goes if it is on no other. */
-static enum ak_status
-take_off(struct store *s, int64_t a, int64_t b, bool of_a)
-{
-	enum ak_status st;
-
-	st = conn_run(&s->c, of_a ? Q_RELATION_DROP_A : Q_RELATION_DROP_B,
-	    ARGS(vi(a), vi(b)));
-	return st != AK_OK || sqlite3_changes(s->c.db) > 0
-		   ? st
-		   : conn_run(&s->c, of_a ? Q_RELATION_OFF_A : Q_RELATION_OFF_B,
-			 ARGS(vi(a), vi(b)));
-}
-
-/* Is there room for `score` on the list of `id`?  The worst line that is
- * worse gives way. */
-static enum ak_status
-make_room(
-    struct store *s, int64_t id, int64_t score, int64_t keep, bool *ret_room)
-{
-	struct conn *c = &s->c;
-	int64_t n, a, b, worst;
-	sqlite3_stmt *st;
-
-	if ((st = conn_query(c, Q_RELATION_WORST, ARGS(vi(id)))) == NULL)
-		return c->status;
-	if (!conn_row(c, st))
-		return c->status;
-	n = col_int(st, 0);
-	worst = col_int(st, 1);
-	a = col_int(st, 2);
-	b = col_int(st, 3);
-	(void)conn_end(c, st);
-	*ret_room = n < keep || worst < score;
-	return n < keep || worst >= score ? AK_OK : take_off(s, a, b, a == id);
-}
-
-/* What is known while one article's relations are put. */
-struct newcomer {
-	bool is_fresh;	/* it had no relation yet */
-	bool any_wrong; /* some pair of articles was taken apart by hand */
-	int64_t n_own;	/* lines put on its own list, best first */
-};
-
-/* May these two be related at all? */
-static enum ak_status
-may_relate(struct store *s, const struct newcomer *nc, int64_t a, int64_t b,
-    int64_t other, bool *ret)
-{
-	int64_t wrong = 0;
-	enum ak_status st = AK_OK;
-
-	*ret = false;
-	if (a == b)
-		return AK_OK;
-	if (nc->any_wrong)
-		st =
-		    conn_int(&s->c, Q_WRONG_HAS, ARGS(vi(a), vi(b)), 0, &wrong);
-	return st != AK_OK || wrong != 0 ? st : is_there(s, other, ret);
-}
-
-static enum ak_status
-put_edge(struct store *s, const struct store_relations *rel,
-    const struct store_edge *e, struct newcomer *nc)
-{
-	struct conn *c = &s->c;
-	int64_t self = rel->article, other = e->other;
-	int64_t a = self < other ? self : other,
-		b = self < other ? other : self;
-	int64_t score = score_int(e->score);
-	bool may = false, in_self = false, in_other = false;
-	enum ak_status st = may_relate(s, nc, a, b, other, &may);
-
-	if (st != AK_OK || !may)
-		return st;
-	if (nc->is_fresh) {
-		/* All of its list is made here, and the best come first. */
-		in_self = nc->n_own < rel->keep;
-	} else {
-		st = conn_run(c, Q_RELATION_DEL, ARGS(vi(a), vi(b)));
-		if (st == AK_OK)
-			st = make_room(s, self, score, rel->keep, &in_self);
-	}
-	if (st == AK_OK)
-		st = make_room(s, other, score, rel->keep, &in_other);
-	if (st != AK_OK || (!in_self && !in_other))
-		return st;
-	nc->n_own += in_self;
-	return conn_run(c, Q_RELATION_PUT,
-	    ARGS(vi(a), vi(b), vi(e->kind), vi(score),
-		vi(a == self ? in_self : in_other),
-		vi(b == self ? in_self : in_other),
-		vi(score_int(e->embedding))));
 }
 
 /* --- threads --------------------------------------------------------- */
@@ -320,39 +175,22 @@ put_thread(struct store *s, const struct store_relations *rel)
 	return st != AK_OK ? st : thread_count(s, thread);
 }
 
-static enum ak_status
-put_edges(struct store *s, const struct store_relations *rel, bool *ret_found)
-{
-	struct newcomer nc = {0};
-	int64_t n_old = 0, wrong = 0;
-	enum ak_status st = is_there(s, rel->article, ret_found);
-
-	if (st != AK_OK || !*ret_found || rel->n_edges == 0)
-		return st;
-	st = conn_int(&s->c, Q_RELATION_ANY, ARGS(vi(rel->article)), 0, &n_old);
-	if (st == AK_OK)
-		st = conn_int(&s->c, Q_WRONG_ANY, NO_ARGS, 0, &wrong);
-	nc.is_fresh = n_old == 0;
-	nc.any_wrong = wrong != 0;
-	for (size_t k = 0; st == AK_OK && k < rel->n_edges; k++)
-		st = put_edge(s, rel, &rel->edges[k], &nc);
-	return st;
-}
-
 /* In one savepoint: each has SQLite copy the pages that it changes. */
 static enum ak_status
 put_relations(struct store *s, const struct store_relations *rels, size_t n,
     int64_t watermark)
 {
-	enum ak_status st = trust(s);
+	enum ak_status st = best_begin(s);
 
 	for (size_t k = 0; st == AK_OK && k < n; k++) {
 		bool found = false;
 
-		st = put_edges(s, &rels[k], &found);
+		st = best_put(s, &rels[k], &found);
 		if (st == AK_OK && found)
 			st = put_thread(s, &rels[k]);
 	}
+	if (st == AK_OK)
+		st = best_flush(s);
 	return st != AK_OK || watermark == 0
 		   ? st
 		   : conn_run(&s->c, Q_META_RAISE,
@@ -373,10 +211,12 @@ static enum ak_status
 put_fused(struct store *s, const struct store_relations *rel)
 {
 	bool found = false;
-	enum ak_status st = trust(s);
+	enum ak_status st = best_begin(s);
 
 	if (st == AK_OK)
-		st = put_edges(s, rel, &found);
+		st = best_put(s, rel, &found);
+	if (st == AK_OK)
+		st = best_flush(s);
 	return st != AK_OK
 		   ? st
 		   : conn_run(&s->c, Q_VECTOR_FUSED, ARGS(vi(rel->article)));
@@ -397,6 +237,7 @@ put_wrong(struct store *s, int64_t a, int64_t b)
 	    Q_WRONG_ADD, Q_RELATION_DEL, Q_LISTED_WRONG};
 	enum ak_status st = AK_OK;
 
+	relations_doubt(s);
 	for (size_t k = 0; st == AK_OK && k < AK_COUNT(steps); k++)
 		st = conn_run(&s->c, steps[k],
 		    ARGS(vi(a < b ? a : b), vi(a < b ? b : a)));
@@ -423,6 +264,7 @@ relate_reset(struct store *s)
 	    Q_RELATE_RESET_META};
 	enum ak_status st = AK_OK;
 
+	relations_doubt(s);
 	for (size_t k = 0; st == AK_OK && k < AK_COUNT(steps); k++)
 		st = conn_run(&s->c, steps[k], NO_ARGS);
 	return st;

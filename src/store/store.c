@@ -25,7 +25,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "store/private.h"
+#include "store/best.h"
 #include "store/search.h"
 
 static enum ak_status
@@ -236,7 +236,7 @@ store_close(struct store *s)
 	arena_free(s->scratch);
 	arena_free(s->old);
 	free(s->to_index);
-	free(s->known);
+	best_free(s->best);
 	free(s->readers);
 	free(s->path);
 	free(s);
