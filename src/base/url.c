@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 /* Length of the scheme before ':', or 0. */
 static size_t
@@ -149,8 +150,10 @@ resolve_with_curl(struct arena *a, const char *base, const char *ref)
 	if (curl_url_set(u, CURLUPART_URL, ref, flags) != 0 ||
 	    curl_url_get(u, CURLUPART_URL, &out, 0) != 0)
 		goto out;
-	/* libcurl undoes escapes in a host: "%7F" is a control character. */
-	if (strlen(out) <= LIMIT_URL_BYTES && !has_control(out))
+	/* libcurl undoes escapes in a host: "%7F" is a control character, and
+	 * "%EA" alone is no character at all. */
+	if (strlen(out) <= LIMIT_URL_BYTES && !has_control(out) &&
+	    utf8_valid(out, strlen(out)))
 		result = arena_strdup(a, out);
 out:
 	curl_free(out);

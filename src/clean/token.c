@@ -7,7 +7,9 @@
  *
  * It differs from the standard where that loses content: raw text elements
  * without an end tag, but script and style, do not swallow the rest of the
- * document; "<![CDATA[" and its end vanish, and what is between them stays.
+ * document; "<![CDATA[" and its end vanish, and what is between them stays;
+ * and "if a <b then c", which looks like a tag to the end of the input but has
+ * no value as one that was cut off would, is text.
  */
 #include "clean/clean_int.h"
 
@@ -110,12 +112,14 @@ read_attr(struct tokenizer *t, const char **at, const char **name,
 	return true;
 }
 
-/* The tag at p, "<x" or "</x"; false: it is cut off by the end of input. */
+/* The tag at p, "<x" or "</x"; false: it is cut off by the end of input.  Then
+ * ret->kind is TEXT if it is none. */
 static bool
 read_tag(struct tokenizer *t, const char *p, struct token *ret)
 {
 	const char *name, *value, *from, *last;
 	size_t name_len, value_len;
+	bool is_prose;
 
 	ret->kind = p[1] == '/' ? TOKEN_END : TOKEN_START;
 	p += p[1] == '/' ? 2 : 1;
@@ -126,10 +130,12 @@ read_tag(struct tokenizer *t, const char *p, struct token *ret)
 	ret->n_attrs = 0;
 	ret->seen = 0;
 	last = p;
+	is_prose = ret->kind == TOKEN_START && p < t->end && is_space(*p);
 	while (read_attr(t, &p, &name, &name_len, &value, &value_len)) {
 		enum attr a;
 
 		last = p;
+		is_prose &= value_len == 0;
 		if (ret->tag == TAG_NONE || ret->kind == TOKEN_END ||
 		    (a = clean_attr_find(name, name_len)) == ATTR_NONE ||
 		    (ret->seen & (uint64_t)1 << a) != 0 ||
@@ -140,8 +146,11 @@ read_tag(struct tokenizer *t, const char *p, struct token *ret)
 		ret->attrs[ret->n_attrs].value = value;
 		ret->attrs[ret->n_attrs++].len = value_len;
 	}
-	if (p == t->end)
+	if (p == t->end) {
+		if (is_prose)
+			ret->kind = TOKEN_TEXT;
 		return false;
+	}
 	ret->self_closing = p > last && p[-1] == '/';
 	t->at = p + 1;
 	return true;
@@ -206,6 +215,11 @@ clean_token_next(struct tokenizer *t, struct token *ret)
 			t->steps += (size_t)(t->at - p);
 			if (whole)
 				return;
+			if (ret->kind == TOKEN_TEXT) {
+				ret->text = p;
+				ret->len = (size_t)(t->end - p);
+				return;
+			}
 		} else {
 			t->at = skip_markup(t, p);
 			t->steps += (size_t)(t->at - p);

@@ -32,6 +32,8 @@ test_resolve(void **state)
 	    {NULL, "http://a.example", "http://a.example/"},
 	    {NULL, " https://a.example/x \n", "https://a.example/x"},
 	    {NULL, "HTTPS://A.Example/x", "https://A.Example/x"},
+	    {NULL, "https://%eA.example/", NULL}, /* no character */
+	    {NULL, "https://%C3%AA.example/", "https://ê.example/"},
 	    {NULL, "/x", NULL},
 	    {NULL, "x", NULL},
 	    {"https://a.example/d/e", "f", "https://a.example/d/f"},

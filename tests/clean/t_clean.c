@@ -84,6 +84,19 @@ test_tables_take_cells_only(void **state)
 }
 
 static void
+test_what_only_begins_like_a_tag_is_text(void **state)
+{
+	(void)state;
+	check("if a <b then c", "if a &lt;b then c");
+	check("it begins with <a href=\n", "it begins with &lt;a href=\n");
+	check("<p>x <y", "<p>x </p>");
+	check("cut off <a href=\"http://ex", "cut off ");
+	check("cut off <a title=x href", "cut off ");
+	check("cut off </b and c", "cut off ");
+	check("if a <b then <i>c</i>", "if a <b>c</b>");
+}
+
+static void
 test_fragments_point_into_the_content_or_at_its_page(void **state)
 {
 	struct clean_opts opts = {.base = "https://ex.example/feed.xml",
@@ -374,6 +387,7 @@ main(void)
 	    cmocka_unit_test(test_end_tags_are_implied),
 	    cmocka_unit_test(test_formatting_is_reopened),
 	    cmocka_unit_test(test_tables_take_cells_only),
+	    cmocka_unit_test(test_what_only_begins_like_a_tag_is_text),
 	    cmocka_unit_test(
 		test_fragments_point_into_the_content_or_at_its_page),
 	    cmocka_unit_test(test_addresses_become_absolute_or_go),
