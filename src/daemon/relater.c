@@ -485,9 +485,11 @@ look_at_watermark(struct relater *r, const struct poll_opts *opts)
 {
 	int64_t stored = store_relate_watermark(r->reader);
 
-	if (r->index != NULL && (stored < atomic_load(&r->committed) ||
-				    opts->relate.keep != r->params.keep ||
-				    opts->relate.window != r->params.window)) {
+	if (r->index != NULL &&
+	    (stored < atomic_load(&r->committed) ||
+		opts->relate.keep != r->params.keep ||
+		opts->relate.window != r->params.window ||
+		opts->relate.sleep_days != r->params.sleep_days)) {
 		drop_index(r);
 		atomic_store(&r->committed, 0);
 		r->mark = 0;

@@ -20,6 +20,7 @@
 enum {
 	KEEP_DEFAULT = 12,
 	WINDOW_DEFAULT = 200000,
+	SLEEP_DAYS_DEFAULT = 10,
 	RING_BITS_FIRST = 10,
 	COMMON_FROM = 200, /* articles in a language, before ... */
 	COMMON_SHARE = 4,  /* ... a term in a quarter of them says nothing */
@@ -76,6 +77,9 @@ relate_index_new(const struct relate_params *p)
 	x->keep = p != NULL && p->keep > 0 ? (size_t)p->keep : KEEP_DEFAULT;
 	x->window =
 	    p != NULL && p->window > 0 ? (size_t)p->window : WINDOW_DEFAULT;
+	x->sleep_days = SLEEP_DAYS_DEFAULT;
+	if (p != NULL && p->sleep_days > 0)
+		x->sleep_days = (float)p->sleep_days;
 	x->ring_bits_max = RING_BITS_FIRST;
 	while ((size_t)1 << x->ring_bits_max < x->window + x->window / 8 + 16)
 		x->ring_bits_max++;

@@ -56,6 +56,7 @@ struct thread_ref { /* a thread whose first article has left */
 
 struct relate_index {
 	size_t keep, window;
+	float sleep_days;
 	struct doc *docs;
 	uint8_t *langs; /* beside docs: looked up for each posting */
 	float *inverse; /* beside docs: 1 / norm; 0: dead or empty */

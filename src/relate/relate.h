@@ -63,8 +63,9 @@ void relate_features_language(const void *data, size_t len, char ret[3]);
 struct relate_index;
 
 struct relate_params {
-	int64_t keep;	/* relations an article keeps; 0: 12 */
-	int64_t window; /* articles in the index; 0: 200,000 */
+	int64_t keep;	    /* relations an article keeps; 0: 12 */
+	int64_t window;	    /* articles in the index; 0: 200,000 */
+	int64_t sleep_days; /* a thread's, without a new article; 0: 10 */
 };
 
 struct relate_article {

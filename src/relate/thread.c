@@ -4,7 +4,9 @@
  * it is nearest, half by its nearest member and half by the mean over all;
  * either alone chains strangers together or tears long stories apart.  Nothing
  * leaves a thread later, so ids are stable; two threads become one when a
- * newcomer belongs to both.  Members are a circle of places.
+ * newcomer belongs to both.  A thread sleeps when no member is within some days
+ * of the newcomer; that follows from dates alone, so nothing is kept of it, and
+ * what comes late still finds its place.  Members are a circle of places.
  */
 #include "relate/index.h"
 
@@ -222,6 +224,18 @@ score_rival(
 		   (AGED + (1.0F - AGED) * expf(-r->days / FADES_DAYS));
 }
 
+static size_t
+drop_sleeping(const struct relate_index *x, struct rival *r, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (r[i].days <= x->sleep_days)
+			r[kept++] = r[i];
+	}
+	return kept;
+}
+
 /* The more happens in these days, the likelier that strangers look alike. */
 static float
 threshold(const struct relate_index *x, const struct relate_article *art)
@@ -275,6 +289,7 @@ thread_choose(
 
 	for (size_t i = 0; i < n; i++)
 		score_rival(x, q, &rivals[i]);
+	n = drop_sleeping(x, rivals, n);
 	qsort(rivals, n, sizeof(rivals[0]), rival_cmp);
 	if (n == 0 || rivals[0].score < from || rivals[0].n >= THREAD_MAX)
 		return;

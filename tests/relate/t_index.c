@@ -135,6 +135,41 @@ test_a_backlog_in_order_of_date_may_name_a_thread_by_a_later_id(void **state)
 	bench_release(&b);
 }
 
+/* Threads of two reports, so many days apart. */
+static bool
+is_one_story(struct bench *b, int64_t sleep_days, int days)
+{
+	struct relate_params p = {.sleep_days = sleep_days};
+	struct relate_index *x = relate_index_new(&p);
+	struct relate_article art;
+	struct relate_result r;
+
+	for (int i = 0; i < 2; i++) {
+		art = article_of(b, i + 1, i == 0 ? &quake : &quake_too,
+		    DAY_0 + (int64_t)i * days * DAY);
+		relate_add(x, &art, &r);
+	}
+	assert_int_equal(r.n_edges, 1); /* asleep or not, they are alike */
+	relate_index_free(x);
+	return r.thread == 1;
+}
+
+static void
+test_a_quiet_thread_sleeps(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_init(&b);
+	assert_true(is_one_story(&b, 0, 1));
+	assert_true(is_one_story(&b, 4, 4));
+	assert_false(is_one_story(&b, 4, 5));
+	assert_true(is_one_story(&b, 4, -4)); /* it came late */
+	assert_false(is_one_story(&b, 4, -5));
+	assert_false(is_one_story(&b, 0, 11));
+	bench_release(&b);
+}
+
 static void
 test_same_text_is_a_duplicate(void **state)
 {
@@ -337,6 +372,7 @@ main(void)
 	    cmocka_unit_test(test_announced_backlog_is_related_once),
 	    cmocka_unit_test(
 		test_a_backlog_in_order_of_date_may_name_a_thread_by_a_later_id),
+	    cmocka_unit_test(test_a_quiet_thread_sleeps),
 	    cmocka_unit_test(test_same_text_is_a_duplicate),
 	    cmocka_unit_test(test_removed_and_unknown_are_left_out),
 	    cmocka_unit_test(test_restart_changes_nothing),
