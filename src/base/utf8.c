@@ -180,7 +180,8 @@ utf8_put_safe(FILE *to, const char *s)
 		uint32_t cp;
 
 		n = utf8_decode(s + i, len - i, &cp);
-		if (utf8_is_unsafe_on_terminal(cp))
+		/* A byte that is no UTF-8 may be a control of 8 bits. */
+		if (utf8_is_unsafe_on_terminal(cp) || cp == UTF8_REPLACEMENT)
 			(void)fputc('?', to);
 		else
 			(void)fwrite(s + i, 1, n, to);

@@ -24,6 +24,16 @@ json_put_time(json_t *o, const char *name, int64_t t)
 		json_put(o, name, clock_rfc3339(t, out));
 }
 
+void
+json_put_id(json_t *o, const char *guid, int64_t article)
+{
+	char own[48];
+
+	(void)snprintf(
+	    own, sizeof(own), "akin:article:%lld", (long long)article);
+	json_put(o, "id", str_empty(guid) ? own : guid);
+}
+
 static void
 put_raw(json_t *o, const char *name, const char *text)
 {
@@ -40,7 +50,7 @@ article_json(const struct store_article *a)
 {
 	json_t *o = json_object(), *ours;
 
-	json_put(o, "id", a->guid);
+	json_put_id(o, a->guid, a->id);
 	json_put(o, "url", a->url);
 	json_put(o, "external_url", a->external_url);
 	json_put(o, "title", a->title);

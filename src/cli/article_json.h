@@ -10,6 +10,8 @@
 /* One item; what the standard has no member for stands below `_akin`. */
 json_t *article_json(const struct store_article *a);
 
+/* "id": the guid, or what stands in for it where a feed gives none. */
+void json_put_id(json_t *o, const char *guid, int64_t article);
 /* A member, unless the value is absent. */
 void json_put(json_t *o, const char *name, const char *value);
 void json_put_time(json_t *o, const char *name, int64_t t); /* 0: absent */

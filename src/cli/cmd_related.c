@@ -98,8 +98,8 @@ relation_json(struct relations *x, const struct store_relation *rel)
 {
 	json_t *o = json_object();
 
-	if (rel->guid != NULL)
-		json_put(o, "id", rel->guid);
+	if (rel->guid != NULL || rel->article != 0)
+		json_put_id(o, rel->guid, rel->article);
 	(void)json_object_set_new(o, "article",
 	    rel->article != 0 ? json_integer(rel->article) : json_null());
 	json_put(o, "title", rel->title);
@@ -165,7 +165,7 @@ print_line(struct relations *x, const struct store_article *a)
 	json_t *o = json_object(), *feeds;
 	enum ak_status st;
 
-	json_put(o, "id", a->guid);
+	json_put_id(o, a->guid, a->id);
 	(void)json_object_set_new(o, "article", json_integer(a->id));
 	(void)json_object_set_new(
 	    o, "url", a->url != NULL ? json_string(a->url) : json_null());

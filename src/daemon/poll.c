@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "base/url.h"
 #include "clean/clean.h"
 #include "daemon/doc_hash.h"
@@ -112,9 +113,15 @@ poll_is_file(const struct poll *p)
 static void
 fail(struct poll *p, enum sched_outcome outcome, const char *words)
 {
+	struct buf clean;
+
+	/* A server's own words may be in it. */
+	buf_init(&clean, 4096);
+	utf8_repair(&clean, words, strlen(words));
 	p->answer.outcome = outcome;
 	free(p->error);
-	p->error = xstrdup(words);
+	p->error = xstrdup(buf_str(&clean));
+	buf_release(&clean);
 }
 
 /* --- fetch ---------------------------------------------------------------- */

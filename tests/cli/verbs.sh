@@ -128,6 +128,14 @@ for args in list 'list --json' feeds 'related --all' 'parse one.xml' \
 	check "$args: in one line" one_line "$work/err"
 done
 
+echo '<rss version="2.0"><channel><title>bare</title><item><title>Words alone
+</title></item></channel></rss>' >bare.xml
+"$akin" add ./bare.xml >/dev/null
+"$akin" list --feed bare --json >"$work/out"
+check 'each item has an id' has "$work/out" '"items":\[\{"id":"akin:article:'
+"$akin" related --all >"$work/out"
+check 'each article has an id' is 0 "$(grep -vc '^{"id":' "$work/out")"
+
 cat >ctrl.xml <<EOF
 <rss version="2.0"><channel><title>c</title><item><guid>c1</guid>
 <title>a&#155;31mb &#x202e;gnitset&#x9b;</title></item></channel></rss>

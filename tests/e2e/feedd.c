@@ -9,6 +9,7 @@
  *   /redir/CODE/NAME   to /NAME
  *   /slow/MS/NAME      DIR/NAME, MS milliseconds later
  *   /plain/NAME        DIR/NAME without validators
+ *   /coded/NAME        DIR/NAME in a coding whose name is no text
  *   /auth/NAME         DIR/NAME for whoever sends some password
  *
  * As a proxy it is every host, so that names of public hosts can be asked for
@@ -213,6 +214,9 @@ request_cb(struct evhttp_request *req, void *arg)
 		answer(d, req, 401);
 	} else if (sscanf(uri, "/auth/%255s", name) == 1 ||
 		   sscanf(uri, "/plain/%255s", name) == 1) {
+		send_file(d, req, name, false);
+	} else if (sscanf(uri, "/coded/%255s", name) == 1) {
+		put_header(req, "Content-Encoding", "\x1b[31m\xff\x9b");
 		send_file(d, req, name, false);
 	} else {
 		send_file(d, req, uri + 1, true);

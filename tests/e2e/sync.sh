@@ -108,6 +108,26 @@ run "$akin" add "$url/trap.html"
 check 'a page cannot name a file of this machine' is 1 "$status"
 check 'which is not read' is 55 "$(count)"
 
+"$akin" import - >/dev/null <<EOF
+<opml version="2.0"><body><outline type="rss" text="coded"
+xmlUrl="$url/coded/f1.xml"/></body></opml>
+EOF
+run "$akin" sync coded
+check 'what a server calls a coding is shown as text' \
+	sh -c "LC_ALL=C grep -q 'coding (' '$work/err' &&
+	! LC_ALL=C grep -q '[^ -~]' '$work/err'"
+run "$akin" feeds --json coded
+check 'and kept as text' has "$work/out" '"error":"[^"]*coding \('
+"$akind" 2>"$work/log" &
+pid=$!
+pids="$pids $pid"
+wait_for 10 test -S "$work/t.db.sock"
+run "$akin" sync coded
+kill "$pid"
+wait "$pid"
+check 'and told by akind' has "$work/err" 'coding \('
+"$akin" remove coded
+
 run "$akin" export "$work/out.opml"
 check 'export keeps nested categories' \
 	has "$work/out.opml" 'text="Deep"'
