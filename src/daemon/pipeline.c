@@ -204,6 +204,7 @@ land(struct pipeline *p, struct flight *f, struct poll *q)
 	struct pipeline_report rep;
 
 	HASH_DEL(p->flights, f);
+	(void)atomic_fetch_sub(&p->workers->n_flying, 1);
 	if (q != NULL) {
 		make_report(q, &rep);
 		count_poll(&p->stats, q, &rep);

@@ -153,6 +153,7 @@ pump(struct pipeline *p)
 		f->id = id;
 		f->pipeline = p;
 		HASH_ADD(hh, p->flights, id, sizeof(f->id), f);
+		(void)atomic_fetch_add(&p->workers->n_flying, 1);
 		flight_join(f, r);
 		p->n_fetching++;
 		n--;

@@ -33,6 +33,7 @@
 #define SAVE_EVERY 5000	  /* articles between two saves of the state */
 #define COLD 5000    /* a store with fewer articles waits for its backlog */
 #define QUIET_MS 300 /* that is there when nothing arrived for so long */
+#define SLOW_MS 5000 /* ... or, while feeds are being polled, for so long */
 #define STATE_NAME "relate-state"
 
 /*
@@ -505,13 +506,17 @@ static void
 await_backlog(struct relater *r)
 {
 	long long seen = -1, n, waiting;
+	int quiet_ms = 0;
 
 	for (; !is_stopping(r); seen = n) {
 		struct timespec ts = {.tv_nsec = QUIET_MS * 1000000L};
+		bool flying = atomic_load(&r->w->n_flying) > 0;
 
 		n = atomic_load(&r->w->n_arrived);
 		waiting = n - atomic_load(&r->w->n_related);
-		if (n == seen || waiting <= 0 || waiting >= COLD)
+		quiet_ms = n == seen ? quiet_ms + QUIET_MS : 0;
+		if (quiet_ms >= (flying ? SLOW_MS : QUIET_MS) || waiting <= 0 ||
+		    waiting >= COLD)
 			break;
 		(void)nanosleep(&ts, NULL);
 	}

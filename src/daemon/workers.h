@@ -93,6 +93,7 @@ struct workers {
 	struct times relate_times; /* of the relater's batches */
 	atomic_llong n_related;	   /* articles related so far */
 	atomic_llong n_arrived;	   /* articles stored so far */
+	atomic_llong n_flying;	   /* the loop's: feeds being polled */
 };
 
 enum ak_status workers_start(struct event_base *base,
