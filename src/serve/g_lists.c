@@ -43,7 +43,6 @@ g_subscription_list(struct job *j)
 	json_list_begin(&list, j, "{\"subscriptions\":[");
 	(void)!store_feeds(j->reader, &q, put_subscription, &list);
 	json_list_end(&list, "]}");
-	j->reply.has_etag = true;
 }
 
 static void
@@ -79,7 +78,6 @@ g_tag_list(struct job *j)
 	(void)!store_categories(j->reader, true, put_folder, &list);
 	(void)!store_labels(j->reader, put_label, &list);
 	json_list_end(&list, "]}");
-	j->reply.has_etag = true;
 }
 
 /* --- counts --------------------------------------------------------------- */

@@ -139,6 +139,10 @@ status "a feed by a token in its address" 200 "$base/feeds/all.atom?token=$secre
 result $? "which is not told further"
 status "such a token changes nothing" 401 -X POST \
     "$base/api/v1/sync?token=$secret"
+# Liferea and others fetch nothing where this list has not changed.
+status "subscriptions" 200 -H "$auth" "$base/reader/api/0/subscription/list"
+! grep -qi '^ETag:' "$dir/head"
+result $? "are never unmodified"
 for _ in 1 2 3 4 5; do
 	curl -s -o /dev/null -d 'Email=x&Passwd=y' "$base/accounts/ClientLogin"
 done
