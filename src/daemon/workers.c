@@ -29,20 +29,6 @@ struct scout_job { /* one of the three */
 };
 
 static void
-list_cb(const struct store_feed *f, void *arg)
-{
-	struct workers_list *l = arg;
-
-	if (f->sched.life != SCHED_ACTIVE)
-		return;
-	if (l->n_ids == l->cap) {
-		l->cap = l->cap != 0 ? l->cap * 2 : 64;
-		l->ids = xreallocarray(l->ids, l->cap, sizeof(*l->ids));
-	}
-	l->ids[l->n_ids++] = f->id;
-}
-
-static void
 load_cb(const struct store_feed *f, void *arg)
 {
 	struct workers_load *l = arg;
@@ -57,13 +43,11 @@ scout_work(struct workers *w, const struct scout_job *j)
 	struct mail *m = xcalloc(1, sizeof(*m));
 
 	if (j->list != NULL) {
-		struct store_feed_query q = {
-		    .due_before = j->list->all ? 0 : j->list->now,
-		    .limit = j->list->limit};
-
 		m->kind = MAIL_LISTED;
 		m->list = j->list;
-		(void)!store_feeds(w->scout_reader, &q, list_cb, j->list);
+		(void)!store_due(w->scout_reader,
+		    j->list->all ? INT64_MAX : j->list->now, j->list->limit,
+		    &j->list->ids, &j->list->n_ids);
 		j->list->next_due = store_next_due(w->scout_reader);
 		return m;
 	}

@@ -31,7 +31,7 @@ struct workers_list { /* which feeds: asked of the scout */
 	int64_t now, limit; /* limit 0: none */
 	/* the answer: */
 	int64_t *ids; /* malloc'ed, most overdue first */
-	size_t n_ids, cap;
+	size_t n_ids;
 	int64_t next_due;
 };
 

@@ -14,6 +14,8 @@
 #include "base/mem.h"
 #include "base/url.h"
 
+enum { DUE_CHUNK = 4000 };
+
 int64_t
 feed_url_hash(struct arena *a, const char *url)
 {
@@ -146,16 +148,11 @@ store_feeds(struct store_reader *r, const struct store_feed_query *q,
 	}
 	if (q->problems)
 		buf_adds(&sql, conn_clause(C_FEEDS_PROBLEMS));
-	if (q->due_before != 0) {
-		buf_adds(&sql, conn_clause(C_FEEDS_DUE));
-		v[n++] = vi(q->due_before);
-	}
 	if (q->retry_after != 0) {
 		buf_adds(&sql, conn_clause(C_FEEDS_RETRYING));
 		v[n++] = vi(q->retry_after);
 	}
-	buf_adds(&sql,
-	    conn_clause(q->due_before != 0 ? C_FEEDS_BY_DUE : C_FEEDS_BY_ID));
+	buf_adds(&sql, conn_clause(C_FEEDS_BY_ID));
 	buf_adds(&sql, conn_clause(C_LIMIT));
 	v[n++] = vi(q->limit != 0 ? q->limit : -1);
 	v[n++] = vi(0);
@@ -214,6 +211,44 @@ store_feed_resolve(struct store_reader *r, const char *spec, int64_t *ret_id,
     struct diag *reterr)
 {
 	return resolve(&r->c, spec, ret_id, reterr);
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+enum ak_status
+store_due(struct store_reader *r, int64_t now, int64_t limit, int64_t **ret_ids,
+    size_t *ret_n)
+{
+	sqlite3_stmt *st = conn_query(
+	    &r->c, Q_FEEDS_DUE, ARGS(vi(now), vi(limit != 0 ? limit : -1)));
+	int64_t *ids = NULL;
+	size_t n = 0, cap = 0;
+
+	if (st == NULL)
+		return r->c.status;
+	while (conn_row(&r->c, st)) {
+		if (n == cap) {
+			cap = cap != 0 ? 2 * cap : 64;
+			ids = xreallocarray(ids, cap, sizeof(*ids));
+		}
+		ids[n++] = col_int(st, 0);
+	}
+	if (r->c.status != AK_OK) {
+		free(ids);
+		return r->c.status;
+	}
+	for (size_t k = 0; k < n; k += DUE_CHUNK)
+		qsort(ids + k, n - k < DUE_CHUNK ? n - k : DUE_CHUNK,
+		    sizeof(*ids), by_id);
+	*ret_ids = ids;
+	*ret_n = n;
+	return AK_OK;
 }
 
 int64_t

@@ -111,7 +111,6 @@ struct store_feed_query {
 	const char *category; /* path; with those below it */
 	bool problems;	      /* only failing, dead, gone or oddly hinted */
 	bool counts;	      /* fill the counts */
-	int64_t due_before;   /* 0: any; else due and SCHED_ACTIVE, by due */
 	int64_t retry_after;  /* 0: any; else a Retry-After runs past it */
 	int64_t limit;	      /* 0: all */
 	const int64_t *ids;   /* these alone */
@@ -131,6 +130,14 @@ enum ak_status store_clock_back(struct store *s, int64_t now) AK_USE;
 /* The clock was set back by so many seconds, in the last minutes. */
 enum ak_status store_clock_moved(
     struct store *s, int64_t now, int64_t by_s) AK_USE;
+
+/*
+ * Active feeds that are due by `now`, the most overdue first by the thousand;
+ * within one by number, as their rows lie in the file.  `limit` 0: all.
+ * *ret_ids is malloc'ed.
+ */
+enum ak_status store_due(struct store_reader *r, int64_t now, int64_t limit,
+    int64_t **ret_ids, size_t *ret_n) AK_USE;
 
 /* When the next active feed is due; 0: none ever. */
 int64_t store_next_due(struct store_reader *r);

@@ -177,6 +177,38 @@ test_feeds_are_read_by_the_lump(void **state)
 }
 
 static void
+test_who_is_due(void **state)
+{
+	struct kit *k = *state;
+	struct sched_state s = {.due_at = 50};
+	struct store_fetch f = {.at = KIT_NOW, .sched = &s};
+	struct store_delta d;
+	int64_t *ids = NULL;
+	size_t n = 0;
+
+	for (f.feed_id = 1; f.feed_id <= 4; f.feed_id++) {
+		(void)kit_feed(k, arena_printf(k->a, "https://example.org/%d",
+				      (int)f.feed_id));
+		assert_int_equal(store_put_fetch(k->s, &f, &d), AK_OK);
+		s.due_at -= 10; /* 50, 40, 30, 20 */
+		s.life = f.feed_id == 2 ? SCHED_DEAD : SCHED_ACTIVE;
+	}
+	assert_int_equal(store_due(k->r, 45, 0, &ids, &n), AK_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(ids[0], 2);
+	assert_int_equal(ids[1], 4);
+	free(ids);
+	assert_int_equal(store_due(k->r, INT64_MAX, 2, &ids, &n), AK_OK);
+	assert_int_equal(n, 2); /* the most overdue ones */
+	assert_int_equal(ids[0], 2);
+	assert_int_equal(ids[1], 4);
+	free(ids);
+	assert_int_equal(store_due(k->r, 19, 0, &ids, &n), AK_OK);
+	assert_int_equal(n, 0);
+	free(ids);
+}
+
+static void
 test_a_clock_set_back_makes_all_due(void **state)
 {
 	struct kit *k = *state;
@@ -330,7 +362,8 @@ categories(struct kit *k)
 	struct buf b;
 
 	buf_init(&b, 10000);
-	assert_int_equal(store_categories(k->r, true, count_categories, &b), AK_OK);
+	assert_int_equal(
+	    store_categories(k->r, true, count_categories, &b), AK_OK);
 	ret = arena_strdup(k->a, buf_str(&b));
 	buf_release(&b);
 	return ret;
@@ -477,6 +510,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_feeds_are_read_by_the_lump),
+	    TEST(test_who_is_due),
 	    TEST(test_a_clock_set_back_makes_all_due),
 	    TEST(test_every_statement_prepares),
 	    TEST(test_a_feed_is_added_once),
