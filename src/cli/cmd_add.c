@@ -163,15 +163,17 @@ add_one(struct adding *a, struct pipeline *p, const char *spec)
 	if (str_starts(spec, "file:") ||
 	    (strstr(spec, "://") == NULL && looks_like_path(spec))) {
 		if ((file = file_url(spec)) == NULL) {
-			cli_error(spec, "%s", strerrordesc_np(errno));
-			a->rc = CLI_PARTLY;
+			added_cb(&(struct pipeline_added){.status = AK_NOTFOUND,
+				     .error = strerrordesc_np(errno)},
+			    a);
 			return;
 		}
 		a->add.url = file;
 	}
 	pipeline_subscribe(p, &a->add, added_cb, a);
+	/* While a parser or the writer has it, no event is pending. */
 	if (!a->is_done)
-		(void)event_base_dispatch(a->base);
+		(void)event_base_loop(a->base, EVLOOP_NO_EXIT_ON_EMPTY);
 	free(file);
 }
 

@@ -48,7 +48,13 @@ make_feed one.xml 4
 make_feed two.xml 4
 make_feed one-again.xml 4
 print 'add' "$akin" add --json --category 'A/B' ./one.xml
-print 'add of another' "$akin" add --json ./two.xml
+run "$akin" add --json ./two.xml ./nowhere.xml ./one-again.xml
+check 'add of others, of which one is not there' is 1 "$status"
+check 'one after the other, each by what was asked' is \
+	'./two.xml two.xml ./nowhere.xml - ./one-again.xml one-again.xml ' \
+	"$(sed 's/^{"asked":"\([^"]*\)","url":"[^"]*\/\([^"]*\)".*/\1 \2/
+		s/^{"asked":"\([^"]*\)".*/\1 -/' "$work/out" | tr '\n' ' ')"
+run "$akin" remove 'Feed one-again'
 "$akin" sync
 print 'feeds' "$akin" feeds --json
 print 'why-next' "$akin" why-next --json 1
