@@ -62,9 +62,8 @@ report_cb(const struct pipeline_report *r, void *arg)
 	    strcmp(r->outcome, sched_outcome_name(SCHED_NETWORK_DOWN)) == 0) {
 		s->n_unreached++;
 	} else if (r->has_failed && r->error != NULL) {
-		progress_end(&s->progress);
+		progress_clear(&s->progress);
 		cli_error(r->url, "%s", r->error);
-		s->progress.is_on = s->progress.drawn_ms != 0;
 	}
 	if (!s->as_json)
 		return;

@@ -21,6 +21,7 @@ static const char gc_usage[] =
     "Apply the retention of akin.conf(5) now. What goes does not come back.\n";
 
 struct checking {
+	struct progress bar;
 	bool as_json;
 	json_t *findings;
 };
@@ -30,10 +31,20 @@ finding_cb(const char *line, void *arg)
 {
 	struct checking *k = arg;
 
-	if (k->as_json)
+	if (k->as_json) {
 		(void)json_array_append_new(k->findings, json_string(line));
-	else
-		cli_error("check", "%s", line);
+		return;
+	}
+	progress_clear(&k->bar);
+	cli_error("check", "%s", line);
+}
+
+static void
+checked_cb(int64_t done, int64_t all, void *arg)
+{
+	struct checking *k = arg;
+
+	progress_show(&k->bar, done, all, "");
 }
 
 int
@@ -51,7 +62,9 @@ cmd_check(struct cli *cli, int argc, char **argv)
 	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
 		return rc;
 	k.findings = json_array();
-	st = store_check(r, finding_cb, &k);
+	progress_begin(&k.bar, "articles", !cli->is_quiet);
+	st = store_check(r, finding_cb, checked_cb, &k);
+	progress_end(&k.bar);
 	if (st == AK_OK)
 		st = store_stats(r, &stats);
 	if (k.as_json)

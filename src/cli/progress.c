@@ -46,9 +46,16 @@ progress_show(struct progress *p, int64_t done, int64_t all, const char *more)
 }
 
 void
-progress_end(struct progress *p)
+progress_clear(struct progress *p)
 {
 	if (p->is_on && p->drawn_ms != 0)
 		(void)fputs("\r\033[K", stderr);
+	p->drawn_ms = 0;
+}
+
+void
+progress_end(struct progress *p)
+{
+	progress_clear(p);
 	p->is_on = false;
 }

@@ -17,6 +17,8 @@ void progress_begin(struct progress *p, const char *unit, bool is_wanted);
 /* `more`: further words, or "".  Draws a few times a second. */
 void progress_show(
     struct progress *p, int64_t done, int64_t all, const char *more);
+/* Before another line is written; the bar comes again. */
+void progress_clear(struct progress *p);
 void progress_end(struct progress *p); /* wipes the line */
 
 #endif

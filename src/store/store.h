@@ -636,10 +636,11 @@ enum ak_status store_unread(struct store_reader *r, int64_t *ret) AK_USE;
 /* integrity_check, foreign keys, FTS, orphan rows, dangling relations: one
  * call of `cb` a finding.  AK_CORRUPT when there was one. */
 typedef void (*store_text_cb)(const char *line, void *arg);
-enum ak_status store_check(
-    struct store_reader *r, store_text_cb cb, void *arg) AK_USE;
-/* Online copy to a new file; `cb` (may be NULL) gets pages done and in all. */
 typedef void (*store_progress_cb)(int64_t done, int64_t all, void *arg);
+/* `progress` (may be NULL) gets articles done and in all. */
+enum ak_status store_check(struct store_reader *r, store_text_cb cb,
+    store_progress_cb progress, void *arg) AK_USE;
+/* Online copy to a new file; `cb` (may be NULL) gets pages done and in all. */
 enum ak_status store_backup(struct store_reader *r, const char *to,
     store_progress_cb cb, void *arg, struct diag *reterr) AK_USE;
 /*

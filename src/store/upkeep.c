@@ -58,6 +58,7 @@ store_unread(struct store_reader *r, int64_t *ret)
 struct check {
 	struct conn *c;
 	store_text_cb cb;
+	store_progress_cb progress;
 	void *arg;
 	int64_t n_findings;
 };
@@ -176,12 +177,17 @@ static enum ak_status
 check_words(struct check *k)
 {
 	sqlite3_stmt *st = conn_query(k->c, Q_CHECK_WORDS, NO_ARGS);
+	int64_t all = 0, done = 0;
 	struct tokens *t;
 
-	if (st == NULL)
+	if (st == NULL ||
+	    conn_int(k->c, Q_ARTICLE_COUNT, NO_ARGS, 0, &all) != AK_OK)
 		return k->c->status;
 	t = tokens_new();
 	while (conn_row(k->c, st)) {
+		if (k->progress != NULL)
+			k->progress(++done, all, k->arg);
+
 		const unsigned char *sizes = sqlite3_column_blob(st, 3);
 		const unsigned char *end = sizes + sqlite3_column_bytes(st, 3);
 
@@ -224,9 +230,11 @@ check_index(struct check *k, const char *path)
 }
 
 enum ak_status
-store_check(struct store_reader *r, store_text_cb cb, void *arg)
+store_check(struct store_reader *r, store_text_cb cb,
+    store_progress_cb progress, void *arg)
 {
-	struct check k = {.c = &r->c, .cb = cb, .arg = arg};
+	struct check k = {
+	    .c = &r->c, .cb = cb, .progress = progress, .arg = arg};
 	enum ak_status st;
 
 	/* One view of the file for all of it. */

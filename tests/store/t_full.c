@@ -59,7 +59,7 @@ static void
 check_nothing_lost(struct kit *k, int64_t n_articles)
 {
 	assert_int_equal(kit_n_articles(k, 0), n_articles);
-	assert_int_equal(store_check(k->r, no_line, NULL), AK_OK);
+	assert_int_equal(store_check(k->r, no_line, NULL, NULL), AK_OK);
 }
 
 static void

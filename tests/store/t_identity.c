@@ -743,7 +743,8 @@ test_a_merged_feed_leaves_no_orphan(void **state)
 	assert_int_equal(store_put_fetch(k->s, &f, &k->delta), AK_OK);
 	assert_int_equal(k->delta.merged_into, two);
 	assert_int_equal(kit_n_articles(k, two), 3);
-	assert_int_equal(store_check(k->r, count_finding, &findings), AK_OK);
+	assert_int_equal(
+	    store_check(k->r, count_finding, NULL, &findings), AK_OK);
 	assert_int_equal(findings, 0);
 }
 

@@ -104,7 +104,8 @@ test_a_kill_loses_nothing(void **state)
 		seed = seed * 1103515245 + 12345;
 		told = run_and_kill(k, told + 1, seed / 65536 % 20000);
 		kit_reopen(k, 0);
-		assert_int_equal(store_check(k->r, fail_line, NULL), AK_OK);
+		assert_int_equal(
+		    store_check(k->r, fail_line, NULL, NULL), AK_OK);
 		/* The batch under way may have been committed untold. */
 		n_articles = kit_n_articles(k, 0);
 		assert_int_equal(n_articles % (FEEDS * ITEMS), 0);

@@ -20,7 +20,7 @@ check(struct kit *k)
 	struct buf b;
 
 	buf_init(&b, 100000);
-	st = store_check(k->r, add_line, &b);
+	st = store_check(k->r, add_line, NULL, &b);
 	assert_int_equal(st, b.len > 0 ? AK_CORRUPT : AK_OK);
 	ret = arena_strdup(k->a, buf_str(&b));
 	buf_release(&b);
@@ -181,6 +181,18 @@ test_a_backup_is_a_whole_store(void **state)
 	free(path);
 	free(wal);
 	free(shm);
+}
+
+static void
+test_a_check_tells_how_far_it_is(void **state)
+{
+	struct kit *k = *state;
+	int calls = 0;
+
+	(void)fill(k);
+	assert_int_equal(
+	    store_check(k->r, NULL, count_progress, &calls), AK_OK);
+	assert_int_equal(calls, 5);
 }
 
 static void
@@ -362,6 +374,7 @@ main(void)
 	    TEST(test_damage_is_found),
 	    TEST(test_a_backup_is_a_whole_store),
 	    TEST(test_gc_by_age_spares_what_a_reader_keeps),
+	    TEST(test_a_check_tells_how_far_it_is),
 	    TEST(test_gc_by_number_of_a_feed),
 	    TEST(test_gc_stops_when_it_is_told),
 	    TEST(test_gc_trims_revisions_and_polls),
