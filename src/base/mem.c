@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static void *
 check(void *p)
@@ -33,6 +34,22 @@ xreallocarray(void *p, size_t n, size_t size)
 	if (n == 0 || size == 0)
 		n = size = 1;
 	return check(reallocarray(p, n, size));
+}
+
+void
+mem_random(void *p, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+	const uintptr_t huge = (uintptr_t)2 << 20;
+	uintptr_t from = ((uintptr_t)p + huge - 1) / huge * huge;
+	uintptr_t to = ((uintptr_t)p + size) / huge * huge;
+
+	if (from < to)
+		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+#else
+	(void)p;
+	(void)size;
+#endif
 }
 
 char *

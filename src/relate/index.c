@@ -64,6 +64,7 @@ alloc_ring(struct relate_index *x, unsigned bits)
 	x->hits = xreallocarray(x->hits, n, sizeof(*x->hits));
 	x->inverse = xreallocarray(x->inverse, n, sizeof(*x->inverse));
 	x->acc = xreallocarray(x->acc, n, sizeof(*x->acc));
+	mem_random(x->docs, n * sizeof(*x->docs));
 	memset(x->hits, 0, n * sizeof(*x->hits));
 	memset(x->acc, 0, n * sizeof(*x->acc));
 	x->ring_bits = bits;
@@ -167,7 +168,8 @@ index_trim(const struct relate_index *x, struct postings *list)
 {
 	size_t lo = 0, hi = list->n;
 
-	if (hi == 0 || ring_offset(x, posting_place(list->p[0])) < x->span)
+	if (hi == 0 || x->n_dead == 0 ||
+	    ring_offset(x, posting_place(list->p[0])) < x->span)
 		return;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;

@@ -60,15 +60,24 @@ once_home(const struct terms *t, uint64_t entry)
 	return entry >> (64 - t->once_bits);
 }
 
-/* Sizes that malloc() gives whole: 16k + 8 bytes. */
+/* Sizes that malloc() gives whole, 16k + 8 bytes, a quarter apart. */
 static size_t
 room_for(size_t n)
 {
-	size_t room = 6;
+	size_t step = 4;
 
-	while (room < n)
-		room = room < 22 ? room + 4 : (room + room / 4 + 2) / 4 * 4 + 2;
-	return room;
+	while (step * 8 < n + 2)
+		step *= 2;
+	return (n + 2 + step - 1) / step * step - 2;
+}
+
+static void *
+new_table(unsigned bits, size_t size)
+{
+	void *p = xcalloc((size_t)1 << bits, size);
+
+	mem_random(p, size << bits);
+	return p;
 }
 
 void
@@ -76,8 +85,8 @@ terms_init(struct terms *t)
 {
 	memset(t, 0, sizeof(*t));
 	t->slot_bits = t->once_bits = FIRST_BITS;
-	t->slots = xcalloc((size_t)1 << FIRST_BITS, sizeof(*t->slots));
-	t->once = xcalloc((size_t)1 << FIRST_BITS, sizeof(*t->once));
+	t->slots = new_table(FIRST_BITS, sizeof(*t->slots));
+	t->once = new_table(FIRST_BITS, sizeof(*t->once));
 }
 
 void
@@ -170,7 +179,7 @@ grow_slots(struct terms *t)
 	size_t n = (size_t)1 << t->slot_bits;
 
 	t->slot_bits++;
-	t->slots = xcalloc((size_t)1 << t->slot_bits, sizeof(*t->slots));
+	t->slots = new_table(t->slot_bits, sizeof(*t->slots));
 	for (size_t i = 0; i < n; i++) {
 		if (old[i].tag_n != 0)
 			t->slots[find_slot(t, slot_tag(&old[i]))] = old[i];
@@ -185,7 +194,7 @@ grow_once(struct terms *t)
 	size_t n = (size_t)1 << t->once_bits;
 
 	t->once_bits++;
-	t->once = xcalloc((size_t)1 << t->once_bits, sizeof(*t->once));
+	t->once = new_table(t->once_bits, sizeof(*t->once));
 	for (size_t i = 0; i < n; i++) {
 		if (old[i] != 0)
 			t->once[find_once(t, old[i] >> ONCE_POSTING_BITS)] =
