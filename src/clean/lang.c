@@ -10,7 +10,8 @@
 
 #include "base/utf8.h"
 
-#define SAMPLE ((size_t)2048)
+#define SAMPLE ((size_t)512)   /* tells the script */
+#define LETTERS ((size_t)2048) /* and the language among those of a script */
 
 enum script {
 	SCRIPT_NONE,
@@ -126,7 +127,7 @@ by_letter(const char *s, size_t len, enum script script)
 }
 
 const char *
-clean_language(const char *s, size_t len)
+clean_language(const char *s, size_t full)
 {
 	static const char *const alone[SCRIPT_COUNT] = {[SCRIPT_GREEK] = "el",
 	    [SCRIPT_HEBREW] = "he",
@@ -137,10 +138,10 @@ clean_language(const char *s, size_t len)
 	    [SCRIPT_GEORGIAN] = "ka",
 	    [SCRIPT_ARMENIAN] = "hy",
 	    [SCRIPT_HANGUL] = "ko"};
-	size_t count[SCRIPT_COUNT] = {0}, all;
+	size_t count[SCRIPT_COUNT] = {0}, all, len;
 	enum script best = SCRIPT_LATIN;
 
-	len = utf8_cut(s, len, SAMPLE);
+	len = utf8_cut(s, full, SAMPLE);
 	if ((all = count_letters(s, len, count)) == 0)
 		return NULL;
 	/* A word of Latin takes more letters than one of Han. */
@@ -156,5 +157,5 @@ clean_language(const char *s, size_t len)
 		return NULL;
 	if (alone[best] != NULL)
 		return alone[best];
-	return by_letter(s, len, best);
+	return by_letter(s, utf8_cut(s, full, LETTERS), best);
 }
