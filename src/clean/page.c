@@ -36,15 +36,6 @@ struct page {
 	double best_score, all_score;
 };
 
-static bool
-says(const struct node *n, const char *const *words, size_t n_words)
-{
-	for (size_t i = 0; n->names != NULL && i < n_words; i++)
-		if (strstr(n->names, words[i]) != NULL)
-			return true;
-	return false;
-}
-
 static double
 bias(const struct node *n)
 {
@@ -59,9 +50,9 @@ bias(const struct node *n)
 		b *= 1.3;
 	else if (n->tag == TAG_MAIN)
 		b *= 1.15;
-	if (says(n, good, AK_COUNT(good)))
+	if (clean_says(n, good, AK_COUNT(good)))
 		b *= 1.25;
-	if (says(n, bad, AK_COUNT(bad)))
+	if (clean_says(n, bad, AK_COUNT(bad)))
 		b *= 0.6;
 	return b;
 }
@@ -191,12 +182,12 @@ drop_unlikely(struct page *p, struct node *n)
 	if (n->tag == TAG_ARTICLE || n->tag == TAG_MAIN || n->tag == TAG_H1 ||
 	    n->tag == TAG_A || n->tag == TAG_IMG || n->names == NULL)
 		return false;
-	if (says(n, never, AK_COUNT(never)))
+	if (clean_says(n, never, AK_COUNT(never)))
 		return true;
-	if (!says(n, words, AK_COUNT(words)))
+	if (!clean_says(n, words, AK_COUNT(words)))
 		return false;
 	measure(n, &weight, &links);
-	if (says(n, likely, AK_COUNT(likely)))
+	if (clean_says(n, likely, AK_COUNT(likely)))
 		return weight < 400 || links * 2 > weight;
 	return weight * 2 < p->weight;
 }
@@ -294,110 +285,7 @@ by_rule(struct page *p)
 	return NULL;
 }
 
-/* --- what the page shows ------------------------------------------------ */
-
-static const char *
-node_text(struct page *p, const struct node *top)
-{
-	struct buf out;
-	struct doc_text t = {.type = DOC_TEXT_HTML};
-	const char *result;
-
-	buf_init(&out, 64 * LIMIT_KIB);
-	for (struct node *n = top->first; n != NULL;
-	     n = clean_next(n, top, false))
-		if (n->tag == TAG_NONE)
-			buf_add(&out, n->s, n->len);
-		else if (n->tag == TAG_BR)
-			buf_addc(&out, ' ');
-	t.value = buf_str(&out);
-	result = clean_text(p->a, &t, LIMIT_TITLE_BYTES);
-	buf_release(&out);
-	return result;
-}
-
-/* "By Jane Doe", "文=山田太郎" and their kind, without the first word. */
-static const char *
-bare_name(const char *s)
-{
-	static const char *const words[] = {"by ", "By ", "BY ", "Von ", "von ",
-	    "文＝", "文=", "文：", "取材・文＝", "作者：", "记者：", "记者 ",
-	    "記者：", "著者：", "執筆：", "Autor: ", "Author: "};
-
-	for (size_t i = 0; s != NULL && i < AK_COUNT(words); i++)
-		if (str_starts(s, words[i]))
-			return s + strlen(words[i]);
-	return s;
-}
-
-static void
-read_shown(struct page *p)
-{
-	static const char *const bylines[] = {".author ", ".byline ",
-	    ".author-name ", ".article-author ", ".writer ", ".p-author ",
-	    ".autor ", ".reporter ", ".entry-author "};
-	static const char *const nexts[] = {".next ", ".next-page ",
-	    ".nextpage ", ".page-next ", ".pager-next ", ".pagination-next "};
-	struct meta *m = &p->meta;
-
-	for (struct node *n = p->c->root->first; n != NULL;
-	     n = clean_next(n, p->c->root, false)) {
-		if (n->tag == TAG_H1 && p->heading == NULL)
-			p->heading = n;
-		if (m->author == NULL && says(n, bylines, AK_COUNT(bylines))) {
-			const char *s = bare_name(node_text(p, n));
-
-			if (s != NULL && strlen(s) < 100)
-				m->author = s;
-		}
-		if (m->next == NULL && n->tag == TAG_A && n->url != NULL &&
-		    says(n, nexts, AK_COUNT(nexts)))
-			m->next = n->url;
-	}
-}
-
-/* A "next page" by its words, when neither rel nor class says so. */
-static void
-find_next_link(struct page *p)
-{
-	static const char *const words[] = {"次のページ", "次のページへ",
-	    "次ページ", "次へ", "下一页", "下一頁", "下页", "next page",
-	    "next page »", "continue to next page", "nächste seite",
-	    "weiter auf seite 2", "page suivante", "página siguiente",
-	    "다음 페이지", "следующая страница"};
-
-	for (struct node *n = p->c->root->first;
-	     n != NULL && p->meta.next == NULL;
-	     n = clean_next(n, p->c->root, false)) {
-		const char *s;
-
-		if (n->tag != TAG_A || n->url == NULL ||
-		    (s = node_text(p, n)) == NULL || strlen(s) > 60)
-			continue;
-		for (size_t i = 0; i < AK_COUNT(words); i++)
-			if (ascii_istarts(s, words[i]) &&
-			    strlen(s) < strlen(words[i]) + 12)
-				p->meta.next = n->url;
-	}
-}
-
-/* The heading on the page is the title, if the head's title begins with it
- * or there is none. */
-static void
-choose_title(struct page *p)
-{
-	const char *shown =
-	    p->heading != NULL ? node_text(p, p->heading) : NULL;
-
-	if (shown == NULL)
-		return;
-	if (p->meta.title == NULL ||
-	    (strstr(p->meta.title, shown) != NULL && strlen(shown) > 8))
-		p->meta.title = shown;
-	else if (strcmp(p->meta.title, shown) != 0 &&
-		 strstr(shown, p->meta.title) == NULL)
-		p->heading = NULL; /* a heading of its own: keep it */
-}
+/* --- inside the article -------------------------------------------------- */
 
 /* A few words that say they were paid for. */
 static bool
@@ -408,7 +296,8 @@ is_advert(struct page *p, const struct node *n)
 
 	measure(n, &weight, &links);
 	return weight > 0 && weight < ENOUGH && !has_image(n) &&
-	       (s = node_text(p, n)) != NULL && clean_is_advert(s, strlen(s));
+	       (s = clean_node_text(p->a, n)) != NULL &&
+	       clean_is_advert(s, strlen(s));
 }
 
 /* Inside the article: boxes of links and the heading that repeats the title. */
@@ -568,9 +457,7 @@ extract(struct page *p, const char *html, size_t len, const char *url,
 		return st;
 	link_parents(p->c->root);
 	remove_if(p, drop_by_rule);
-	read_shown(p);
-	find_next_link(p);
-	choose_title(p);
+	clean_shown(p->c, p->a, &p->meta, &p->heading);
 	if ((st = clean_related(p->c, p->a, "page", &r.content.related)) !=
 	    AK_OK)
 		return st;

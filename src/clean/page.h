@@ -21,6 +21,19 @@ struct meta {
 void clean_meta(struct cleaner *c, struct arena *a, const char *html,
     size_t len, struct meta *ret);
 
+/* --- shown.c: what it shows --------------------------------------------- */
+
+/* Fill what `m` lacks from c->root; *ret_heading: the node of the title, not
+ * to be repeated in the content, or NULL. */
+void clean_shown(struct cleaner *c, struct arena *a, struct meta *m,
+    struct node **ret_heading);
+
+/* The text below a node as one line, or NULL. */
+const char *clean_node_text(struct arena *a, const struct node *top);
+
+/* Has the node one of these names, such as ".next "? */
+bool clean_says(const struct node *n, const char *const *words, size_t n_words);
+
 /* --- select.c: a site's own rules --------------------------------------- */
 
 /*
