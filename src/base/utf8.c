@@ -171,6 +171,53 @@ utf8_is_unsafe_on_terminal(uint32_t cp)
 	       cp == 0x061C;
 }
 
+static bool
+is_plain(unsigned char c)
+{
+	return c >= ' ' && c < 0x7F && strchr("&<>\"'", c) == NULL;
+}
+
+static const char *
+xml_reference(uint32_t cp)
+{
+	switch (cp) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+void
+utf8_add_xml(struct buf *out, const char *s, size_t len)
+{
+	for (size_t i = 0, n; i < len; i += n) {
+		const char *ref;
+		uint32_t cp;
+
+		for (n = 0; i + n < len && is_plain((unsigned char)s[i + n]);)
+			n++;
+		buf_add(out, s + i, n);
+		if (n > 0)
+			continue;
+		n = utf8_decode(s + i, len - i, &cp);
+		if ((ref = xml_reference(cp)) != NULL)
+			buf_adds(out, ref);
+		else if (cp >= 0x7F && utf8_is_unsafe_on_terminal(cp))
+			buf_addf(out, "&#%u;", (unsigned)cp);
+		else if (cp >= ' ' || ascii_space((unsigned char)cp))
+			buf_add(out, s + i, n);
+	}
+}
+
 void
 utf8_put_safe(FILE *to, const char *s)
 {

@@ -39,6 +39,13 @@ void utf8_repair(struct buf *out, const char *s, size_t len);
  * bidi embeddings, overrides and isolates? */
 bool utf8_is_unsafe_on_terminal(uint32_t cp);
 
+/*
+ * Append s[0..len) as text or an attribute's value of XML and HTML: what is
+ * markup there, and what is unsafe on a terminal, as references; the C0
+ * controls that XML forbids are dropped.
+ */
+void utf8_add_xml(struct buf *out, const char *s, size_t len);
+
 /* Write `s` with a '?' for each of those. */
 void utf8_put_safe(FILE *to, const char *s);
 

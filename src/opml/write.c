@@ -7,34 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/url.h"
-
-static void
-add_escaped(struct buf *out, const char *s, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		switch (c) {
-		case '&':
-			buf_adds(out, "&amp;");
-			break;
-		case '<':
-			buf_adds(out, "&lt;");
-			break;
-		case '>':
-			buf_adds(out, "&gt;");
-			break;
-		case '"':
-			buf_adds(out, "&quot;");
-			break;
-		default:
-			if (c >= 0x20)
-				buf_addc(out, (char)c);
-			else if (ascii_space(c))
-				buf_addc(out, ' ');
-		}
-	}
-}
+#include "base/utf8.h"
 
 static void
 add_attribute(struct buf *out, const char *name, const char *value)
@@ -42,7 +15,7 @@ add_attribute(struct buf *out, const char *name, const char *value)
 	if (value == NULL)
 		return;
 	buf_addf(out, " %s=\"", name);
-	add_escaped(out, value, strlen(value));
+	utf8_add_xml(out, value, strlen(value));
 	buf_addc(out, '"');
 }
 
@@ -75,10 +48,11 @@ open_folder(struct buf *out, const char *name, size_t len, size_t depth)
 {
 	indent(out, depth);
 	buf_adds(out, "<outline text=\"");
-	for (size_t i = 0; i < len; i++) {
-		if (name[i] == '\\' && i + 1 < len)
-			i++;
-		add_escaped(out, name + i, 1);
+	for (size_t i = 0, n; i < len; i += n) {
+		i += name[i] == '\\' && i + 1 < len;
+		for (n = 1; i + n < len && name[i + n] != '\\';)
+			n++;
+		utf8_add_xml(out, name + i, n);
 	}
 	buf_adds(out, "\">\n");
 }
@@ -132,7 +106,7 @@ opml_write(struct buf *out, const char *title, const struct opml_feed *feeds,
 
 	buf_adds(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		      "<opml version=\"2.0\">\n<head>\n\t<title>");
-	add_escaped(out, title, strlen(title));
+	utf8_add_xml(out, title, strlen(title));
 	buf_addf(out,
 	    "</title>\n\t<dateCreated>%s</dateCreated>\n</head>\n<body>\n",
 	    clock_http(now, date));

@@ -28,29 +28,6 @@ static const struct format {
     {"json", "application/feed+json; charset=UTF-8", out_json},
 };
 
-void
-out_xml(struct buf *out, const char *s)
-{
-	for (; s != NULL && *s != '\0'; s++) {
-		switch (*s) {
-		case '&':
-			buf_adds(out, "&amp;");
-			break;
-		case '<':
-			buf_adds(out, "&lt;");
-			break;
-		case '>':
-			buf_adds(out, "&gt;");
-			break;
-		case '"':
-			buf_adds(out, "&quot;");
-			break;
-		default:
-			buf_addc(out, *s);
-		}
-	}
-}
-
 json_t *
 out_array(const char *json)
 {

@@ -38,8 +38,6 @@ void out_atom(struct buf *out, const struct out_feed *f);
 void out_rss(struct buf *out, const struct out_feed *f);
 void out_json(struct buf *out, const struct out_feed *f);
 
-/* Text escaped for XML content and attributes; NULL writes nothing. */
-void out_xml(struct buf *out, const char *s);
 /* Both parse a JSON column; each value is for json_decref(). */
 json_t *out_array(const char *json);
 

@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "serve/feedout.h"
 #include "serve/json_list.h"
+#include "serve/page.h"
 
 #define IDS_MAX 200000
 #define CONTENTS_MAX 1000
@@ -498,22 +499,22 @@ put_atom_entry(const struct store_article *a, void *arg)
 
 	buf_addf(out, "<entry><id>" G_ITEM "%016llx</id><title>",
 	    (unsigned long long)a->id);
-	out_xml(out, a->title);
+	put_text(out, a->title);
 	buf_adds(out, "</title><link rel=\"alternate\" href=\"");
-	out_xml(out, a->url);
+	put_text(out, a->url);
 	(void)clock_rfc3339(
 	    a->published != 0 ? a->published : a->arrived_us / 1000000, date);
 	buf_addf(out,
 	    "\"/><published>%s</published><updated>%s</updated>"
 	    "<author><name>",
 	    date, date);
-	out_xml(out, a->author);
+	put_text(out, a->author);
 	buf_adds(out, "</name></author>");
 	atom_state(out, a->is_read ? "read" : "fresh");
 	if (a->is_starred)
 		atom_state(out, "starred");
 	buf_adds(out, "<content type=\"html\">");
-	out_xml(out, html_of(a));
+	put_text(out, html_of(a));
 	buf_adds(out, "</content></entry>\n");
 }
 
@@ -536,7 +537,7 @@ g_stream_atom(struct job *j)
 	out = reply_begin(j, 200, "application/atom+xml; charset=UTF-8");
 	buf_adds(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		      "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>");
-	out_xml(out, stream_of(j));
+	put_text(out, stream_of(j));
 	buf_addf(out, "</id><title>akin</title><updated>%s</updated>\n",
 	    clock_rfc3339(clock_now(), date));
 	q.ids = ids;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* out_xml.c - output feeds as Atom (RFC 4287) and RSS 2.0. */
 #include "serve/feedout.h"
+#include "serve/page.h"
 
 #include "base/clock.h"
 
@@ -10,7 +11,7 @@ element(struct buf *out, const char *name, const char *text)
 	if (text == NULL)
 		return;
 	buf_addf(out, "<%s>", name);
-	out_xml(out, text);
+	put_text(out, text);
 	buf_addf(out, "</%s>\n", name);
 }
 
@@ -20,7 +21,7 @@ attribute(struct buf *out, const char *name, const char *value)
 	if (value == NULL)
 		return;
 	buf_addf(out, " %s=\"", name);
-	out_xml(out, value);
+	put_text(out, value);
 	buf_addc(out, '"');
 }
 
@@ -120,7 +121,7 @@ atom_entry(struct buf *out, const struct out_item *o)
 	element(out, "summary", o->summary);
 	if (o->html != NULL) {
 		buf_adds(out, "<content type=\"html\">");
-		out_xml(out, o->html);
+		put_text(out, o->html);
 		buf_adds(out, "</content>\n");
 	}
 	enclosures(out, o, true);
@@ -162,7 +163,7 @@ rss_item(struct buf *out, const struct out_item *o)
 	element(out, "title", o->title != NULL ? o->title : "");
 	element(out, "link", o->url);
 	buf_adds(out, "<guid isPermaLink=\"false\">");
-	out_xml(out, o->key);
+	put_text(out, o->key);
 	buf_adds(out, "</guid>\n");
 	element(out, "pubDate", clock_http(o->published, date));
 	element(out, "dc:creator", o->author);
@@ -174,7 +175,7 @@ rss_item(struct buf *out, const struct out_item *o)
 		buf_adds(out, "<source");
 		attribute(out, "url", o->feed_url);
 		buf_addc(out, '>');
-		out_xml(out, o->feed_title);
+		put_text(out, o->feed_title);
 		buf_adds(out, "</source>\n");
 	}
 	buf_adds(out, "</item>\n");

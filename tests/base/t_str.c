@@ -92,6 +92,31 @@ test_utf8_repair_gives_what_xml_allows(void **state)
 }
 
 static void
+test_utf8_add_xml_escapes_markup_and_controls(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {{"plain", "plain"}, {"", ""},
+	    {"<a b=\"c\" d='e'>&",
+		"&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;"},
+	    {"京<都", "京&lt;都"},
+	    {"a\tb\nc\x01\x1b"
+	     "d",
+		"a\tb\ncd"},
+	    {"\xE2\x80\xAEx\xC2\x9By", "&#8238;x&#155;y"}};
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 4096);
+	for (size_t i = 0; i < AK_COUNT(rows); i++) {
+		buf_clear(&b);
+		utf8_add_xml(&b, rows[i].in, strlen(rows[i].in));
+		assert_string_equal(buf_str(&b), rows[i].out);
+	}
+	buf_release(&b);
+}
+
+static void
 test_utf8_cut_never_splits(void **state)
 {
 	(void)state;
@@ -146,6 +171,7 @@ main(void)
 	    cmocka_unit_test(test_numbers_are_whole_strings),
 	    cmocka_unit_test(test_utf8_decodes_and_replaces),
 	    cmocka_unit_test(test_utf8_repair_gives_what_xml_allows),
+	    cmocka_unit_test(test_utf8_add_xml_escapes_markup_and_controls),
 	    cmocka_unit_test(test_utf8_cut_never_splits),
 	    cmocka_unit_test(test_clock_formats),
 	    cmocka_unit_test(test_log_quotes_what_a_terminal_must_not_get),

@@ -143,11 +143,11 @@ check 'each item has an id' has "$work/out" '"items":\[\{"id":"akin:article:'
 check 'each article has an id' is 0 "$(grep -vc '^{"id":' "$work/out")"
 
 cat >ctrl.xml <<EOF
-<rss version="2.0"><channel><title>c</title><item><guid>c1</guid>
+<rss version="2.0"><channel><title>c&#x202e;</title><item><guid>c1</guid>
 <title>a&#155;31mb &#x202e;gnitset&#x9b;</title></item></channel></rss>
 EOF
 "$akin" add ./ctrl.xml >/dev/null
-for args in list 'list --json' 'list --jsonl' 'search gnitset' feeds; do
+for args in list 'list --json' 'list --jsonl' 'search gnitset' feeds export; do
 	# shellcheck disable=SC2086
 	"$akin" $args >"$work/out"
 	check "$args: no control characters of a feed" \
