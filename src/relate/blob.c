@@ -36,17 +36,25 @@ blob_open(const void *data, size_t len, struct blob *ret)
 	b.text_hash = get(p + 14, 8);
 	b.title_hash = (uint32_t)get(p + 22, 4);
 	b.shape_hash = (uint32_t)get(p + 26, 4);
+	b.n_lines = p[30];
 	b.terms = p + BLOB_HEAD;
 	b.pairs = b.terms + b.n_terms * BLOB_TERM;
 	b.sketch = b.pairs + b.n_pairs * BLOB_PAIR;
-	if (b.n_sketch > BLOB_SKETCH_MAX || b.sketch_shift > 31 ||
-	    b.n_title > b.n_terms ||
+	b.sketch_lines = b.sketch + b.n_sketch * BLOB_SHINGLE;
+	b.lines = b.sketch_lines + b.n_sketch;
+	if (b.n_pairs > BLOB_PAIRS_MAX || b.n_sketch > BLOB_SKETCH_MAX ||
+	    b.sketch_shift > 31 || b.n_title > b.n_terms ||
+	    b.n_lines > BLOB_LINES_MAX ||
 	    len != BLOB_HEAD + b.n_terms * BLOB_TERM + b.n_pairs * BLOB_PAIR +
-		       b.n_sketch * BLOB_SHINGLE)
+		       b.n_sketch * (BLOB_SHINGLE + 1) + b.n_lines * BLOB_LINE)
 		return false;
 	for (size_t i = 0; i < b.n_pairs; i++) {
 		if (b.pairs[i * BLOB_PAIR] >= b.n_terms ||
 		    b.pairs[i * BLOB_PAIR + 1] >= b.n_terms)
+			return false;
+	}
+	for (size_t i = 0; i < b.n_lines; i++) {
+		if (blob_line(&b, i).end > b.n_terms)
 			return false;
 	}
 	*ret = b;
@@ -67,6 +75,17 @@ blob_term(const struct blob *b, size_t i)
 	};
 
 	return t;
+}
+
+struct blob_line
+blob_line(const struct blob *b, size_t i)
+{
+	const uint8_t *p = b->lines + i * BLOB_LINE;
+	struct blob_line l = {.hash = (uint32_t)get(p, 4),
+	    .first = p[4],
+	    .end = (size_t)p[4] + p[5]};
+
+	return l;
 }
 
 uint32_t

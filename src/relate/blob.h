@@ -16,9 +16,12 @@
  *	14 u64  hash of all words
  *	22 u32  hash of the title
  *	26 u32  of the title without its figures
- *	30      terms: u40 hash, u16 offset, u8 length, u8 frequency and flags
+ *	30 u8   lines known by a hash
+ *	31      terms: u40 hash, u16 offset, u8 length, u8 frequency and flags
  *	        pairs: u8 first term, u8 second term, u8 frequency
- *	        sketch: u32 shingle, ascending
+ *	        sketch: u32 shingle, ascending; then the line of each: u8
+ *	        lines: u32 hash, u8 first of the terms that are new there, u8
+ *these
  */
 #ifndef RELATE_BLOB_H
 #define RELATE_BLOB_H
@@ -26,12 +29,16 @@
 #include "base/ak.h"
 
 enum {
-	BLOB_VERSION = 3,
-	BLOB_HEAD = 30,
+	BLOB_VERSION = 4,
+	BLOB_HEAD = 31,
 	BLOB_TERM = 9,
 	BLOB_PAIR = 3,
 	BLOB_SHINGLE = 4,
+	BLOB_LINE = 6,
+	BLOB_LINES_MAX = 12,
+	BLOB_NO_LINE = 255,
 	BLOB_TERMS_MAX = 255,
+	BLOB_PAIRS_MAX = 400,
 	BLOB_SKETCH_MAX = 512,
 
 	BLOB_TITLE = 0x80, /* flags beside a term's frequency; the offset is */
@@ -46,7 +53,8 @@ struct blob {
 	unsigned sketch_shift;
 	uint64_t text_hash;
 	uint32_t title_hash, shape_hash;
-	const uint8_t *terms, *pairs, *sketch;
+	size_t n_lines;
+	const uint8_t *terms, *pairs, *sketch, *sketch_lines, *lines;
 };
 
 struct blob_term {
@@ -58,11 +66,17 @@ struct blob_term {
 	bool is_part; /* of a word of the title, not a word */
 };
 
+struct blob_line {
+	uint32_t hash;
+	size_t first, end; /* terms */
+};
+
 /* Check and open; `ret` points into the data.  False: not ours. */
 bool blob_open(const void *data, size_t len, struct blob *ret);
 
 struct blob_term blob_term(const struct blob *b, size_t i);
 uint32_t blob_shingle(const struct blob *b, size_t i);
+struct blob_line blob_line(const struct blob *b, size_t i);
 
 /* Keys of the index, 64 well-mixed bits; the lowest says: a pair. */
 uint64_t blob_term_key(uint64_t hash);

@@ -14,7 +14,6 @@
 
 enum {
 	TITLE_WEIGHT = 3,
-	PAIRS_MAX = 400,
 	PAIR_TF_MAX = 15,
 	TERM_SLOTS = 1024,
 	PAIR_SLOTS = 1024,
@@ -31,8 +30,11 @@ struct builder {
 		bool in_title, is_part;
 	} terms[BLOB_TERMS_MAX];
 	struct {
+		uint8_t first, n; /* terms that are new in it */
+	} lines[LINES_MAX];
+	struct {
 		uint8_t first, second, tf;
-	} pairs[PAIRS_MAX];
+	} pairs[BLOB_PAIRS_MAX];
 	int16_t term_slots[TERM_SLOTS]; /* position + 1; 0: free */
 	int16_t pair_slots[PAIR_SLOTS];
 };
@@ -78,12 +80,24 @@ add_pair(struct builder *b, int first, int second)
 			return;
 		}
 	}
-	if (b->n_pairs == PAIRS_MAX)
+	if (b->n_pairs == BLOB_PAIRS_MAX)
 		return;
 	b->pairs[b->n_pairs].first = (uint8_t)first;
 	b->pairs[b->n_pairs].second = (uint8_t)second;
 	b->pairs[b->n_pairs].tf = 1;
 	b->pair_slots[i] = (int16_t)(++b->n_pairs);
+}
+
+static void
+add_to_line(struct builder *b, size_t number, int term)
+{
+	int slot = lines_slot(b->v->lines, number);
+
+	if (slot < 0)
+		return;
+	if (b->lines[slot].n == 0)
+		b->lines[slot].first = (uint8_t)term;
+	b->lines[slot].n++;
 }
 
 static int
@@ -95,8 +109,11 @@ add_token(struct builder *b, size_t i)
 	int n = add_term(
 	    b, tok->hash, tok->from, tok->len, in_title ? TITLE_WEIGHT : 1);
 
-	if (b->n_terms > before)
+	if (b->n_terms > before) {
 		b->terms[n].in_title = in_title;
+		if (!in_title)
+			add_to_line(b, tok->line, n);
+	}
 	return n;
 }
 
@@ -158,9 +175,9 @@ capped(size_t n, uint64_t max)
 }
 
 static bool
-is_sampled(uint32_t shingle, unsigned shift)
+is_sampled(uint64_t shingle, unsigned shift)
 {
-	return (shingle & (((uint32_t)1 << shift) - 1)) == 0;
+	return (shingle >> 16 & (((uint64_t)1 << shift) - 1)) == 0;
 }
 
 /* Short texts keep every shingle, long ones a sample.  Samples nest, so two
@@ -200,6 +217,41 @@ put_terms(const struct builder *b, uint8_t *p)
 	return p;
 }
 
+static size_t
+count_lines(const struct lines *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < LINES_MAX; i++)
+		n += l->hashes[i] != 0;
+	return n;
+}
+
+/* The line of each shingle of the sketch, then the lines. */
+static void
+put_lines(const struct builder *b, uint8_t *p, unsigned shift)
+{
+	const struct lex_view *v = b->v;
+	uint8_t place[LINES_MAX];
+	uint8_t n = 0;
+
+	for (size_t i = 0; i < LINES_MAX; i++)
+		place[i] = v->lines->hashes[i] != 0 ? n++ : BLOB_NO_LINE;
+	for (size_t i = 0; i < v->n_shingles; i++) {
+		int slot = lines_slot(v->lines, v->shingles[i] & UINT16_MAX);
+
+		if (is_sampled(v->shingles[i], shift))
+			p = put(p, slot < 0 ? BLOB_NO_LINE : place[slot], 1);
+	}
+	for (size_t i = 0; i < LINES_MAX; i++) {
+		if (place[i] == BLOB_NO_LINE)
+			continue;
+		p = put(p, v->lines->hashes[i], 4);
+		p = put(p, b->lines[i].first, 1);
+		p = put(p, b->lines[i].n, 1);
+	}
+}
+
 static void
 write_blob(const struct builder *b, uint8_t *p, unsigned shift, size_t n_sketch)
 {
@@ -219,6 +271,7 @@ write_blob(const struct builder *b, uint8_t *p, unsigned shift, size_t n_sketch)
 	p = put(p, v->text_hash, 8);
 	p = put(p, v->title_hash, 4);
 	p = put(p, v->shape_hash, 4);
+	p = put(p, count_lines(v->lines), 1);
 	p = put_terms(b, p);
 	for (size_t i = 0; i < b->n_pairs; i++) {
 		p = put(p, b->pairs[i].first, 1);
@@ -227,8 +280,9 @@ write_blob(const struct builder *b, uint8_t *p, unsigned shift, size_t n_sketch)
 	}
 	for (size_t i = 0; i < v->n_shingles; i++) {
 		if (is_sampled(v->shingles[i], shift))
-			p = put(p, v->shingles[i], 4);
+			p = put(p, v->shingles[i] >> 16, 4);
 	}
+	put_lines(b, p, shift);
 }
 
 void
@@ -245,7 +299,7 @@ relate_features(struct relate_lexer *lx, struct arena *a,
 	collect(&b, &v);
 	shift = choose_shift(&v, &n_sketch);
 	len = BLOB_HEAD + b.n_terms * BLOB_TERM + b.n_pairs * BLOB_PAIR +
-	      n_sketch * BLOB_SHINGLE;
+	      n_sketch * (BLOB_SHINGLE + 1) + count_lines(v.lines) * BLOB_LINE;
 	p = arena_alloc_raw(a, len);
 	if (p != NULL)
 		write_blob(&b, p, shift, n_sketch);

@@ -88,6 +88,7 @@ relate_index_new(const struct relate_params *p)
 	alloc_ring(x, RING_BITS_FIRST);
 	terms_init(&x->words);
 	terms_init(&x->shingles);
+	terms_init(&x->lines);
 	x->query = xcalloc(1, sizeof(*x->query));
 	return x;
 }
@@ -99,6 +100,7 @@ relate_index_free(struct relate_index *x)
 		return;
 	terms_release(&x->words);
 	terms_release(&x->shingles);
+	terms_release(&x->lines);
 	free(x->query->touched);
 	free(x->query);
 	for (uint32_t i = 0; i < x->span; i++)
@@ -129,7 +131,7 @@ relate_bytes(const struct relate_index *x)
 
 	return sizeof(*x) + sizeof(*x->query) + (per_place << x->ring_bits) +
 	       terms_bytes(&x->words) + terms_bytes(&x->shingles) +
-	       x->held_bytes +
+	       terms_bytes(&x->lines) + x->held_bytes +
 	       x->query->cap_touched * sizeof(*x->query->touched) +
 	       x->cap_orphans * sizeof(*x->orphans) +
 	       x->n_saved * sizeof(*x->saved);
@@ -316,6 +318,7 @@ sweep(struct relate_index *x)
 	if (x->n_dead > 0) {
 		terms_sweep(&x->words, prune_cb, x);
 		terms_sweep(&x->shingles, prune_cb, x);
+		terms_sweep(&x->lines, prune_cb, x);
 		x->n_dead = 0;
 	}
 	reckon_norms(x);
@@ -576,6 +579,8 @@ insert(struct relate_index *x, const struct query *q, int64_t thread,
 	add_words(x, b, place);
 	add_pairs(x, b, place);
 	add_shingles(x, b, place);
+	d->lines = q->lines;
+	recur_add(x, q, place);
 	if (wants_sweep(x))
 		sweep(x);
 	return d;
@@ -594,6 +599,7 @@ relate_restore(
 	q->art = art;
 	thread = thread > 0 ? thread : art->id;
 	saved = find_saved(x, art->id);
+	recur_strip(q, saved != NULL ? saved->lines : recur_find(x, q));
 	if (saved != NULL) {
 		q->norm = saved->norm;
 		near = saved->near;
@@ -616,6 +622,7 @@ relate_announce(struct relate_index *x, const struct relate_article *art)
 	if (!may_enter(x, art, &q->blob))
 		return;
 	q->art = art;
+	recur_strip(q, recur_find(x, q));
 	query_run(x, q);
 	judge_near(x, q, &near);
 	d = insert(x, q, art->id, &near);
@@ -664,6 +671,7 @@ relate_add(struct relate_index *x, const struct relate_article *art,
 	if (place != UINT32_MAX && x->swept_at != x->n_live)
 		sweep(x); /* the first of those announced: all are there now */
 	q->art = art;
+	recur_strip(q, recur_find(x, q));
 	query_run(x, q);
 	thread_choose(x, q, ret);
 	judge_edges(x, q, ret);

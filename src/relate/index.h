@@ -37,6 +37,7 @@ struct doc {
 	uint32_t next; /* place of the next in its thread, a circle */
 	uint16_t n_shingles;
 	uint16_t n_words;
+	uint16_t lines; /* left out: a bit each, of its features */
 	uint8_t sketch_shift;
 	bool is_dated;
 	bool is_waiting;    /* announced, not yet related */
@@ -70,6 +71,7 @@ struct relate_index {
 	size_t swept_at; /* n_live when norms were last reckoned */
 	size_t n_lang[LANG_MAX];
 	struct terms words, shingles;
+	struct terms lines; /* of a feed, by recur.c */
 	size_t held_bytes;
 	struct query *query; /* scratch */
 	struct thread_ref *orphans;
@@ -84,6 +86,7 @@ struct saved { /* what a save has of an article */
 	int64_t id;
 	float norm;
 	struct near near, around;
+	uint16_t lines;
 };
 
 /* One term of the newcomer. */
@@ -112,6 +115,12 @@ struct candidate {
 struct query {
 	struct blob blob;
 	const struct relate_article *art;
+	uint16_t lines; /* left out of the blob */
+	struct {
+		uint8_t terms[BLOB_TERMS_MAX * BLOB_TERM];
+		uint8_t pairs[BLOB_PAIRS_MAX * BLOB_PAIR];
+		uint8_t sketch[BLOB_SKETCH_MAX * BLOB_SHINGLE];
+	} stripped; /* what is left, where something was */
 	struct query_term terms[QUERY_TERMS_MAX];
 	struct query_term *order[QUERY_TERMS_MAX]; /* shortest list first */
 	size_t n_terms;
@@ -214,6 +223,17 @@ void judge_near(
     struct relate_index *x, const struct query *q, struct near *ret);
 void judge_around(struct relate_index *x, const struct query *q, int64_t thread,
     struct near *ret);
+
+/* --- recur.c -------------------------------------------------------------- */
+
+/* Which lines of the newcomer its feed repeats: a bit each. */
+uint16_t recur_find(const struct relate_index *x, const struct query *q);
+
+/* Leave these out of the opened blob. */
+void recur_strip(struct query *q, uint16_t lines);
+
+/* The newcomer has entered: remember its lines. */
+void recur_add(struct relate_index *x, const struct query *q, uint32_t place);
 
 /* --- thread.c ------------------------------------------------------------- */
 

@@ -48,7 +48,8 @@ struct relate_lexer {
 	size_t n_parts;
 	char folded[TOKENS_MAX * FOLD_MAX];
 	size_t n_folded;
-	uint32_t *shingles;
+	uint64_t *shingles;
+	struct lines lines;
 	size_t n_shingles, cap_shingles;
 	uint64_t last[LEX_SHINGLE_CHARS]; /* newest units, last[0] newest */
 	size_t n_units;			  /* of this text */
@@ -143,6 +144,12 @@ lex_folded(const struct relate_lexer *lx, const struct lex_token *tok)
 
 /* --- units and tokens ---------------------------------------------------- */
 
+static uint16_t
+line_number(const struct relate_lexer *lx)
+{
+	return lx->lines.n < UINT16_MAX ? (uint16_t)lx->lines.n : UINT16_MAX;
+}
+
 static void
 add_shingle(struct relate_lexer *lx, size_t width)
 {
@@ -157,16 +164,22 @@ add_shingle(struct relate_lexer *lx, size_t width)
 		lx->shingles = xreallocarray(
 		    lx->shingles, lx->cap_shingles, sizeof(*lx->shingles));
 	}
-	lx->shingles[lx->n_shingles++] = (uint32_t)(mix(1, h) >> 32);
+	lx->shingles[lx->n_shingles++] =
+	    mix(1, h) >> 32 << 16 | line_number(lx);
 }
 
 /* A word, or a character where there are no spaces. */
 static void
-add_unit(struct relate_lexer *lx, uint64_t hash, size_t width)
+add_unit(struct relate_lexer *lx, uint64_t hash, size_t width, bool is_number)
 {
+	uint64_t in_line = is_number ? 0 : hash;
+
 	lx->text_hash = mix(lx->text_hash, hash);
-	if (!lx->counts_units)
+	if (!lx->counts_units) {
+		lines_title(&lx->lines, in_line);
 		return;
+	}
+	lines_unit(&lx->lines, in_line, width == LEX_SHINGLE_CHARS);
 	memmove(lx->last + 1, lx->last,
 	    (LEX_SHINGLE_CHARS - 1) * sizeof(lx->last[0]));
 	lx->last[0] = hash;
@@ -191,6 +204,7 @@ add_token(struct relate_lexer *lx, size_t limit, size_t from, size_t len,
 	t->len = (uint16_t)len;
 	t->fold = (uint32_t)lx->n_folded;
 	t->fold_len = (uint16_t)fold_len;
+	t->line = line_number(lx);
 	t->flags = (uint8_t)(flags | (lx->after_gap ? LEX_AFTER_GAP : 0));
 	t->function_of = function_slot(lx, hash)->of;
 	memcpy(lx->folded + lx->n_folded, fold, fold_len);
@@ -304,7 +318,7 @@ scan_word(struct scan *sc, size_t at)
 	if (n == 0 || (chars == 1 && (flags & LEX_NUMBER) == 0))
 		return at; /* initials, what an apostrophe leaves */
 	hash = word_hash(fold, n);
-	add_unit(lx, hash, LEX_SHINGLE_WORDS);
+	add_unit(lx, hash, LEX_SHINGLE_WORDS, (flags & LEX_NUMBER) != 0);
 	if (at - from <= UINT16_MAX)
 		add_token(lx, sc->limit, from, at - from, fold, n, hash, flags);
 	return at;
@@ -330,7 +344,8 @@ scan_hangul(struct scan *sc, size_t at)
 		add_token(lx, sc->limit, from, at - from, sc->s + from,
 		    at - from, word_hash(sc->s + from, at - from), LEX_DICT);
 	lx->n_hangul += chars;
-	add_unit(lx, word_hash(sc->s + from, at - from), LEX_SHINGLE_WORDS);
+	add_unit(
+	    lx, word_hash(sc->s + from, at - from), LEX_SHINGLE_WORDS, false);
 	return at;
 }
 
@@ -400,7 +415,7 @@ scan_dict(struct scan *sc, size_t at)
 		if (k != CHAR_DICT && !(k == CHAR_MARK && n > 0))
 			break;
 		count_script(lx, cp);
-		add_unit(lx, cp, LEX_SHINGLE_CHARS);
+		add_unit(lx, cp, LEX_SHINGLE_CHARS, false);
 		bytes[n] = (uint32_t)at;
 		if (cp > 0xFFFF)
 			bytes[n + 1] = (uint32_t)at;
@@ -412,6 +427,25 @@ scan_dict(struct scan *sc, size_t at)
 	else
 		lx->n_words += lx->counts_units;
 	return at;
+}
+
+static bool
+ends_line(const struct scan *sc, uint32_t cp, size_t next)
+{
+	switch (cp) {
+	case '\n':
+	case 0x3002: /* ideographic full stop */
+	case 0xFF01: /* and marks */
+	case 0xFF1F:
+		return true;
+	case '.':
+	case '!':
+	case '?':
+		return next == sc->len || sc->s[next] == ' ' ||
+		       sc->s[next] == '\n';
+	default:
+		return false;
+	}
 }
 
 static void
@@ -428,6 +462,8 @@ scan_field(struct relate_lexer *lx, const char *s, size_t len, size_t limit)
 		case CHAR_MARK:
 			if (cp != ' ' && cp != '-' && cp != 0xA0)
 				lx->after_gap = true;
+			if (lx->counts_units && ends_line(&sc, cp, next))
+				lines_end(&lx->lines);
 			at = next;
 			break;
 		case CHAR_HANGUL:
@@ -629,7 +665,7 @@ find_parts(struct relate_lexer *lx, const char *title, size_t n_title)
 static int
 shingle_cmp(const void *a, const void *b)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return (x > y) - (x < y);
 }
@@ -657,14 +693,14 @@ title_hash(const struct relate_lexer *lx, size_t n_title, bool with_figures)
 }
 
 static size_t
-distinct(uint32_t *v, size_t n)
+distinct(uint64_t *v, size_t n)
 {
 	size_t kept = 0;
 
 	if (n > 0)
 		qsort(v, n, sizeof(*v), shingle_cmp);
 	for (size_t i = 0; i < n; i++) {
-		if (kept == 0 || v[kept - 1] != v[i])
+		if (kept == 0 || v[kept - 1] >> 16 != v[i] >> 16)
 			v[kept++] = v[i];
 	}
 	return kept;
@@ -693,6 +729,7 @@ lex_text(
 	reset(lx);
 	n_name = feed_words(lx, t->feed_title, name);
 	reset(lx);
+	lines_begin(&lx->lines);
 	if (t->title != NULL)
 		scan_field(lx, t->title, strnlen(t->title, LEX_TEXT_BYTES),
 		    LEX_TITLE_TOKENS);
@@ -701,6 +738,7 @@ lex_text(
 	if (t->text != NULL) {
 		len = utf8_cut(t->text, t->text_len, LEX_TEXT_BYTES);
 		scan_field(lx, t->text, len, n_title + LEX_TEXT_TOKENS);
+		lines_end(&lx->lines);
 	}
 	drop_feed_name(lx, &n_title, name, n_name);
 	ret->lang = find_lang(lx, t->lang);
@@ -714,6 +752,7 @@ lex_text(
 	ret->n_shingles = lx->n_shingles =
 	    distinct(lx->shingles, lx->n_shingles);
 	ret->shingles = lx->shingles;
+	ret->lines = &lx->lines;
 	ret->text_hash = lx->text_hash;
 	ret->title_hash = title_hash(lx, n_title, true);
 	ret->shape_hash = title_hash(lx, n_title, false);

@@ -10,6 +10,7 @@
 #define RELATE_LEX_H
 
 #include "base/ak.h"
+#include "relate/lines.h"
 #include "relate/relate.h"
 
 enum {
@@ -35,6 +36,7 @@ struct lex_token {
 	uint16_t len;
 	uint16_t fold_len;
 	uint8_t flags;
+	uint16_t line;	      /* of the text */
 	uint64_t function_of; /* bit per language */
 };
 
@@ -52,8 +54,10 @@ struct lex_view {
 	size_t n_tokens; /* in all */
 	const struct lex_part *parts;
 	size_t n_parts;
-	const uint32_t *shingles; /* of the whole text, sorted, distinct */
+	const uint64_t *shingles; /* of the whole text: a hash of 32 bits, the
+				   * line in 16; by hash, which is distinct */
 	size_t n_shingles;
+	const struct lines *lines;
 	uint64_t text_hash; /* of all words of title and text, in order */
 	uint32_t title_hash;
 	uint32_t shape_hash; /* of the title without its figures */

@@ -7,7 +7,8 @@
  *	4  u32  articles
  *	8  u32  live articles at the last sweep
  *	12 u32  articles gone since
- *	16      of each: u64 id, f32 norm, u8 near[12], u8 around[12]
+ *	16      of each: u64 id, f32 norm, u8 near[12], u8 around[12],
+ *		u16 lines left out
  */
 #include "relate/index.h"
 
@@ -16,7 +17,7 @@
 
 #include "base/mem.h"
 
-enum { SAVE_MAGIC = 0x334E4B41, SAVE_HEAD = 16, SAVE_ROW = 12 + 2 * NEAR_MAX };
+enum { SAVE_MAGIC = 0x344E4B41, SAVE_HEAD = 16, SAVE_ROW = 14 + 2 * NEAR_MAX };
 
 static uint8_t *
 put(uint8_t *p, uint64_t v, size_t bytes)
@@ -58,7 +59,7 @@ relate_save(const struct relate_index *x, void **ret, size_t *ret_len)
 		p = put(p, bits, 4);
 		memcpy(p, d->near.v, NEAR_MAX);
 		memcpy(p + NEAR_MAX, d->around.v, NEAR_MAX);
-		p += 2 * NEAR_MAX;
+		p = put(p + 2 * NEAR_MAX, d->lines, 2);
 	}
 	*ret = data;
 	*ret_len = len;
@@ -85,6 +86,7 @@ relate_load(struct relate_index *x, const void *data, size_t len)
 		memcpy(&saved[i].norm, &bits, sizeof(bits));
 		memcpy(saved[i].near.v, row + 12, NEAR_MAX);
 		memcpy(saved[i].around.v, row + 12 + NEAR_MAX, NEAR_MAX);
+		saved[i].lines = (uint16_t)get(row + 12 + 2 * NEAR_MAX, 2);
 		if (saved[i].id <= (i > 0 ? saved[i - 1].id : 0) ||
 		    !(saved[i].norm >= 0.0F && saved[i].norm < 1e9F)) {
 			free(saved);
