@@ -139,8 +139,6 @@ put_progress(struct job *j)
 void
 page_begin(struct job *j, int status, const char *title, const char *here)
 {
-	const char *query = req_param(&j->req, "q");
-
 	(void)reply_begin(j, status, TYPE_HTML);
 	h(j,
 	    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
@@ -168,12 +166,13 @@ page_begin(struct job *j, int status, const char *title, const char *here)
 		nav_link(j, "/articles?unread=1", "Unread", here);
 		nav_link(j, "/articles?starred=1", "Starred", here);
 		nav_link(j, "/feeds", "Feeds", here);
-		h(j,
-		    "</nav><form class=\"find\" role=\"search\" "
-		    "action=\"%r/search\"><input type=\"search\" name=\"q\" "
-		    "value=\"%s\" placeholder=\"Search\" aria-label=\"Search "
-		    "articles\"></form></header>",
-		    query);
+		h(j, "</nav>");
+		if (!str_eq(here, "Search")) /* has a field of its own */
+			h(j, "<form class=\"find\" role=\"search\" "
+			     "action=\"%r/search\"><input type=\"search\" "
+			     "name=\"q\" placeholder=\"Search\" "
+			     "aria-label=\"Search articles\"></form>");
+		h(j, "</header>");
 		put_progress(j);
 	}
 	h(j, "<main id=\"main\">");

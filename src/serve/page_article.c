@@ -190,10 +190,13 @@ put_revisions(struct job *j, int64_t id)
 	(void)!store_revisions(j->reader, id, keep_revision, all);
 	if (all->n < 2)
 		return;
-	h(j,
-	    "<details class=\"changes\" id=\"changes\"><summary>Edited %d "
-	    "%h</summary>",
-	    (int64_t)all->n - 1, all->n == 2 ? "time" : "times");
+	h(j, "<details class=\"changes\"><summary>Edited ");
+	if (all->n == 2)
+		h(j, "once");
+	else
+		h(j, "%d times", (int64_t)all->n - 1);
+	/* Inside, so that a link to it opens the details. */
+	h(j, "</summary><div id=\"changes\">");
 	for (size_t i = all->n - 1; i > 0; i--) {
 		const struct revision *old = &all->list[i - 1];
 		const struct revision *new = &all->list[i];
@@ -210,7 +213,7 @@ put_revisions(struct job *j, int64_t id)
 		diff_words(j, old->text, new->text);
 		h(j, "</p></section>");
 	}
-	h(j, "</details>");
+	h(j, "</div></details>");
 }
 
 /* --- the page
@@ -286,8 +289,8 @@ put_article(const struct store_article *a, void *arg)
 	page_begin(j, 200, title, NULL);
 	h(j,
 	    "<div class=\"with-related\"><article class=\"full%h\" "
-	    "data-id=\"%d\" data-open=\"1\"><header><p class=\"kicker\">"
-	    "<a href=\"%r/articles?feed=%d\" dir=\"auto\">%s</a>",
+	    "data-id=\"%d\" data-open=\"1\"><header><p class=\"kicker\" "
+	    "dir=\"auto\"><a href=\"%r/articles?feed=%d\">%s</a>",
 	    a->is_read ? " read" : "", a->id, a->feed_id, a->feed_title);
 	put_other_feeds(j, a);
 	h(j, "</p><h1");

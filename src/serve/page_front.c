@@ -196,6 +196,7 @@ struct river {
 	struct job *j;
 	int64_t n, day, last_sort, last_id;
 	bool has_more, has_days;
+	bool is_story; /* all rows are of one: none need say so */
 };
 
 static void
@@ -223,6 +224,7 @@ static void
 river_row(const struct store_article *a, void *arg)
 {
 	struct river *r = arg;
+	struct store_article row = *a;
 
 	if (r->n == ROWS) {
 		r->has_more = true;
@@ -232,7 +234,9 @@ river_row(const struct store_article *a, void *arg)
 	r->last_sort = a->sort;
 	r->last_id = a->id;
 	r->n++;
-	page_row(r->j, a);
+	if (r->is_story)
+		row.thread = 0;
+	page_row(r->j, &row);
 }
 
 /* Rows and a link to older ones, which keeps `kept` of the query. */
@@ -392,7 +396,7 @@ page_thread(struct job *j)
 	struct store_thread_query q = {.min_articles = 1};
 	struct store_article_query rows = {.order = STORE_OLDEST};
 	struct stories s = {.j = j};
-	struct river r = {.j = j, .has_days = true};
+	struct river r = {.j = j, .has_days = true, .is_story = true};
 	const struct headline *lead;
 
 	if (!api_id(j, 0, &q.id))

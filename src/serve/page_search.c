@@ -39,7 +39,7 @@ page_search(struct job *j)
 	    .order = newest ? STORE_NEWEST : STORE_BEST};
 	struct hits hits = {.j = j};
 
-	page_begin(j, 200, "Search", NULL);
+	page_begin(j, 200, "Search", "Search");
 	h(j, "<div class=\"col single\"><div class=\"head\"><h1>Search</h1>");
 	if (!str_empty(text))
 		h(j,
@@ -52,9 +52,9 @@ page_search(struct job *j)
 	h(j,
 	    "</div><form class=\"find wide\" role=\"search\" "
 	    "action=\"%r/search\"><input type=\"search\" name=\"q\" "
-	    "value=\"%s\" aria-label=\"Search for\" autofocus>"
+	    "value=\"%s\" aria-label=\"Search for\"%h>"
 	    "<button>Search</button></form><div class=\"river\">",
-	    text);
+	    text, str_empty(text) ? " autofocus" : "");
 	if (!str_empty(text) && strlen(text) <= LIMIT_QUERY_BYTES) {
 		if (store_articles(j->reader, &q, put_hit, &hits) != AK_OK)
 			h(j, "<p class=\"empty\">This search could not be "

@@ -20,6 +20,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "serve/page.h"
 
 static const char *
 header(struct job *j, struct evhttp_request *evreq, const char *name)
@@ -299,14 +300,21 @@ read_body(struct job *j, struct evhttp_request *evreq)
 }
 
 static bool
-refuse_method(struct job *j, unsigned methods)
+refuse_method(struct job *j, struct evhttp_request *evreq, unsigned methods)
 {
 	static const char *const names[] = {
 	    "GET, HEAD", "POST", "PUT", "PATCH", "DELETE"};
 	struct buf allow;
 
 	if (methods == 0) {
-		reply_error(j, 404, "no such page");
+		const char *accept = evhttp_find_header(
+		    evhttp_request_get_input_headers(evreq), "Accept");
+
+		if (accept != NULL && strstr(accept, "text/html") != NULL)
+			page_error(
+			    j, 404, "Not Found", "There is no such page.");
+		else
+			reply_error(j, 404, "no such page");
 		return false;
 	}
 	buf_init(&allow, 128);
@@ -338,7 +346,7 @@ request_read(struct serve *s, struct evhttp_request *evreq, struct job *j)
 	read_headers(j, evreq);
 	j->route = route_find(j->arena, q, &methods);
 	if (j->route == NULL)
-		return refuse_method(j, methods);
+		return refuse_method(j, evreq, methods);
 	if (q->method != M_GET && is_cross_site(j, evreq)) {
 		reply_error(j, 403, "the request comes from another site");
 		return false;

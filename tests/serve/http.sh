@@ -74,6 +74,9 @@ status "asks for a token too" 401 --unix-socket "$dir/http.sock" \
 status "an unknown path" 404 "$base/nothing"
 has "errors carry the policy" "^Content-Security-Policy: default-src 'none'"
 has "errors are not sniffed" '^X-Content-Type-Options: nosniff'
+status "an unknown path, to a browser" 404 -H 'Accept: text/html,*/*' \
+    "$base/nothing"
+has "is a page" '<h1>Not Found</h1>'
 status "a wrong method" 405 -X DELETE "$base/healthz"
 has "says which are right" '^Allow: .*GET'
 status "another site's form" 403 -H "$auth" -H 'Origin: http://evil.example' \
