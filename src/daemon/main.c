@@ -79,6 +79,16 @@ say(const char *words)
 	(void)fputc('\n', stderr);
 }
 
+/* What libevent has to say. */
+static void
+event_log(int severity, const char *words)
+{
+	log_line(severity >= EVENT_LOG_ERR    ? LOG_LEVEL_ERR
+		 : severity == EVENT_LOG_WARN ? LOG_LEVEL_WARN
+					      : LOG_LEVEL_DEBUG,
+	    "event", "said=%s", LOG_STR(words));
+}
+
 static enum log_level
 level_of(const struct conf *c)
 {
@@ -241,6 +251,7 @@ run(struct akind *a)
 	int rc;
 
 	log_init(level_of(a->conf));
+	event_set_log_callback(event_log);
 	(void)evthread_use_pthreads();
 	xmlInitParser();
 	pipeline_global_init();

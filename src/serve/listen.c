@@ -100,8 +100,8 @@ listen_unix(struct serve *s, struct event_base *base, const char *path,
 	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 128,
 	    (struct sockaddr *)&sun, (int)sizeof(sun));
 	if (l == NULL)
-		return diag_set(reterr, AK_IO, "cannot listen on %s: errno %d",
-		    path, errno);
+		return diag_set(reterr, AK_IO, "cannot listen on %s: %s", path,
+		    strerrordesc_np(errno));
 	(void)chmod(path, 0660);
 	add_bound(s, evhttp_bind_listener(s->http, l));
 	return AK_OK;
@@ -135,8 +135,9 @@ listen_one(
 	    s->http, host != NULL ? host : "127.0.0.1", (uint16_t)n);
 	if (b == NULL)
 		return diag_set(reterr, AK_IO,
-		    "cannot listen on %s port %lld: errno %d",
-		    host != NULL ? host : "127.0.0.1", (long long)n, errno);
+		    "cannot listen on %s port %lld: %s",
+		    host != NULL ? host : "127.0.0.1", (long long)n,
+		    strerrordesc_np(errno));
 	add_bound(s, b);
 	return AK_OK;
 }

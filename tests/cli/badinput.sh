@@ -60,6 +60,9 @@ wrong 69 'add, no database' "$akin" --db no.db add ./empty
 wrong 69 'store is a folder' "$akin" --db folder list
 wrong 69 'akind, no database' "$akind" --db no.db
 wrong 2 'akind, unknown option' "$akind" --bogus
+wrong 69 'akind, no place to listen' env AKIN_DB=listen.db \
+	AKIN_HTTP_LISTEN="unix:$work/nowhere/s" "$akind"
+check 'the reason is told in words' has "$work/err" 'No such file'
 check 'a file that is no store is left alone' has no.db '^no database'
 
 make_feed feed.xml 3
