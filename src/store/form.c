@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "store/form.h"
 
-#include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "store/identity.h"
 #include "store/plain.h"
 
@@ -14,23 +16,73 @@ form_date(int64_t t)
 	return t == DOC_NO_TIME ? 0 : t;
 }
 
-/* Dump and drop; NULL for an empty array or object. */
-static char *
-dump(json_t *j)
+/*
+ * JSON is written here, not by jansson, which takes two copies and a hash
+ * table with printed pointers for each value: a twentieth of a cold sync.
+ */
+static void
+put_string(struct buf *b, const char *s)
 {
-	char *text = NULL;
+	size_t n = strlen(s);
 
-	if (json_array_size(j) + json_object_size(j) > 0)
-		text = json_dumps(j, JSON_COMPACT | JSON_ENCODE_ANY);
-	json_decref(j);
-	return text;
+	if (!utf8_valid(s, n))
+		n = 0; /* no parser leaves that */
+	buf_addc(b, '"');
+	for (size_t k = 0, from = 0; k <= n; k++) {
+		unsigned char c = k < n ? (unsigned char)s[k] : '"';
+
+		if (c >= ' ' && c != '"' && c != '\\')
+			continue;
+		buf_add(b, s + from, k - from);
+		from = k + 1;
+		if (k < n)
+			buf_addf(b, c < ' ' ? "\\u%04x" : "\\%c", c);
+	}
+	buf_addc(b, '"');
 }
 
 static void
-set_string(json_t *o, const char *name, const char *value)
+put_number(struct buf *b, double x)
 {
-	if (value != NULL)
-		(void)json_object_set_new(o, name, json_string(value));
+	if (x > -9e15 && x < 9e15 && x == (double)(int64_t)x)
+		buf_addf(b, "%lld", (long long)x);
+	else if (isfinite(x))
+		buf_addf(b, "%.17g", x);
+	else
+		buf_adds(b, "null");
+}
+
+/* Before a value of an object or (name NULL) an array. */
+static void
+put_name(struct buf *b, const char *name)
+{
+	char last = b->len > 0 ? b->data[b->len - 1] : '[';
+
+	if (last != '[' && last != '{')
+		buf_addc(b, ',');
+	if (name == NULL)
+		return;
+	put_string(b, name);
+	buf_addc(b, ':');
+}
+
+static void
+put_member(struct buf *b, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	put_name(b, name);
+	put_string(b, value);
+}
+
+/* What was written; NULL where that is "[]", "{}" or too much. */
+static char *
+finish(struct buf *b)
+{
+	if (buf_status(b) == AK_OK && b->len > 2)
+		return buf_steal(b);
+	buf_release(b);
+	return NULL;
 }
 
 static char *
@@ -57,88 +109,92 @@ make_author(const struct doc_entry *e)
 static char *
 make_tags(const struct doc_entry *e)
 {
-	json_t *list;
+	struct buf b;
 
 	if (e->tags == NULL)
 		return NULL;
-	list = json_array();
+	buf_init(&b, LIMIT_SQL_VALUE_BYTES);
+	buf_addc(&b, '[');
 	for (const struct doc_tag *t = e->tags; t != NULL; t = t->next)
-		(void)json_array_append_new(
-		    list, json_string(t->label != NULL ? t->label : t->term));
-	return dump(list);
+		put_member(&b, NULL, t->label != NULL ? t->label : t->term);
+	buf_addc(&b, ']');
+	return finish(&b);
 }
 
 static char *
 make_attachments(const struct doc_entry *e)
 {
-	json_t *list;
+	struct buf b;
 
 	if (e->attachments == NULL)
 		return NULL;
-	list = json_array();
+	buf_init(&b, LIMIT_SQL_VALUE_BYTES);
+	buf_addc(&b, '[');
 	for (const struct doc_attachment *t = e->attachments; t != NULL;
 	     t = t->next) {
-		json_t *o = json_object();
-
-		set_string(o, "url", t->url);
-		set_string(o, "mime_type", t->mime_type);
-		set_string(o, "title", t->title);
-		if (t->size_bytes >= 0)
-			(void)json_object_set_new(
-			    o, "size_in_bytes", json_integer(t->size_bytes));
-		if (t->duration_s >= 0)
-			(void)json_object_set_new(
-			    o, "duration_in_seconds", json_real(t->duration_s));
-		(void)json_array_append_new(list, o);
+		put_name(&b, NULL);
+		buf_addc(&b, '{');
+		put_member(&b, "url", t->url);
+		put_member(&b, "mime_type", t->mime_type);
+		put_member(&b, "title", t->title);
+		if (t->size_bytes >= 0) {
+			put_name(&b, "size_in_bytes");
+			buf_addf(&b, "%lld", (long long)t->size_bytes);
+		}
+		if (t->duration_s >= 0) {
+			put_name(&b, "duration_in_seconds");
+			put_number(&b, t->duration_s);
+		}
+		buf_addc(&b, '}');
 	}
-	return dump(list);
+	buf_addc(&b, ']');
+	return finish(&b);
 }
 
-static json_t *
-ext_value(const struct doc_ext *x)
+static void
+put_ext(struct buf *b, const struct doc_ext *x)
 {
-	json_t *j;
+	bool is_array = x->kind == DOC_EXT_ARRAY;
 
 	switch (x->kind) {
 	case DOC_EXT_STRING:
-		return x->string != NULL ? json_string(x->string) : json_null();
+		if (x->string != NULL)
+			put_string(b, x->string);
+		else
+			buf_adds(b, "null");
+		break;
 	case DOC_EXT_NUMBER:
-		return x->number > -9e15 && x->number < 9e15 &&
-			       x->number == (double)(int64_t)x->number
-			   ? json_integer((json_int_t)x->number)
-			   : json_real(x->number);
+		put_number(b, x->number);
+		break;
 	case DOC_EXT_BOOL:
-		return json_boolean(x->number != 0);
+		buf_adds(b, x->number != 0 ? "true" : "false");
+		break;
 	case DOC_EXT_OBJECT:
-		j = json_object();
-		for (const struct doc_ext *c = x->children; c != NULL;
-		     c = c->next)
-			if (c->name != NULL)
-				(void)json_object_set_new(
-				    j, c->name, ext_value(c));
-		return j;
 	case DOC_EXT_ARRAY:
-		j = json_array();
+		buf_addc(b, is_array ? '[' : '{');
 		for (const struct doc_ext *c = x->children; c != NULL;
-		     c = c->next)
-			(void)json_array_append_new(j, ext_value(c));
-		return j;
+		     c = c->next) {
+			if (!is_array && c->name == NULL)
+				continue;
+			put_name(b, is_array ? NULL : c->name);
+			put_ext(b, c);
+		}
+		buf_addc(b, is_array ? ']' : '}');
+		break;
 	}
-	return json_null();
 }
 
 static char *
 make_extra(const struct doc_entry *e)
 {
-	json_t *o;
+	struct doc_ext all = {.kind = DOC_EXT_OBJECT, .children = e->ext};
+	struct buf b;
 
 	if (e->ext == NULL)
 		return NULL;
-	o = json_object();
-	for (const struct doc_ext *x = e->ext; x != NULL; x = x->next)
-		if (x->name != NULL)
-			(void)json_object_set_new(o, x->name, ext_value(x));
-	return dump(o);
+	buf_init(&b, LIMIT_SQL_VALUE_BYTES);
+	put_ext(&b, &all);
+	return finish(&b);
 }
 
 /* Which of text and summary the HTML already says. */

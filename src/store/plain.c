@@ -17,7 +17,8 @@ is_inline(const char *name, size_t len)
 	    "tt", "u", "var", "wbr"};
 
 	for (size_t k = 0; k < AK_COUNT(names); k++)
-		if (strlen(names[k]) == len && memcmp(names[k], name, len) == 0)
+		if (*names[k] == *name && strncmp(names[k], name, len) == 0 &&
+		    names[k][len] == '\0')
 			return true;
 	return false;
 }
@@ -51,7 +52,7 @@ put_reference(struct buf *out, const char *p)
 	return p + 1;
 }
 
-/* Skip the tag at `p` ('<'); a block's tag sets *ret_is_block. */
+/* Skip the tag at `p` ('<'); a block's tag sets *ret_is_block, or NULL. */
 static const char *
 skip_tag(const char *p, bool *ret_is_block)
 {
@@ -59,7 +60,7 @@ skip_tag(const char *p, bool *ret_is_block)
 	size_t len = strcspn(name, " \t\n/>");
 	char quote = '\0';
 
-	if (!is_inline(name, len))
+	if (ret_is_block != NULL && !is_inline(name, len))
 		*ret_is_block = true;
 	for (p = name + len; *p != '\0'; p++) {
 		if (quote != '\0')
@@ -134,6 +135,32 @@ skip_space(const unsigned char *p)
 	}
 }
 
+/* Bytes that take a closer look: the end, markup, references, white space
+ * other than ' ', what a no-break or an ideographic space begins with. */
+static const bool is_special[256] = {[0] = true,
+    ['\t'] = true,
+    ['\n'] = true,
+    ['\f'] = true,
+    ['\r'] = true,
+    ['<'] = true,
+    ['&'] = true,
+    [0xC2] = true,
+    [0xE3] = true};
+
+/* Past what is the same in both. */
+static void
+skip_same(const unsigned char **x, const unsigned char **y)
+{
+	const unsigned char *a = *x, *b = *y;
+
+	for (; *a == *b; a++, b++)
+		if (is_special[*a] && !(*a == 0xE3 && a[1] == b[1] &&
+					  a[1] > 0x80 && a[2] == b[2]))
+			break;
+	*x = a;
+	*y = b;
+}
+
 bool
 plain_same(const char *a, const char *b)
 {
@@ -141,8 +168,7 @@ plain_same(const char *a, const char *b)
 	const unsigned char *y = (const unsigned char *)b;
 
 	for (;;) {
-		while (*x == *y && *x > ' ' && *x < 0x80)
-			x++, y++;
+		skip_same(&x, &y);
 		x = skip_space(x);
 		y = skip_space(y);
 		if (*x != *y)
@@ -158,13 +184,11 @@ plain_same(const char *a, const char *b)
 static const unsigned char *
 skip_markup(const unsigned char *p)
 {
-	bool is_block;
-
 	for (;;) {
 		p = skip_space(p);
 		if (*p != '<')
 			return p;
-		p = (const unsigned char *)skip_tag((const char *)p, &is_block);
+		p = (const unsigned char *)skip_tag((const char *)p, NULL);
 	}
 }
 
@@ -198,9 +222,7 @@ plain_is_of(const char *text, const char *html)
 
 	buf_init(&scratch, 64);
 	for (;;) {
-		while (
-		    *t == *h && *t > ' ' && *t < 0x80 && *t != '<' && *t != '&')
-			t++, h++;
+		skip_same(&t, &h);
 		h = skip_markup(h);
 		t = skip_space(t);
 		if (*h == '&') {

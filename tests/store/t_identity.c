@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/store/kit.h"
 
+#include <math.h>
+
 #include "base/limits.h"
 #include "base/str.h"
+#include "store/plain.h"
 
 #define SITE "https://example.org"
 
@@ -798,6 +801,84 @@ test_a_feed_moves_and_meets_another(void **state)
 	    AK_NOTFOUND);
 }
 
+/* --- words and HTML -------------------------------------------------- */
+
+static void
+test_words_are_those_of_html(void **state)
+{
+	(void)state;
+	assert_true(plain_is_of("One two", "<p>One <b>two</b></p>"));
+	assert_true(plain_is_of("a <b> & c", "a &lt;b&gt;&#32;&amp; c"));
+	assert_true(plain_is_of("a b", "a&nbsp;b"));
+	assert_true(plain_is_of("a b", "a\xC2\xA0"
+				       "b"));
+	assert_true(plain_is_of("東京　タワー。", "<p>東京<br>タワー。"));
+	assert_true(plain_is_of("東京タワー", "東京　タワー"));
+	assert_true(plain_is_of("é ß", "<i>é</i> ß"));
+	assert_false(plain_is_of("東京", "東亰"));
+	assert_false(plain_is_of("あい", "あう"));
+	assert_false(plain_is_of("a<b", "a<b>"));
+	assert_false(plain_is_of("One", "One two"));
+	assert_false(plain_is_of("One two", "One"));
+	assert_true(plain_same("a  b\n", "a b"));
+	assert_true(plain_same("あ　い", "あ い"));
+	assert_false(plain_same("あ、い", "あ。い"));
+	assert_false(plain_same("\xE3", "\xE3\x80\x80"));
+}
+
+/* --- JSON ------------------------------------------------------------ */
+
+static void
+test_tags_attachments_and_extras_are_json(void **state)
+{
+	struct kit *k = *state;
+	int64_t feed = kit_feed(k, SITE "/feed");
+	struct doc *d = kit_doc(k);
+	struct doc_entry *e = kit_entry(k, d, "1", SITE "/1", "T", "Text.");
+	struct doc_tag second = {.term = "tab\tand \x01"};
+	struct doc_tag first = {
+	    .term = "x", .label = "\"a\\b\" \xC3\xA9", .next = &second};
+	struct doc_attachment a2 = {
+	    .url = SITE "/b", .size_bytes = -1, .duration_s = 1.5};
+	struct doc_attachment a1 = {.url = SITE "/a",
+	    .mime_type = "audio/mpeg",
+	    .size_bytes = 1LL << 40,
+	    .duration_s = 60,
+	    .next = &a2};
+	struct doc_ext *o, *l;
+
+	o = doc_ext_add(k->a, &e->ext, "o", DOC_EXT_OBJECT);
+	doc_ext_string(k->a, &o->children, "s", "line\nend");
+	doc_ext_number(k->a, &o->children, "n", -0.25);
+	doc_ext_number(k->a, &o->children, "inf", HUGE_VAL);
+	l = doc_ext_add(k->a, &e->ext, "l", DOC_EXT_ARRAY);
+	doc_ext_number(k->a, &l->children, NULL, 7);
+	doc_ext_add(k->a, &l->children, NULL, DOC_EXT_BOOL)->number = 1;
+	(void)doc_ext_add(k->a, &l->children, NULL, DOC_EXT_ARRAY);
+	(void)doc_ext_add(k->a, &l->children, NULL, DOC_EXT_STRING);
+	e->tags = &first;
+	e->attachments = &a1;
+	kit_poll(k, feed, d);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT json_extract(tags, '$[0]') = "
+			   "'\"a\\b\" \xC3\xA9' AND json_extract(tags, '$[1]')"
+			   " = 'tab' || char(9) || 'and ' || char(1) AND "
+			   "json_array_length(tags) = 2 FROM article"),
+	    1);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT attachments = '[{\"url\":\"" SITE
+			   "/a\",\"mime_type\":\"audio/mpeg\","
+			   "\"size_in_bytes\":1099511627776,"
+			   "\"duration_in_seconds\":60},{\"url\":\"" SITE
+			   "/b\",\"duration_in_seconds\":1.5}]' FROM article"),
+	    1);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT extra = '{\"o\":{\"s\":\"line\\u000aend\","
+			   "\"n\":-0.25,\"inf\":null},"
+			   "\"l\":[7,true,[],null]}' FROM article"),
+	    1);
+}
+
 /* --- events ---------------------------------------------------------- */
 
 static void
@@ -842,6 +923,8 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_the_same_feed_twice_adds_nothing),
+	    TEST(test_words_are_those_of_html),
+	    TEST(test_tags_attachments_and_extras_are_json),
 	    TEST(test_an_edit_is_a_revision_and_stays_read),
 	    TEST(test_revisions_are_told_and_flips_add_none),
 	    TEST(test_https_and_tracking_change_nothing),
