@@ -95,6 +95,7 @@
 #define LIMIT_PUSHES_BYTES (32 * LIMIT_MIB) /* ... and their sizes added up */
 #define LIMIT_IMAGE_BYTES (8 * LIMIT_MIB)   /* of the image proxy */
 #define LIMIT_IMAGE_FETCHES 8
+#define LIMIT_ICON_BYTES (256 * LIMIT_KIB) /* inside an answer of an API */
 #define LIMIT_THROTTLE_ENTRIES 4096
 #define LIMIT_HTTP_IDLE_S 30
 #define LIMIT_PAGE_ITEMS 500

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/token.h"
 #include "daemon/login.h"
@@ -71,8 +72,17 @@ static void
 subscribed(const struct pipeline_added *r, void *arg)
 {
 	struct asked *q = arg;
-	struct serve_added a = {r->status, r->feed_id, r->error};
+	struct serve_found list[LIMIT_DISCOVER_LINKS];
+	struct serve_added a = {r->status, r->feed_id, r->error, list, 0};
 
+	for (; a.n_found < r->n_choices; a.n_found++)
+		list[a.n_found] = (struct serve_found){
+		    r->choices[a.n_found].url, r->choices[a.n_found].title,
+		    r->choices[a.n_found].type};
+	if (r->status == AK_OK) {
+		list[0] = (struct serve_found){r->url, r->title, r->format};
+		a.n_found = 1;
+	}
 	/* A page with several feeds: who asked here cannot choose. */
 	if (r->status == AK_UNSUPPORTED && r->n_choices > 0)
 		a.error = "the page names several feeds; give the address of "
@@ -89,8 +99,10 @@ op_add(
     void *arg, const struct serve_add *a, serve_added_cb done, void *done_arg)
 {
 	struct doors *d = arg;
-	struct pipeline_add add = {
-	    .url = a->url, .title = a->title, .category = a->category};
+	struct pipeline_add add = {.url = a->url,
+	    .title = a->title,
+	    .category = a->category,
+	    .only_finds = a->only_finds};
 	struct asked *q = xcalloc(1, sizeof(*q));
 
 	q->done = done;

@@ -109,6 +109,7 @@ struct pipeline_add {
 	const char *title, *category; /* the user's, or NULL */
 	int64_t pick; /* of the feeds that a page names, from 1; 0: the only */
 	bool may_be_file; /* file: is taken: from the command line only */
+	bool only_finds;  /* subscribe to nothing: say which feeds there are */
 };
 struct pipeline_choice {
 	const char *url, *title, *type; /* title and type may be NULL */
@@ -118,7 +119,7 @@ struct pipeline_added {
 	 * AK_BADINPUT: no feed; AK_DENIED; ... */
 	enum ak_status status;
 	int64_t feed_id;
-	const char *url, *title;
+	const char *url, *title, *format; /* of the feed; or NULL */
 	int64_t n_new;
 	const char *error; /* one line, or NULL */
 	const struct pipeline_choice *choices;

@@ -25,8 +25,10 @@ struct subscription {
 	struct fetcher *fetcher;
 	char *title, *category;
 	int64_t pick;
-	bool was_page;	  /* the feed comes from a page's link */
+	bool was_page; /* the feed comes from a page's link */
+	bool only_finds;
 	bool may_be_file; /* the URL came from this machine's command line */
+	const char *format;
 	pipeline_added_cb cb;
 	void *arg;
 	/* Of the page at hand: */
@@ -55,6 +57,7 @@ finish(struct subscription *s, struct poll *p)
 	    .feed_id = p->feed_id,
 	    .url = p->url,
 	    .title = p->doc_title,
+	    .format = s->format,
 	    .n_new = p->n_new,
 	    .error =
 		s->st == AK_OK || s->diag.text[0] == '\0' ? NULL : s->diag.text,
@@ -164,6 +167,7 @@ subscribe_start(struct workers *w, struct fetcher *f,
 	s->category = add->category != NULL ? xstrdup(add->category) : NULL;
 	s->pick = add->pick;
 	s->may_be_file = add->may_be_file;
+	s->only_finds = add->only_finds;
 	s->cb = cb;
 	s->arg = arg;
 	if (url == NULL) {
@@ -223,6 +227,7 @@ subscribe_parse(
 			find_links(s, p, body, len);
 	} else {
 		s->st = AK_OK;
+		s->format = doc_format_name(p->doc->format);
 		p->doc_title = p->doc->title_text != NULL
 				   ? xstrdup(p->doc->title_text)
 				   : NULL;
@@ -252,8 +257,8 @@ subscribe_commit(
 	char *asked = NULL;
 	enum ak_status st;
 
-	if (p->doc == NULL)
-		return AK_OK; /* no feed: nothing to store */
+	if (p->doc == NULL || sub->only_finds)
+		return AK_OK; /* nothing to store */
 	/* A permanent redirect is learned at once; the person may go on to
 	 * call the feed by what was typed. */
 	if (p->n_hops > 0 && p->all_permanent) {
@@ -289,7 +294,7 @@ subscribe_landed(struct poll *p, const char *refused, bool is_closing)
 	struct subscription *s = p->sub;
 	const char *url;
 
-	if (s->st == AK_OK && !p->is_committed)
+	if (s->st == AK_OK && !p->is_committed && !s->only_finds)
 		s->st = diag_set(&s->diag, AK_IO, "%s",
 		    refused != NULL ? refused : "the store refused it");
 	if (is_closing && s->st != AK_OK)
@@ -305,7 +310,7 @@ subscribe_landed(struct poll *p, const char *refused, bool is_closing)
 		finish(s, p);
 		return;
 	}
-	if (s->pick == 0 && s->n_choices > 1) {
+	if (s->pick == 0 && (s->n_choices > 1 || s->only_finds)) {
 		s->st = diag_set(&s->diag, AK_UNSUPPORTED,
 		    "the page names %zu feeds; pick one", s->n_choices);
 		finish(s, p);

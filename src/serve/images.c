@@ -267,12 +267,19 @@ image_get(struct job *j)
 	else if (url == NULL || !is_signed(j, url, j->req.args[0]))
 		reply_error(j, 403, "no article shows this image");
 	else
-		j->image_url = url;
+		images_ask(j, url, images_fetched);
 }
 
-/* Our own words for a type that we pass on, or NULL. */
-static const char *
-image_type(const char *type)
+void
+images_ask(struct job *j, const char *url,
+    void (*answer)(struct job *, const struct serve_image *))
+{
+	j->image_url = url;
+	j->on_image = answer;
+}
+
+const char *
+images_type(const char *type)
 {
 	static const struct {
 		const char *theirs, *ours;
@@ -294,7 +301,7 @@ void
 images_fetched(struct job *j, const struct serve_image *image)
 {
 	const char *type =
-	    image->status == AK_OK ? image_type(image->type) : NULL;
+	    image->status == AK_OK ? images_type(image->type) : NULL;
 
 	if (type == NULL || image->len == 0) {
 		reply_error(j, 502, "there is no image to show");

@@ -25,6 +25,12 @@ const char *images_src(struct job *j, const char *url);
  * images_src() says. */
 void images_put_html(struct job *j, const char *html);
 
+/* Have the loop fetch it (in the arena), then call `answer` there. */
+void images_ask(struct job *j, const char *url,
+    void (*answer)(struct job *, const struct serve_image *));
+/* Our own words for a Content-Type that we pass on, or NULL. */
+const char *images_type(const char *type);
+
 /* GET /image/SIGNATURE?url=URL: asks the loop to fetch it, */
 void image_get(struct job *j);
 /* and the answer to that, on the loop. */

@@ -13,7 +13,7 @@ mf_feed_json(const struct store_feed *f)
 {
 	return json_pack(
 	    "{s:I, s:i, s:s, s:s, s:s, s:o, s:I, s:s, s:s, s:s, s:s, s:b, s:b, "
-	    "s:b, s:b, s:o, s:{s:I, s:i}}",
+	    "s:b, s:b, s:o, s:{s:I, s:I}}",
 	    "id", (json_int_t)f->id, "user_id", 1, "feed_url", f->url,
 	    "site_url", f->home_page_url != NULL ? f->home_page_url : "",
 	    "title", f->title, "checked_at", mf_time(f->sched.last_poll_at),
@@ -23,7 +23,8 @@ mf_feed_json(const struct store_feed *f)
 	    "crawler", f->full_text, "disabled", f->sched.life != SCHED_ACTIVE,
 	    "ignore_http_cache", 0, "fetch_via_proxy", f->proxy != NULL,
 	    "category", mf_category(f->category_id, f->category), "icon",
-	    "feed_id", (json_int_t)f->id, "icon_id", 0);
+	    "feed_id", (json_int_t)f->id, "icon_id",
+	    (json_int_t)(f->icon != NULL ? f->id : 0));
 }
 
 static void

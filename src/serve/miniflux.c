@@ -58,12 +58,6 @@ mf_version(struct job *j)
 }
 
 void
-mf_no_icon(struct job *j)
-{
-	reply_error(j, 404, "this feed has no icon");
-}
-
-void
 mf_import(struct job *j)
 {
 	struct subs_imported got;

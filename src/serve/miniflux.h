@@ -8,12 +8,15 @@
 /* miniflux.c */
 void mf_me(struct job *j);
 void mf_version(struct job *j);
-void mf_no_icon(struct job *j);
 void mf_import(struct job *j);
 json_t *mf_time(int64_t t); /* RFC 3339; 0: the epoch */
 json_t *mf_category(int64_t id, const char *title);
 /* A number that a {} of the path holds; false: answered. */
 bool mf_id(struct job *j, int64_t *ret);
+
+/* mf_find.c */
+void mf_icon(struct job *j);
+void mf_discover(struct job *j);
 
 /* mf_feeds.c */
 void mf_categories(struct job *j);

@@ -290,13 +290,29 @@ static void enqueue(struct serve *s, struct job *j);
 static void image_fetched(const struct serve_image *image, void *arg);
 
 static void
+keep_added(struct job *j, const struct serve_added *a)
+{
+	struct serve_found *found =
+	    arena_alloc(j->arena, (a->n_found + 1) * sizeof(*found));
+
+	j->added = *a;
+	j->added.error = job_strdup(j, a->error);
+	j->added.found = found;
+	if (found == NULL)
+		j->added.n_found = 0;
+	for (size_t i = 0; i < j->added.n_found; i++)
+		found[i] = (struct serve_found){job_strdup(j, a->found[i].url),
+		    job_strdup(j, a->found[i].title),
+		    job_strdup(j, a->found[i].type)};
+}
+
+static void
 feed_added(const struct serve_added *a, void *arg)
 {
 	struct job *j = arg;
 
 	TAILQ_REMOVE(&j->serve->asking, j, asking);
-	j->added = *a;
-	j->added.error = job_strdup(j, a->error);
+	keep_added(j, a);
 	j->has_added = true;
 	j->asks_add = false;
 	enqueue(j->serve, j);
@@ -361,7 +377,7 @@ image_fetched(const struct serve_image *image, void *arg)
 
 	TAILQ_REMOVE(&s->imaging, j, asking);
 	s->n_imaging--;
-	images_fetched(j, image);
+	j->on_image(j, image);
 	reply_finish(j);
 	deliver(s, j);
 	fetch_images(s);

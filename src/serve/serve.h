@@ -21,11 +21,22 @@
 struct event_base;
 struct serve;
 
-/* How a subscription ended.  `error`: words for a person, or NULL. */
+/* A feed at an address or named by a page. */
+struct serve_found {
+	const char *url, *title; /* title: or NULL */
+	const char *type; /* media type, or a format as "atom-1.0"; or NULL */
+};
+
+/* How a subscription ended.  `error`: words for a person, or NULL.  All is
+ * borrowed during the call. */
 struct serve_added {
-	enum ak_status status; /* AK_OK, AK_EXISTS (with the id), or why not */
+	/* AK_OK, AK_EXISTS (with the id), AK_UNSUPPORTED: the page names
+	 * several, or why not. */
+	enum ak_status status;
 	int64_t feed_id;
 	const char *error;
+	const struct serve_found *found;
+	size_t n_found;
 };
 typedef void (*serve_added_cb)(const struct serve_added *a, void *arg);
 
@@ -33,6 +44,7 @@ struct serve_add {
 	const char *url;      /* of a feed, or of a page to look for one on */
 	const char *title;    /* the user's, or NULL */
 	const char *category; /* path, or NULL */
+	bool only_finds;      /* subscribe to nothing */
 };
 
 /* An image that was asked for elsewhere; borrowed during the call. */

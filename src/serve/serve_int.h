@@ -184,7 +184,9 @@ struct job {
 	bool has_added;	      /* the second run */
 	struct serve_added added; /* its answer; error in the arena */
 	const char *image_url;	  /* fetch this image; in the arena */
-	bool logs_in_failed;	  /* counts against the client's address */
+	/* On the loop: makes the answer of it. */
+	void (*on_image)(struct job *j, const struct serve_image *image);
+	bool logs_in_failed; /* counts against the client's address */
 	TAILQ_ENTRY(job) asking;
 	char *metrics; /* malloc'ed text of the daemon's metrics */
 };

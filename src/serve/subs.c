@@ -53,6 +53,17 @@ subs_add(struct job *j, const char *url, const char *title,
 	return false;
 }
 
+bool
+subs_find(struct job *j, const char *url, struct serve_added *ret)
+{
+	if (!j->has_added && j->ops->add == NULL) {
+		*ret = (struct serve_added){.status = AK_UNSUPPORTED};
+		return true;
+	}
+	j->add.only_finds = true;
+	return subs_add(j, url, NULL, NULL, ret);
+}
+
 /* --- OPML ------------------------------------------------------------------
  */
 

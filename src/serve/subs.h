@@ -15,6 +15,10 @@
 bool subs_add(struct job *j, const char *url, const char *title,
     const char *category, struct serve_added *ret);
 
+/* The same, but to subscribe to nothing: ret->found says which feeds there
+ * are. */
+bool subs_find(struct job *j, const char *url, struct serve_added *ret);
+
 /* Store the URL as it is and poll it soon. */
 enum ak_status subs_add_plain(struct job *j, const char *url, const char *title,
     const char *category, int64_t *ret_id) AK_USE;

@@ -10,12 +10,18 @@ mkdir "$dir/www"
 cat >"$dir/www/f.xml" <<'XML'
 <?xml version="1.0"?><rss version="2.0"><channel><title>F &amp; "co"</title>
 <link>http://127.0.0.1/</link><description>d</description>
+<image><url>/i.png</url><title>i</title><link>/</link></image>
 <item><title>One &amp;lt;b&amp;gt;</title><link>http://127.0.0.1/1</link>
 <description>&lt;p onclick="x()"&gt;Text&lt;script&gt;alert(1)&lt;/script&gt;&lt;/p&gt;</description>
 <atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="related" href="http://127.0.0.1/2" title="Two"/>
 </item><item><title>Two</title><link>http://127.0.0.1/2</link><description>more</description></item>
 </channel></rss>
 XML
+printf '\211PNG\r\n\032\n' >"$dir/www/i.png"
+cat >"$dir/www/page.html" <<'HTML'
+<html><head><link rel="alternate" type="application/rss+xml" title="F" href="f.xml">
+<link rel="alternate" type="application/atom+xml" href="g.xml"></head></html>
+HTML
 feeds_start "$dir/www"
 auth="Authorization: Bearer $secret"
 
@@ -110,8 +116,21 @@ status "until one has ended" 404 -H 'Expect:' \
     --data-binary @"$dir/zeros" "$base/websub/nobody"
 status "a problem document" 401 "$base/api/v1/feeds"
 has "is one" '"status":401'
+status "discover the feeds of a page" 200 -H "$auth" \
+    -d "{\"url\":\"$feeds/page.html\"}" "$base/v1/discover"
+has "both" "{\"url\":\"$feeds/f.xml\",\"title\":\"F\",\"type\":\"rss\"},{.*\"type\":\"atom\"}"
+status "or that it is one" 200 -H "$auth" \
+    -d "{\"url\":\"$feeds/f.xml\"}" "$base/v1/discover"
+has "by its title" "\"title\":\"F & ..co..\",\"type\":\"rss\""
+status "or nothing" 404 -H "$auth" -d "{\"url\":\"$feeds/i.png\"}" \
+    "$base/v1/discover"
+status "to no avail" 200 -H "$auth" "$base/v1/feeds"
+has "none is subscribed to" '^\[\]$'
 status "subscribe" 201 -H "$auth" -d "{\"url\":\"$feeds/f.xml\"}" \
     "$base/api/v1/feeds"
+status "its icon" 200 -H "$auth" "$base/v1/feeds/1/icon"
+has "is data" '"mime_type":"image/png","data":"image/png;base64,iVBORw0KGgo="'
+status "no icon" 404 -H "$auth" "$base/v1/icons/9"
 status "subscribe again" 409 -H "$auth" -d "{\"url\":\"$feeds/f.xml\"}" \
     "$base/api/v1/feeds"
 status "no JSON" 400 -H "$auth" -d 'x' "$base/api/v1/feeds"
