@@ -339,6 +339,11 @@ auth_allow(struct job *j)
 		    auth_scope_name(route->scope));
 		return false;
 	}
+	/* Browsers add a password that they know to any request. */
+	if (j->who.cred == CRED_PASSWORD && j->req.has_null_origin) {
+		reply_error(j, 403, "the request comes from another site");
+		return false;
+	}
 	if (j->who.cred == CRED_SESSION && j->req.method != M_GET) {
 		csrf = j->req.csrf_header != NULL ? j->req.csrf_header
 						  : req_param(&j->req, "csrf");

@@ -198,8 +198,10 @@ is_cross_site(struct job *j, struct evhttp_request *evreq)
 
 	if (site != NULL && strcmp(site, "cross-site") == 0)
 		return true;
-	/* Our own forms say "null", as we forbid them to send a referrer. */
-	if (origin == NULL || strcmp(origin, "null") == 0)
+	/* Our own forms say "null", as we forbid them to send a referrer; so
+	 * do sandboxed pages, which have no form's token. */
+	j->req.has_null_origin = origin != NULL && strcmp(origin, "null") == 0;
+	if (origin == NULL || j->req.has_null_origin)
 		return false;
 	return strlen(origin) != len || !ascii_ieq_n(origin, j->req.base, len);
 }

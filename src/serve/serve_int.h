@@ -49,10 +49,11 @@ struct req { /* strings lie in the job's arena; absent headers are NULL */
 	size_t body_len;
 	const char *content_type, *authorization, *x_auth_token, *cookie;
 	const char *if_none_match, *csrf_header, *signature, *link;
-	const char *address; /* of the client, behind a trusted proxy too */
-	const char *base;    /* public URL without a slash at its end */
-	const char *root;    /* the path of it, "" or "/prefix" */
-	bool is_tls;	     /* as the client sees it */
+	const char *address;  /* of the client, behind a trusted proxy too */
+	const char *base;     /* public URL without a slash at its end */
+	const char *root;     /* the path of it, "" or "/prefix" */
+	bool is_tls;	      /* as the client sees it */
+	bool has_null_origin; /* a page that hides where it is from */
 	bool takes_gzip;
 };
 

@@ -87,6 +87,10 @@ status "a wrong method" 405 -X DELETE "$base/healthz"
 has "says which are right" '^Allow: .*GET'
 status "another site's form" 403 -H "$auth" -H 'Origin: http://evil.example' \
     -d mark=read "$base/article/1/mark"
+status "a page that hides its site, with a password" 403 -u "$user:$secret" \
+    -H 'Origin: null' -d mark=read "$base/article/1/mark"
+status "a password without a page" 303 -u "$user:$secret" \
+    -d mark=read "$base/article/1/mark"
 head -c 3000000 /dev/zero >"$dir/zeros"
 head -c 17000000 /dev/zero >"$dir/more"
 status "a body over the limit" 413 -H "$auth" -H 'Expect:' \
