@@ -90,10 +90,10 @@ ident_fragment(const char *url)
 	return f;
 }
 
+/* `key` is url_key() of the URL, or NULL. */
 static int64_t
-hash_url(struct arena *a, const char *url, bool with_fragment, int64_t seed)
+hash_key(const char *key, const char *url, bool with_fragment, int64_t seed)
 {
-	const char *key = url_key(a, url);
 	int64_t h = hash_str(key != NULL ? key : url, seed);
 
 	return with_fragment && key != NULL && ident_fragment(url) != NULL
@@ -104,8 +104,9 @@ hash_url(struct arena *a, const char *url, bool with_fragment, int64_t seed)
 int64_t
 ident_url_hash(struct arena *a, const char *url)
 {
-	return url != NULL && url_is_http(url) ? hash_url(a, url, false, 'u')
-					       : 0;
+	return url != NULL && url_is_http(url)
+		   ? hash_key(url_key(a, url), url, false, 'u')
+		   : 0;
 }
 
 /* White space around a guid, and its scheme, mean nothing. */
@@ -117,7 +118,7 @@ ident_guid_hash(struct arena *a, const char *guid)
 	while (ascii_space((unsigned char)*guid) && *guid != '\0')
 		guid++;
 	if (url_is_http(guid))
-		return hash_url(a, guid, true, 'g');
+		return hash_key(url_key(a, guid), guid, true, 'g');
 	len = strlen(guid);
 	while (len > 0 && ascii_space((unsigned char)guid[len - 1]))
 		len--;
@@ -205,16 +206,24 @@ is_pointer(const struct doc_entry *e)
 static void
 fill(struct arena *a, const struct doc_entry *e, struct ident *i)
 {
-	int64_t link = e->url != NULL ? hash_url(a, e->url, true, 'l') : 0;
+	const char *key = e->url != NULL ? url_key(a, e->url) : NULL;
+	int64_t link = e->url != NULL ? hash_key(key, e->url, true, 'l') : 0;
 
 	i->entry = e;
 	i->is_pointer = is_pointer(e);
 	i->about = i->is_pointer ? e->external_url : e->url;
-	i->about_key = i->about != NULL ? url_key(a, i->about) : NULL;
-	i->url_hash = ident_url_hash(a, i->about);
+	i->about_key = i->is_pointer ? url_key(a, i->about) : key;
+	i->url_hash = i->about != NULL && url_is_http(i->about)
+			  ? hash_key(i->about_key, i->about, false, 'u')
+			  : 0;
 	i->detail = hash_words(ident_title(e), link);
 	i->hash = hash_content(e, link);
-	if (e->id != NULL) {
+	if (e->id != NULL && str_eq(e->id, e->url) && url_is_http(e->id)) {
+		i->key = hash_key(key, e->id, true, 'g');
+		if (i->is_pointer &&
+		    hash_key(key, e->id, false, 'u') != i->url_hash)
+			i->guid_hash = i->key;
+	} else if (e->id != NULL) {
 		i->key = ident_guid_hash(a, e->id);
 		if (!url_is_http(e->id) ||
 		    ident_url_hash(a, e->id) != i->url_hash)
