@@ -13,6 +13,9 @@
  * Articles whose page is awaited are not pulled yet, nor those behind them, so
  * that they are related by their full text; fulltext.c says for how long.
  *
+ * After what is new comes what was revised: the store marks features that
+ * changed since their article was related.
+ *
  * A wake-up is a ticket; when all that was stored by then is related and
  * committed, the ticket goes to the loop.
  */
@@ -30,6 +33,7 @@
 #define PULL 1024	  /* articles of one batch to the writer */
 #define MAX_BATCHES 2	  /* that wait for the writer */
 #define RESTORE_PULL 1024 /* rows read at a time while rebuilding */
+#define REVISED 256	  /* articles related again at a time */
 #define SAVE_EVERY 5000	  /* articles between two saves of the state */
 #define COLD 5000    /* a store with fewer articles waits for its backlog */
 #define QUIET_MS 300 /* that is there when nothing arrived for so long */
@@ -77,6 +81,7 @@ struct batch { /* relations of up to PULL articles */
 	struct relater *r;
 	size_t n;
 	int64_t watermark; /* when all of it is there; 0: stays */
+	bool is_again;	   /* nothing of it is new */
 	struct store_relations rels[PULL];
 	struct {
 		struct store_edge *edges;
@@ -100,7 +105,8 @@ batch_done(enum ak_status st, void *arg)
 
 	if (b->watermark > 0 && st == AK_OK)
 		atomic_store(&r->committed, b->watermark);
-	(void)atomic_fetch_add(&r->w->n_related, (long long)b->n);
+	if (!b->is_again)
+		(void)atomic_fetch_add(&r->w->n_related, (long long)b->n);
 	(void)pthread_mutex_lock(&r->lock);
 	r->n_batches--;
 	(void)pthread_cond_signal(&r->wake);
@@ -302,6 +308,32 @@ gate_passes(struct gate *g, int64_t above, int64_t id)
 	return !g->is_shut;
 }
 
+static void
+add_to_batch(struct batch *b, int64_t id, int64_t revised,
+    const struct relate_result *res)
+{
+	struct store_relations *rel = &b->rels[b->n];
+
+	*rel = (struct store_relations){.article = id,
+	    .thread = res->thread,
+	    .n_merged = res->n_merged,
+	    .keep = b->r->params.keep,
+	    .is_again = b->is_again,
+	    .revised = revised};
+	b->items[b->n].edges = xcalloc(res->n_edges, sizeof(struct store_edge));
+	for (size_t i = 0; i < res->n_edges; i++) {
+		const struct relate_edge *e = &res->edges[i];
+
+		b->items[b->n].edges[rel->n_edges++] = (struct store_edge){
+		    .other = e->other, .kind = (int)e->kind, .score = e->score};
+	}
+	for (size_t i = 0; i < res->n_merged; i++)
+		b->items[b->n].merged[i] = res->merged[i];
+	rel->edges = b->items[b->n].edges;
+	rel->merged = b->items[b->n].merged;
+	b->n++;
+}
+
 struct pulling {
 	struct relater *r;
 	struct batch *b;
@@ -316,9 +348,8 @@ pull_cb(const struct store_related_input *in, void *arg)
 	struct pulling *pl = arg;
 	struct relater *r = pl->r;
 	struct batch *b = pl->b;
-	struct relate_result res = {0};
 	struct relate_article art;
-	struct store_relations *rel = &b->rels[b->n];
+	struct relate_result res = {0};
 
 	if (pl->is_due && in->id != pl->due)
 		return; /* it is gone */
@@ -328,22 +359,7 @@ pull_cb(const struct store_related_input *in, void *arg)
 		r->mark = in->id;
 	if (to_article(r, in, &art))
 		relate_add(r->index, &art, &res);
-	*rel = (struct store_relations){.article = in->id,
-	    .thread = res.thread,
-	    .n_merged = res.n_merged,
-	    .keep = r->params.keep};
-	b->items[b->n].edges = xcalloc(res.n_edges, sizeof(struct store_edge));
-	for (size_t i = 0; i < res.n_edges; i++) {
-		const struct relate_edge *e = &res.edges[i];
-
-		b->items[b->n].edges[rel->n_edges++] = (struct store_edge){
-		    .other = e->other, .kind = (int)e->kind, .score = e->score};
-	}
-	for (size_t i = 0; i < res.n_merged; i++)
-		b->items[b->n].merged[i] = res.merged[i];
-	rel->edges = b->items[b->n].edges;
-	rel->merged = b->items[b->n].merged;
-	b->n++;
+	add_to_batch(b, in->id, in->revised, &res);
 }
 
 static void
@@ -480,6 +496,78 @@ pull(struct relater *r)
 	return true;
 }
 
+/* --- what was revised ----------------------------------------------------- */
+
+struct revised {
+	struct relater *r;
+	void *features[REVISED]; /* copies: rows are borrowed */
+	struct relate_article arts[REVISED];
+	int64_t marks[REVISED]; /* how often, of each */
+	size_t n;
+};
+
+static void
+revised_cb(const struct store_related_input *in, void *arg)
+{
+	struct revised *rv = arg;
+	struct relate_article *art = &rv->arts[rv->n];
+
+	(void)to_article(rv->r, in, art);
+	rv->features[rv->n] = xmalloc(in->features_len);
+	memcpy(rv->features[rv->n], in->features, in->features_len);
+	art->features.data = rv->features[rv->n];
+	rv->marks[rv->n++] = in->revised;
+}
+
+static void
+relate_again(struct relater *r, const struct revised *rv, struct batch *b)
+{
+	relate_revise(r->index, rv->arts, rv->n);
+	for (size_t i = 0; i < rv->n; i++) {
+		const struct relate_article *art = &rv->arts[i];
+		struct relate_result res = {0};
+
+		/* One that left the index keeps what it has. */
+		b->is_again = relate_has(r->index, art->id) &&
+			      relate_features_current(
+				  art->features.data, art->features.len);
+		if (b->is_again)
+			relate_add(r->index, art, &res);
+		add_to_batch(b, art->id, rv->marks[i], &res);
+	}
+	b->is_again = true;
+}
+
+/* Relate again what reads otherwise now; true: there may be more. */
+static bool
+pull_revised(struct relater *r, int64_t *above)
+{
+	struct revised *rv = xcalloc(1, sizeof(*rv));
+	struct batch *b;
+	size_t n;
+
+	rv->r = r;
+	if (store_relate_revised(r->reader, *above, REVISED, revised_cb, rv) !=
+	    AK_OK)
+		rv->n = 0;
+	n = rv->n;
+	if (n > 0) {
+		if (r->index == NULL)
+			load_index(r);
+		*above = rv->arts[n - 1].id;
+		b = xcalloc(1, sizeof(*b));
+		b->r = r;
+		relate_again(r, rv, b);
+		r->n_unsaved += (int64_t)n;
+		wait_for_writer(r);
+		call_writer(r, put_batch, batch_done, b);
+	}
+	for (size_t i = 0; i < n; i++)
+		free(rv->features[i]);
+	free(rv);
+	return n == REVISED;
+}
+
 /* Is the index still about what the store holds? */
 static void
 look_at_watermark(struct relater *r, const struct poll_opts *opts)
@@ -526,6 +614,7 @@ static void
 work(struct relater *r)
 {
 	struct poll_opts opts;
+	int64_t above = 0;
 
 	workers_opts(r->w, &opts);
 	if (!opts.with_relations)
@@ -536,6 +625,8 @@ work(struct relater *r)
 	while (!is_stopping(r) && pull(r))
 		if (r->n_unsaved >= SAVE_EVERY && r->backlog.n == 0)
 			save_state(r);
+	while (!is_stopping(r) && r->backlog.n == 0 && pull_revised(r, &above))
+		;
 }
 
 static void *

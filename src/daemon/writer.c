@@ -177,11 +177,13 @@ static void
 settle(struct writer *wr, struct mail *m)
 {
 	struct poll *p;
-	int64_t n_new = 0;
+	int64_t n_new = 0, n_revised = 0;
 
-	STAILQ_FOREACH (p, &m->polls, link)
+	STAILQ_FOREACH (p, &m->polls, link) {
 		n_new += p->n_new_articles;
-	if (n_new > 0) {
+		n_revised += p->n_revised;
+	}
+	if (n_new + n_revised > 0) {
 		(void)atomic_fetch_add(&wr->w->n_arrived, n_new);
 		(void)relater_wake(wr->w->relater);
 	}

@@ -312,8 +312,8 @@ reckon_norms(struct relate_index *x)
 	x->swept_at = x->n_live;
 }
 
-static void
-sweep(struct relate_index *x)
+void
+index_sweep(struct relate_index *x)
 {
 	if (x->n_dead > 0) {
 		terms_sweep(&x->words, prune_cb, x);
@@ -402,15 +402,33 @@ held_size(size_t n)
 }
 
 static void
+drop_held(struct relate_index *x, struct doc *d)
+{
+	free(d->held);
+	d->held = NULL;
+	x->held_bytes -= held_size(d->n_held);
+	d->n_held = 0;
+}
+
+void
+index_empty(struct relate_index *x, uint32_t place)
+{
+	struct doc *d = &x->docs[place];
+
+	drop_held(x, d);
+	count_day(x, d, -1);
+	x->n_lang[x->langs[place]]--;
+	d->id = -d->id;
+	x->n_dead++;
+}
+
+static void
 bury(struct relate_index *x, uint32_t place)
 {
 	struct doc *d = &x->docs[place];
 
 	thread_leave(x, place);
-	free(d->held);
-	d->held = NULL;
-	x->held_bytes -= held_size(d->n_held);
-	d->n_held = 0;
+	drop_held(x, d);
 	x->n_waiting -= d->is_waiting;
 	if (!d->is_waiting)
 		count_day(x, d, -1);
@@ -441,7 +459,7 @@ relate_remove(struct relate_index *x, int64_t id)
 	while (x->span > 0 && x->docs[x->base].id < 0)
 		drop_oldest(x);
 	if (wants_sweep(x))
-		sweep(x);
+		index_sweep(x);
 }
 
 /* A free place behind the newest. */
@@ -548,12 +566,11 @@ find_saved(struct relate_index *x, int64_t id)
 	return NULL;
 }
 
-static struct doc *
-insert(struct relate_index *x, const struct query *q, int64_t thread,
+struct doc *
+index_fill(struct relate_index *x, const struct query *q, uint32_t place,
     const struct near *near)
 {
 	const struct blob *b = &q->blob;
-	uint32_t place = take_place(x);
 	struct doc *d = &x->docs[place];
 
 	d->id = q->art->id;
@@ -574,15 +591,25 @@ insert(struct relate_index *x, const struct query *q, int64_t thread,
 	set_inverse(x, place);
 	x->langs[place] = (uint8_t)b->lang;
 	x->n_lang[b->lang]++;
-	x->n_live++;
-	thread_enter(x, place, thread);
 	add_words(x, b, place);
 	add_pairs(x, b, place);
 	add_shingles(x, b, place);
 	d->lines = q->lines;
 	recur_add(x, q, place);
+	return d;
+}
+
+static struct doc *
+insert(struct relate_index *x, const struct query *q, int64_t thread,
+    const struct near *near)
+{
+	uint32_t place = take_place(x);
+	struct doc *d = index_fill(x, q, place, near);
+
+	x->n_live++;
+	thread_enter(x, place, thread);
 	if (wants_sweep(x))
-		sweep(x);
+		index_sweep(x);
 	return d;
 }
 
@@ -613,11 +640,18 @@ relate_restore(
 }
 
 void
+index_begin_waiting(struct relate_index *x, struct doc *d)
+{
+	d->is_waiting = true;
+	count_day(x, d, -1); /* not part of the crowd yet */
+	x->n_waiting++;
+}
+
+void
 relate_announce(struct relate_index *x, const struct relate_article *art)
 {
 	struct query *q = x->query;
 	struct near near = {0};
-	struct doc *d;
 
 	if (!may_enter(x, art, &q->blob))
 		return;
@@ -625,10 +659,7 @@ relate_announce(struct relate_index *x, const struct relate_article *art)
 	recur_strip(q, recur_find(x, q));
 	query_run(x, q);
 	judge_near(x, q, &near);
-	d = insert(x, q, art->id, &near);
-	d->is_waiting = true;
-	count_day(x, d, -1); /* not part of the crowd yet */
-	x->n_waiting++;
+	index_begin_waiting(x, insert(x, q, art->id, &near));
 }
 
 /* The place of an article that was announced, or UINT32_MAX. */
@@ -648,8 +679,10 @@ end_waiting(struct relate_index *x, uint32_t place, int64_t thread)
 	x->docs[place].is_waiting = false;
 	count_day(x, &x->docs[place], 1);
 	x->n_waiting--;
-	thread_leave(x, place);
-	thread_enter(x, place, thread);
+	if (x->docs[place].thread != thread) {
+		thread_leave(x, place);
+		thread_enter(x, place, thread);
+	}
 	return &x->docs[place];
 }
 
@@ -669,11 +702,15 @@ relate_add(struct relate_index *x, const struct relate_article *art,
 		: !blob_open(art->features.data, art->features.len, &q->blob))
 		return;
 	if (place != UINT32_MAX && x->swept_at != x->n_live)
-		sweep(x); /* the first of those announced: all are there now */
+		index_sweep(
+		    x); /* the first of those announced: all are there now */
 	q->art = art;
 	recur_strip(q, recur_find(x, q));
 	query_run(x, q);
-	thread_choose(x, q, ret);
+	if (place != UINT32_MAX && x->docs[place].next != place)
+		ret->thread = x->docs[place].thread; /* revised: it stays */
+	else
+		thread_choose(x, q, ret);
 	judge_edges(x, q, ret);
 	judge_around(x, q, ret->thread, &around);
 	if (place == UINT32_MAX) {

@@ -164,6 +164,20 @@ void index_trim(const struct relate_index *x, struct postings *list);
 /* Place of a live article, or UINT32_MAX. */
 uint32_t index_find(const struct relate_index *x, int64_t id);
 
+/* Fill a place with the newcomer, all but its thread. */
+struct doc *index_fill(struct relate_index *x, const struct query *q,
+    uint32_t place, const struct near *near);
+
+/* Take an article out of the lists, at the next sweep; its place, thread and
+ * count stay, for index_fill(). */
+void index_empty(struct relate_index *x, uint32_t place);
+
+/* Drop what is dead from the lists, reckon all lengths. */
+void index_sweep(struct relate_index *x);
+
+/* Known by its words, not yet related. */
+void index_begin_waiting(struct relate_index *x, struct doc *d);
+
 /* How much a term says in a language; 0: nothing.  `n_articles` hold it. */
 float index_idf(size_t n_lang, size_t n_articles);
 float index_tf_weight(unsigned tf);
@@ -234,6 +248,7 @@ void recur_strip(struct query *q, uint16_t lines);
 
 /* The newcomer has entered: remember its lines. */
 void recur_add(struct relate_index *x, const struct query *q, uint32_t place);
+void recur_settle(struct relate_index *x, const struct query *q);
 
 /* --- thread.c ------------------------------------------------------------- */
 

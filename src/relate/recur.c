@@ -146,6 +146,15 @@ recur_add(struct relate_index *x, const struct query *q, uint32_t place)
 	}
 }
 
+void
+recur_settle(struct relate_index *x, const struct query *q)
+{
+	for (size_t i = 0; i < q->blob.n_lines; i++)
+		terms_settle(&x->lines,
+		    line_key(q->art->feed_id, blob_line(&q->blob, i).hash),
+		    x->base, ring_mask(x));
+}
+
 /* --- leaving out ---------------------------------------------------------- */
 
 /* Terms that are new in these lines count once less; `place` says where the

@@ -121,6 +121,12 @@ void relate_announce(struct relate_index *x, const struct relate_article *art);
 void relate_add(struct relate_index *x, const struct relate_article *art,
     struct relate_result *ret);
 
+/* These are there and read otherwise now; others are passed over.  Then
+ * relate_add() each that relate_has(), before any newcomer: its relations with
+ * all others, older and newer; its thread stays, unless it is alone there. */
+void relate_revise(
+    struct relate_index *x, const struct relate_article *arts, size_t n);
+
 /* Put back an article that was added in an earlier run, with the thread that
  * it is in by now; in order of id, before any relate_add(). */
 void relate_restore(

@@ -314,6 +314,24 @@ terms_add(struct terms *t, uint64_t key, uint32_t p)
 	append(t, &t->slots[i], p);
 }
 
+void
+terms_settle(struct terms *t, uint64_t key, uint32_t base, uint32_t mask)
+{
+	struct terms_slot *s =
+	    &t->slots[find_slot(t, tag_of(key, SLOT_TAG_BITS))];
+	size_t n = slot_n(s), i;
+	uint32_t *list = n > INLINE_MAX ? s->u.many : s->u.two, last;
+
+	if (n < 2)
+		return;
+	last = list[n - 1];
+	for (i = n - 1; i > 0 && ((posting_place(list[i - 1]) - base) & mask) >
+				     ((posting_place(last) - base) & mask);
+	     i--)
+		list[i] = list[i - 1];
+	list[i] = last;
+}
+
 /* --- sweeping ------------------------------------------------------------ */
 
 /* The list has shrunk from `n` to `left`; give back what it no longer needs. */

@@ -65,6 +65,10 @@ void terms_prefetch_ends(const struct terms *t, uint64_t key);
 void terms_get(const struct terms *t, uint64_t key, struct postings *ret);
 void terms_add(struct terms *t, uint64_t key, uint32_t p);
 
+/* The posting last added comes from a place between the others': move it there.
+ * Places count from `base`, modulo `mask` + 1. */
+void terms_settle(struct terms *t, uint64_t key, uint32_t base, uint32_t mask);
+
 /* Visit every list.  The callback may drop postings: it moves those that stay
  * to the front and returns their number. */
 typedef size_t (*terms_cb)(void *arg, bool is_pair, uint32_t *p, size_t n);

@@ -180,14 +180,23 @@ static enum ak_status
 put_relations(struct store *s, const struct store_relations *rels, size_t n,
     int64_t watermark)
 {
-	enum ak_status st = best_begin(s);
+	enum ak_status st = AK_OK;
 
+	for (size_t k = 0; st == AK_OK && k < n; k++) {
+		if (rels[k].is_again)
+			st = relations_forget(s, rels[k].article);
+	}
+	if (st == AK_OK)
+		st = best_begin(s);
 	for (size_t k = 0; st == AK_OK && k < n; k++) {
 		bool found = false;
 
 		st = best_put(s, &rels[k], &found);
 		if (st == AK_OK && found)
 			st = put_thread(s, &rels[k]);
+		if (st == AK_OK && rels[k].revised > 0)
+			st = conn_run(&s->c, Q_FEATURE_RELATED,
+			    ARGS(vi(rels[k].article), vi(rels[k].revised)));
 	}
 	if (st == AK_OK)
 		st = best_flush(s);
@@ -261,7 +270,7 @@ relate_reset(struct store *s)
 	static const enum stmt_id steps[] = {Q_RELATE_RESET_RELATIONS,
 	    Q_RELATE_RESET_THREADS, Q_RELATE_RESET_MERGES,
 	    Q_RELATE_RESET_ARTICLES, Q_RELATE_RESET_VECTORS,
-	    Q_RELATE_RESET_META};
+	    Q_RELATE_RESET_REVISED, Q_RELATE_RESET_META};
 	enum ak_status st = AK_OK;
 
 	relations_doubt(s);
@@ -309,12 +318,12 @@ store_related(struct store_reader *r, int64_t article, int64_t keep,
 	return r->c.status;
 }
 
-enum ak_status
-store_relate_inputs(struct store_reader *r, int64_t above_id, int64_t limit,
-    store_input_cb cb, void *arg)
+static enum ak_status
+read_inputs(struct store_reader *r, enum stmt_id id, int64_t above_id,
+    int64_t limit, store_input_cb cb, void *arg)
 {
-	sqlite3_stmt *st = conn_query(&r->c, Q_RELATE_INPUTS,
-	    ARGS(vi(above_id), vi(limit > 0 ? limit : -1)));
+	sqlite3_stmt *st = conn_query(
+	    &r->c, id, ARGS(vi(above_id), vi(limit > 0 ? limit : -1)));
 
 	if (st == NULL)
 		return r->c.status;
@@ -325,11 +334,26 @@ store_relate_inputs(struct store_reader *r, int64_t above_id, int64_t limit,
 		    .is_dated = col_int(st, 3) != 0,
 		    .thread = col_int(st, 4),
 		    .features = sqlite3_column_blob(st, 5),
-		    .features_len = (size_t)sqlite3_column_bytes(st, 5)};
+		    .features_len = (size_t)sqlite3_column_bytes(st, 5),
+		    .revised = col_int(st, 6)};
 
 		cb(&in, arg);
 	}
 	return r->c.status;
+}
+
+enum ak_status
+store_relate_inputs(struct store_reader *r, int64_t above_id, int64_t limit,
+    store_input_cb cb, void *arg)
+{
+	return read_inputs(r, Q_RELATE_INPUTS, above_id, limit, cb, arg);
+}
+
+enum ak_status
+store_relate_revised(struct store_reader *r, int64_t above_id, int64_t limit,
+    store_input_cb cb, void *arg)
+{
+	return read_inputs(r, Q_RELATE_REVISED, above_id, limit, cb, arg);
 }
 
 int64_t

@@ -404,9 +404,13 @@ struct store_related_input {
 	int64_t thread;
 	const void *features;
 	size_t features_len;
+	int64_t revised; /* times since it was related; 0: never */
 };
 typedef void (*store_input_cb)(const struct store_related_input *in, void *arg);
 enum ak_status store_relate_inputs(struct store_reader *r, int64_t above_id,
+    int64_t limit, store_input_cb cb, void *arg) AK_USE;
+/* Of those up to the watermark what was revised since it was related. */
+enum ak_status store_relate_revised(struct store_reader *r, int64_t above_id,
     int64_t limit, store_input_cb cb, void *arg) AK_USE;
 /* Watermark: the newest article id that was related; 0: none. */
 int64_t store_relate_watermark(struct store_reader *r);
@@ -425,6 +429,8 @@ struct store_relations { /* of one newcomer */
 	const int64_t *merged;
 	size_t n_merged;
 	int64_t keep; /* best so many of each side stay */
+	bool is_again;	 /* in place of those that it has */
+	int64_t revised; /* as it was read */
 };
 /* Of newcomers, all or none; raises the watermark, unless it is 0.  Who is gone
  * and pairs marked wrong are left out. */

@@ -171,6 +171,58 @@ test_a_quiet_thread_sleeps(void **state)
 }
 
 static void
+test_a_revised_article_is_related_anew(void **state)
+{
+	const struct news *all[] = {&quake, &bread, &quake_too};
+	struct bench b;
+	struct relate_index *x = relate_index_new(NULL), *y;
+	struct relate_article art[4], news;
+	struct relate_result r, again;
+	void *saved;
+	size_t len;
+
+	(void)state;
+	bench_init(&b);
+	for (int i = 0; i < 3; i++) {
+		art[i] = article_of(&b, i + 1, all[i], DAY_0 + i);
+		relate_add(x, &art[i], &r);
+	}
+	art[1].features = features_of(&b, &quake);
+	art[3] = article_of(&b, 9, &bread, DAY_0); /* not there */
+	relate_revise(x, art + 1, 1);
+	relate_revise(x, art + 3, 1);
+	assert_int_equal(relate_count(x), 3);
+	relate_add(x, &art[1], &r);
+	assert_int_equal(r.n_edges, 2); /* one is newer */
+	assert_int_equal(r.thread, 1);
+	art[0].features = features_of(&b, &bread);
+	relate_revise(x, art, 1);
+	relate_add(x, &art[0], &r);
+	assert_int_equal(r.n_edges, 0);
+	assert_int_equal(r.thread, 1); /* threads are kept */
+
+	/* It is the index that a restart builds. */
+	relate_save(x, &saved, &len);
+	y = relate_index_new(NULL);
+	assert_int_equal(relate_load(y, saved, len), AK_OK);
+	free(saved);
+	for (int i = 0; i < 3; i++)
+		relate_restore(y, &art[i], 1);
+	news = article_of(&b, 4, &quake_too, DAY_0 + 9);
+	relate_add(x, &news, &r);
+	relate_add(y, &news, &again);
+	assert_int_equal(r.n_edges, 2);
+	assert_int_equal(again.n_edges, 2);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(r.edges[i].other, again.edges[i].other);
+		assert_true(r.edges[i].score == again.edges[i].score);
+	}
+	relate_index_free(x);
+	relate_index_free(y);
+	bench_release(&b);
+}
+
+static void
 test_same_text_is_a_duplicate(void **state)
 {
 	struct bench b;
@@ -373,6 +425,7 @@ main(void)
 	    cmocka_unit_test(
 		test_a_backlog_in_order_of_date_may_name_a_thread_by_a_later_id),
 	    cmocka_unit_test(test_a_quiet_thread_sleeps),
+	    cmocka_unit_test(test_a_revised_article_is_related_anew),
 	    cmocka_unit_test(test_same_text_is_a_duplicate),
 	    cmocka_unit_test(test_removed_and_unknown_are_left_out),
 	    cmocka_unit_test(test_restart_changes_nothing),
