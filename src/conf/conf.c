@@ -430,6 +430,19 @@ read_line(char *out, int size, void *arg)
 	return s;
 }
 
+bool
+conf_is_private(int fd, const char *path)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	mode_t others = 077;
+	struct stat sb;
+
+	if (!str_empty(dir) && str_starts(path, dir) &&
+	    path[strlen(dir)] == '/')
+		others = 007;
+	return fstat(fd, &sb) == 0 && (sb.st_mode & others) == 0;
+}
+
 /* Secrets only in a file nobody else can read; commands only in one that
  * nobody else could have written (specified for exec hooks). */
 static enum ak_status
@@ -446,7 +459,7 @@ check_owner(const struct conf *c, int fd, const char *path, struct diag *reterr)
 	if (fstat(fd, &sb) != 0)
 		return diag_set(
 		    reterr, AK_IO, "%s: %s", path, strerrordesc_np(errno));
-	if (has_secret && (sb.st_mode & 044) != 0)
+	if (has_secret && !conf_is_private(fd, path))
 		return diag_set(reterr, AK_DENIED,
 		    "%s: it holds secrets, but others can read it (chmod 600)",
 		    path);

@@ -53,6 +53,12 @@ enum ak_status conf_load(
     const char *file, struct conf **ret, struct diag *reterr) AK_USE;
 void conf_free(struct conf *c);
 
+/*
+ * Can nobody else read the open file?  A credential of systemd.exec(5) shows
+ * its access list as the group's right, but lies in a folder of ours.
+ */
+bool conf_is_private(int fd, const char *path);
+
 /* Every option with its value in force, as a config file. */
 void conf_print(const struct conf *c, struct buf *out);
 

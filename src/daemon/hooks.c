@@ -38,6 +38,7 @@ struct hook { /* a copy of its section */
 	struct store_hook what;
 	char *name, *exec, *url, *secret, *category, *feed, *query;
 	int64_t timeout_s;
+	bool lacks_secret; /* so it tells nobody anything */
 	struct hook *next;
 };
 
@@ -439,6 +440,8 @@ deliver(struct delivery *d)
 	h->n_under_way++;
 	if (d->hook == NULL)
 		finish(d, NULL); /* its section was taken out: so is it */
+	else if (d->hook->lacks_secret)
+		finish(d, "its secret_file cannot be used");
 	else if (d->hook->exec != NULL)
 		start_program(d);
 	else
@@ -460,7 +463,7 @@ has_word(const char *list, const char *word)
 	return false;
 }
 
-/* First line of a file; NULL: it cannot be read. */
+/* First line of a file; NULL: it cannot be read, or others can. */
 static char *
 read_secret(const char *path)
 {
@@ -470,9 +473,10 @@ read_secret(const char *path)
 
 	if (f == NULL)
 		return NULL;
-	if (fgets(line, sizeof(line), f) != NULL) {
+	if (conf_is_private(fileno(f), path) &&
+	    fgets(line, sizeof(line), f) != NULL) {
 		line[strcspn(line, "\r\n")] = '\0';
-		s = xstrdup(line);
+		s = *line != '\0' ? xstrdup(line) : NULL;
 	}
 	explicit_bzero(line, sizeof(line));
 	(void)fclose(f);
@@ -498,10 +502,13 @@ hook_new(const struct conf_hook *c)
 	k->feed = copy(c->feed);
 	k->query = copy(c->query);
 	k->timeout_s = c->timeout_s;
-	if (c->secret_file != NULL &&
-	    (k->secret = read_secret(c->secret_file)) == NULL)
-		log_err("hook", "no secret hook=%s file=%s", LOG_STR(c->name),
-		    LOG_STR(c->secret_file));
+	if (c->secret_file != NULL)
+		k->secret = read_secret(c->secret_file);
+	k->lacks_secret = c->secret_file != NULL && k->secret == NULL;
+	if (k->lacks_secret)
+		log_err("hook",
+		    "secret is missing or others can read it hook=%s file=%s",
+		    LOG_STR(c->name), LOG_STR(c->secret_file));
 	k->what = (struct store_hook){.name = k->name,
 	    .on_article = has_word(on, "article"),
 	    .on_story = has_word(on, "story"),

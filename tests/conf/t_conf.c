@@ -165,6 +165,14 @@ test_secrets_must_be_private(void **state)
 	write_file(text, 0644);
 	assert_int_equal(conf_load(file, &c, &d), AK_DENIED);
 	assert_non_null(strstr(d.text, "others can read"));
+	write_file(text, 0440);
+	assert_int_equal(conf_load(file, &c, &d), AK_DENIED);
+	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", dir, 1), 0);
+	assert_int_equal(conf_load(file, &c, &d), AK_OK);
+	conf_free(c);
+	write_file(text, 0444);
+	assert_int_equal(conf_load(file, &c, &d), AK_DENIED);
+	(void)unsetenv("CREDENTIALS_DIRECTORY");
 	write_file(text, 0600);
 	assert_int_equal(conf_load(file, &c, &d), AK_OK);
 	conf_free(c);

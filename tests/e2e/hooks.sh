@@ -36,6 +36,10 @@ exec = $work/tell
 on = article
 url = $url/status/204/hook
 secret_file = $work/secret
+[hook unsigned]
+on = article
+url = $url/status/204/unsigned
+secret_file = $work/shared
 [hook one]
 on = article
 query = "Item 12"
@@ -51,7 +55,9 @@ query = "Item 11"
 exec = $work/hang
 timeout = 1
 EOF
+echo known >"$work/shared"
 chmod 600 "$work/akin/akin.conf" "$work/secret"
+chmod 644 "$work/shared"
 
 start_akind() {
 	"$akind" 2>>"$work/log" &
@@ -98,6 +104,10 @@ if [ -n "$mac" ]; then
 else
 	echo "ok $((n_checks += 1)) - signed # SKIP no openssl"
 fi
+check 'a secret that others can read is none' wait_for 60 \
+	grep -q 'warn hook failed hook="unsigned"' "$work/log"
+check 'and nothing is sent without' \
+	sh -c "! grep -q unsigned '$work/requests'"
 check 'a query filters' \
 	wait_for 60 lines 1 "$work/requests" '^POST /status/200/one 200'
 check 'a program that fails is logged' wait_for 60 \
