@@ -542,6 +542,20 @@ hooks_new(struct event_base *base, const struct conf *conf, struct pipeline *p)
 	return h;
 }
 
+/* A program that was done before we look again is not told twice. */
+static bool
+has_taken(struct delivery *d)
+{
+	int status;
+
+	if (waitpid(d->pid, &status, WNOHANG) != d->pid)
+		return false;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return true;
+	d->pid = 0;
+	return false;
+}
+
 void
 hooks_free(struct hooks *h)
 {
@@ -549,16 +563,20 @@ hooks_free(struct hooks *h)
 		return;
 	h->is_closing = true;
 	event_free(h->tick);
-	for (struct delivery *d = h->under_way, *next; d != NULL; d = next) {
-		next = d->next;
+	for (struct delivery *d; (d = h->under_way) != NULL;) {
 		if (d->job != NULL)
 			pipeline_fetch_cancel(h->pipeline, d->job);
+		if (d->pid > 0 && has_taken(d)) {
+			finish(d, NULL);
+			continue;
+		}
 		if (d->pid > 0) {
 			/* It may not have its own session yet. */
 			if (kill(-d->pid, SIGKILL) != 0)
 				(void)kill(d->pid, SIGKILL);
 			(void)waitpid(d->pid, NULL, 0);
 		}
+		h->under_way = d->next;
 		delivery_free(d);
 	}
 	if (!h->is_scanning)

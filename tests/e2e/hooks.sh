@@ -71,7 +71,7 @@ lines() { # WANTED FILE [PATTERN]
 told() { # N: so many articles, each in a file of its own
 	is "$1" "$(cat "$work"/told.* 2>/dev/null |
 		grep -o '"event":"article"' | wc -l)" || {
-		grep hook "$work/log"
+		grep -h hook "$work"/log*
 		return 1
 	}
 }
@@ -120,7 +120,7 @@ kill "$pid"
 wait "$pid"
 refused=$(wc -l <"$work/refusals")
 export AKIN_CLOCK_OFFSET=120
-: >"$work/log"
+mv "$work/log" "$work/log.1"
 start_akind
 check 'what failed is tried again after a restart' \
 	wait_for 60 refused_again
