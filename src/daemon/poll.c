@@ -150,7 +150,9 @@ poll_request(const struct poll *p, struct arena *a, struct fetch_req *ret)
 	    .etag = p->etag,
 	    .last_modified = p->last_modified,
 	    .validators_url = p->validators_url,
-	    .want_delta = p->etag != NULL,
+	    /* What was our request's fault may be the fault of this. */
+	    .want_delta =
+		p->etag != NULL && p->sched.last_outcome != SCHED_BAD_REQUEST,
 	    .userinfo = p->userinfo,
 	    .bearer = p->bearer,
 	    .proxy = p->proxy,

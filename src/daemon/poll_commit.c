@@ -104,6 +104,20 @@ struct commit {
 	const struct sched_params *params;
 };
 
+/* A hint beyond what is believed is cut by the scheduler; this tells. */
+static void
+log_cut_hint(const struct poll *p, const struct sched_params *params)
+{
+	const struct sched_answer *a = &p->answer;
+	const int64_t hints[] = {
+	    a->fresh_s, a->retry_after_s, a->ttl_s, a->sy_s};
+
+	for (size_t i = 0; i < AK_COUNT(hints); i++)
+		if (hints[i] > params->hint_max_s)
+			log_info("feed", "hint cut feed=%lld asked_s=%lld",
+			    (long long)p->feed_id, (long long)hints[i]);
+}
+
 static void
 schedule_cb(int64_t n_events, void *arg)
 {
@@ -118,6 +132,7 @@ schedule_cb(int64_t n_events, void *arg)
 	sched_next(c->params, p->feed_id, p->at, &answer, &pushless);
 	sched_next(c->params, p->feed_id, p->at, &p->answer, &p->sched);
 	p->pushless_due_at = pushless.due_at;
+	log_cut_hint(p, c->params);
 }
 
 void

@@ -372,9 +372,16 @@ read_stop(struct transfer *t, struct fetch_result *r)
 		r->st = AK_BADINPUT;
 		r->outcome = SCHED_CUT;
 		(void)diag_set(&r->diag, r->st,
-		    "the answer is damaged or in an unknown coding (%.40s)",
+		    "the answer is in an unknown coding (%.40s)",
+		    t->h.content_encoding);
+		break;
+	case STOP_DAMAGED:
+		r->st = AK_BADINPUT;
+		r->outcome = SCHED_CUT;
+		(void)diag_set(&r->diag, r->st,
+		    "the answer is cut or damaged (%.40s)",
 		    t->h.content_encoding != NULL ? t->h.content_encoding
-						  : "none");
+						  : "no coding");
 		break;
 	case STOP_FIRST_BYTE:
 		r->st = AK_TIMEOUT;
@@ -448,9 +455,11 @@ answer_read(
 		r->address = arena_strdup(t->arena, peer);
 	if (rc != CURLE_OK && t->why == STOP_ENOUGH)
 		rc = CURLE_OK;
+	if (rc == CURLE_FILESIZE_EXCEEDED) /* by its Content-Length */
+		t->why = STOP_WIRE;
 	if (rc == CURLE_OK && t->is_wanted && t->why == STOP_NONE &&
 	    !decoder_is_complete(&t->decoder)) {
-		t->why = STOP_CODING;
+		t->why = STOP_DAMAGED;
 		rc = CURLE_WRITE_ERROR;
 	}
 	if (rc == CURLE_OK) {

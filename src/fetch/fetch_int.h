@@ -121,7 +121,8 @@ enum stop_reason {
 	STOP_WIRE,
 	STOP_RATIO,
 	STOP_HEADERS,
-	STOP_CODING,
+	STOP_CODING, /* one that we did not offer */
+	STOP_DAMAGED,
 	STOP_FIRST_BYTE,
 	STOP_SLOW
 };

@@ -143,7 +143,7 @@ take_piece(struct transfer *t, const char *p, size_t n)
 	case AK_TOOBIG:
 		return ratio < max ? STOP_RATIO : STOP_BODY;
 	default:
-		return STOP_CODING;
+		return STOP_DAMAGED;
 	}
 }
 

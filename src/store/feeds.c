@@ -529,6 +529,11 @@ store_feed_edit(struct store *s, int64_t id, const struct store_feed_edit *e)
 	if (st == AK_OK && e->has_client_cert)
 		st = conn_run(&s->c, Q_FEED_SET_CERT,
 		    ARGS(vt(e->client_cert), vt(e->client_key), vi(id)));
+	/* Another may be shown another document. */
+	if (st == AK_OK && (e->has_userinfo || e->has_bearer ||
+			       e->has_headers || e->has_client_cert))
+		st = conn_run(&s->c, Q_FEED_SET_VALIDATORS,
+		    ARGS(vt(NULL), vt(NULL), vt(NULL), vi(id)));
 	return unit_end(s, st);
 }
 

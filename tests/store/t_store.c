@@ -261,6 +261,67 @@ test_what_the_user_sets_outlives_a_poll_under_way(void **state)
 }
 
 static void
+test_other_credentials_drop_the_validators(void **state)
+{
+	const struct store_feed_edit edits[] = {
+	    {.has_userinfo = true, .userinfo = "a:b"},
+	    {.has_bearer = true, .bearer = "t"},
+	    {.has_headers = true, .headers = "X: y"},
+	    {.has_client_cert = true, .client_cert = "c", .client_key = "k"}};
+	const struct store_feed_edit other = {
+	    .has_title = true, .title = "Mine"};
+	struct kit *k = *state;
+	int64_t id = kit_feed(k, "https://example.org/feed");
+
+	for (size_t i = 0; i < AK_COUNT(edits); i++) {
+		kit_sql(k, "UPDATE feed SET etag = 'e', last_modified = 'd', "
+			   "validators_url = 'u'");
+		assert_int_equal(store_feed_edit(k->s, id, &other), AK_OK);
+		assert_int_equal(
+		    kit_sql_int(k, "SELECT count(etag) FROM feed"), 1);
+		assert_int_equal(store_feed_edit(k->s, id, &edits[i]), AK_OK);
+		assert_int_equal(
+		    kit_sql_int(k, "SELECT count(etag) + count(last_modified) "
+				   "+ count(validators_url) FROM feed"),
+		    0);
+	}
+}
+
+static void
+count_cb(const struct store_feed *f, void *arg)
+{
+	(void)f;
+	++*(int *)arg;
+}
+
+/* A day's hint is common, more is odd; a person's own interval is not. */
+static void
+test_odd_hints_are_problems(void **state)
+{
+	static const struct {
+		enum sched_hint hint;
+		int hint_s, want;
+	} rows[] = {{SCHED_HINT_MAX_AGE, 86400, 0},
+	    {SCHED_HINT_MAX_AGE, 90000, 1}, {SCHED_HINT_TTL, 604800, 1},
+	    {SCHED_HINT_SY, 604800, 1}, {SCHED_HINT_RETRY_AFTER, 604800, 1},
+	    {SCHED_HINT_FIXED, 604800, 0}, {SCHED_HINT_WEBSUB, 604800, 0}};
+	const struct store_feed_query q = {.problems = true};
+	struct kit *k = *state;
+
+	(void)kit_feed(k, "https://example.org/feed");
+	for (size_t i = 0; i < AK_COUNT(rows); i++) {
+		char *sql = xasprintf("UPDATE feed SET hint = %d, hint_s = %d",
+		    (int)rows[i].hint, rows[i].hint_s);
+		int n = 0;
+
+		kit_sql(k, sql);
+		free(sql);
+		assert_int_equal(store_feeds(k->r, &q, count_cb, &n), AK_OK);
+		assert_int_equal(n, rows[i].want);
+	}
+}
+
+static void
 test_reading_and_stars(void **state)
 {
 	struct kit *k = *state;
@@ -516,6 +577,8 @@ main(void)
 	    TEST(test_a_feed_is_added_once),
 	    TEST(test_the_whole_fetch_state_comes_back),
 	    TEST(test_what_the_user_sets_outlives_a_poll_under_way),
+	    TEST(test_other_credentials_drop_the_validators),
+	    TEST(test_odd_hints_are_problems),
 	    TEST(test_reading_and_stars),
 	    TEST(test_lists_page_by_date_and_by_arrival),
 	    TEST(test_categories_nest_move_and_merge),
