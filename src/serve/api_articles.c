@@ -54,8 +54,7 @@ api_article_json(const struct store_article *a)
 	return o;
 }
 
-/* --- lists
- * ----------------------------------------------------------------------- */
+/* --- lists ----------------------------------------------------------- */
 
 bool
 api_time(const char *text, int64_t *ret)
@@ -242,8 +241,7 @@ api_article_delete(struct job *j)
 		reply_status(j, st, "removing the article");
 }
 
-/* --- relations
- * -------------------------------------------------------------------- */
+/* --- relations ------------------------------------------------------- */
 
 static void
 put_relation(const struct store_relation *r, void *arg)
@@ -331,8 +329,7 @@ api_revisions(struct job *j)
 	j->reply.has_etag = true;
 }
 
-/* --- stories
- * ------------------------------------------------------------------------ */
+/* --- stories --------------------------------------------------------- */
 
 static json_t *
 thread_json(const struct store_thread *t)
@@ -407,9 +404,7 @@ api_thread(struct job *j)
 	j->reply.has_etag = true;
 }
 
-/* --- marks
- * ----------------------------------------------------------------------------
- */
+/* --- marks ----------------------------------------------------------- */
 
 static bool
 read_mark(const char *name, enum store_mark *ret)

@@ -263,8 +263,7 @@ api_feed_polls(struct job *j)
 	json_list_end(&list, "]}");
 }
 
-/* --- categories
- * ------------------------------------------------------------------ */
+/* --- categories ------------------------------------------------------ */
 
 static void
 put_category(const struct store_category *c, void *arg)

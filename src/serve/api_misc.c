@@ -68,8 +68,7 @@ api_health(struct job *j)
 		json_time(store_next_due(j->reader))));
 }
 
-/* --- tokens
- * ----------------------------------------------------------------------- */
+/* --- tokens ---------------------------------------------------------- */
 
 static void
 put_token(const struct store_token *t, void *arg)

@@ -221,7 +221,7 @@ auth_claim(struct job *j)
 	return "";
 }
 
-/* --- forms ---------------------------------------------------------------- */
+/* --- forms ----------------------------------------------------------- */
 
 #define CSRF_BYTES 16
 
@@ -283,8 +283,7 @@ csrf_check(const char *secret, const char *token)
 	return CRYPTO_memcmp(word, bytes, CSRF_BYTES) == 0;
 }
 
-/* --- the gate ---------------------------------------------------------------
- */
+/* --- the gate -------------------------------------------------------- */
 
 static void
 refuse_unknown(struct job *j)

@@ -39,8 +39,7 @@ out_array(const char *json)
 	return json_array();
 }
 
-/* --- collecting
- * ---------------------------------------------------------------- */
+/* --- collecting ------------------------------------------------------ */
 
 struct collect {
 	struct job *j;
@@ -118,8 +117,7 @@ keep_related(const struct store_relation *r, void *arg)
 	x->item->related_end = &l->next;
 }
 
-/* --- which feed
- * ------------------------------------------------------------------ */
+/* --- which feed ------------------------------------------------------ */
 
 struct title {
 	struct job *j;

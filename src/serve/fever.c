@@ -19,8 +19,7 @@
 #define PAGE_ITEMS 50
 #define FAR_S 10000000000 /* later than any arrival, safe to multiply */
 
-/* --- feeds and groups
- * --------------------------------------------------------- */
+/* --- feeds and groups ------------------------------------------------ */
 
 struct feeds {
 	json_t *feeds;	/* array, or NULL */
@@ -125,8 +124,7 @@ put_feeds(struct job *j, json_t *out, bool wants_feeds, bool wants_groups)
 	json_decref(lists);
 }
 
-/* --- items
- * ------------------------------------------------------------------------ */
+/* --- items ----------------------------------------------------------- */
 
 static void
 put_item(const struct store_article *a, void *arg)
@@ -220,8 +218,7 @@ put_ids(struct job *j, json_t *out, const char *name, bool starred)
 	buf_release(&b);
 }
 
-/* --- marks
- * -------------------------------------------------------------------------- */
+/* --- marks ----------------------------------------------------------- */
 
 /* Feeds without a folder, each by itself. */
 static void
@@ -306,8 +303,7 @@ mark(struct job *j)
 	}
 }
 
-/* --- the door
- * ------------------------------------------------------------------------- */
+/* --- the door -------------------------------------------------------- */
 
 static bool
 log_in(struct job *j)

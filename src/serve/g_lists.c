@@ -80,7 +80,7 @@ g_tag_list(struct job *j)
 	json_list_end(&list, "]}");
 }
 
-/* --- counts --------------------------------------------------------------- */
+/* --- counts ---------------------------------------------------------- */
 
 struct newest { /* of each category, as its feeds come by */
 	const char *path;

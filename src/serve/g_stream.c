@@ -22,8 +22,7 @@
 #define IDS_MAX 200000
 #define CONTENTS_MAX 1000
 
-/* --- which items ------------------------------------------------------------
- */
+/* --- which items ----------------------------------------------------- */
 
 struct page {
 	struct job *j;
@@ -199,8 +198,7 @@ g_stream_ids(struct job *j)
 	put_end(&list, &p);
 }
 
-/* --- contents
- * ----------------------------------------------------------------- */
+/* --- contents -------------------------------------------------------- */
 
 struct feed_info {
 	int64_t id;
@@ -479,8 +477,7 @@ g_items_contents(struct job *j)
 	put_contents(j, G_STATE "reading-list", &p, STORE_NEWEST);
 }
 
-/* --- the older form
- * ----------------------------------------------------------- */
+/* --- the older form -------------------------------------------------- */
 
 static void
 atom_state(struct buf *out, const char *name)

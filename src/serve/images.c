@@ -20,8 +20,7 @@
 #define KEY_NAME "image-key"
 #define ASCII_SPACE " \t\n\f\r"
 
-/* --- signatures -------------------------------------------------------------
- */
+/* --- signatures ------------------------------------------------------ */
 
 enum ak_status
 images_key(
@@ -71,8 +70,7 @@ is_signed(const struct job *j, const char *url, const char *signature)
 	return token_digest_eq(a, b);
 }
 
-/* --- addresses on the page --------------------------------------------------
- */
+/* --- addresses on the page ------------------------------------------- */
 
 const char *
 images_src(struct job *j, const char *url)
@@ -254,8 +252,7 @@ images_put_html(struct job *j, const char *html)
 	}
 }
 
-/* --- the proxy --------------------------------------------------------------
- */
+/* --- the proxy ------------------------------------------------------- */
 
 void
 image_get(struct job *j)

@@ -11,8 +11,7 @@
 #define ENTRIES_MAX 10000
 #define BYTES_A_MINUTE 1500 /* a rough reading speed, of HTML */
 
-/* --- shape
- * --------------------------------------------------------------------- */
+/* --- shape ----------------------------------------------------------- */
 
 static void
 note_feed(const struct store_feed *f, void *arg)
@@ -112,8 +111,7 @@ put_entry(const struct store_article *a, void *arg)
 	json_list_put(&e->list, entry_json(a, e->feeds));
 }
 
-/* --- filters
- * -------------------------------------------------------------------- */
+/* --- filters --------------------------------------------------------- */
 
 static int64_t
 time_param(struct job *j, const char *name, const char *older_name)
@@ -279,8 +277,7 @@ mf_entry(struct job *j)
 		reply_json(j, 200, o.entry);
 }
 
-/* --- states
- * ------------------------------------------------------------------------ */
+/* --- states ---------------------------------------------------------- */
 
 static void
 mark(struct job *j, enum store_mark m, const struct store_mark_query *q)

@@ -199,8 +199,7 @@ mf_counters(struct job *j)
 	    json_pack("{s:o, s:o}", "reads", counts[0], "unreads", counts[1]));
 }
 
-/* --- categories --------------------------------------------------------------
- */
+/* --- categories ------------------------------------------------------ */
 
 static void
 put_category(const struct store_category *c, void *arg)

@@ -18,8 +18,7 @@
 #include "serve/json_list.h"
 #include "serve/subs.h"
 
-/* --- discover --------------------------------------------------------------
- */
+/* --- discover -------------------------------------------------------- */
 
 /* As its clients know them, of a media type or a format's name. */
 static const char *
@@ -73,8 +72,7 @@ mf_discover(struct job *j)
 	json_decref(body);
 }
 
-/* --- icons ------------------------------------------------------------------
- */
+/* --- icons ----------------------------------------------------------- */
 
 static void
 no_icon(struct job *j)

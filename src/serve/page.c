@@ -20,8 +20,7 @@
 
 #define EXCERPT_BYTES 360
 
-/* --- templates ---------------------------------------------------------------
- */
+/* --- templates ------------------------------------------------------- */
 
 void
 put_text(struct buf *out, const char *s)
@@ -110,8 +109,7 @@ h(struct job *j, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* --- the frame
- * ---------------------------------------------------------------- */
+/* --- the frame ------------------------------------------------------- */
 
 static void
 nav_link(struct job *j, const char *path, const char *name, const char *here)
@@ -232,8 +230,7 @@ page_back(struct job *j, const char *def)
 	return back;
 }
 
-/* --- times
- * ------------------------------------------------------------------------ */
+/* --- times ----------------------------------------------------------- */
 
 const char *
 page_ago(struct job *j, int64_t t)
@@ -282,9 +279,7 @@ page_lang(struct job *j, const char *language)
 	h(j, " dir=\"auto\"");
 }
 
-/* --- rows
- * ---------------------------------------------------------------------------
- */
+/* --- rows ------------------------------------------------------------ */
 
 int64_t
 page_date(const struct store_article *a)

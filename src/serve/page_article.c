@@ -14,8 +14,7 @@
 #define RELATED 24
 #define REVISIONS_SHOWN 20
 
-/* --- relations
- * -------------------------------------------------------------------- */
+/* --- relations ------------------------------------------------------- */
 
 static const struct {
 	const char *title, *note;
@@ -150,8 +149,7 @@ put_relations(struct job *j, int64_t id)
 	h(j, "</aside>");
 }
 
-/* --- revisions
- * ------------------------------------------------------------------------ */
+/* --- revisions ------------------------------------------------------- */
 
 struct revision {
 	int64_t n, at;
@@ -216,9 +214,7 @@ put_revisions(struct job *j, int64_t id)
 	h(j, "</div></details>");
 }
 
-/* --- the page
- * -----------------------------------------------------------------------------
- */
+/* --- the page -------------------------------------------------------- */
 
 /* What can be opened apart from the text; pictures are in it or above it. */
 static void
@@ -351,9 +347,7 @@ page_article(struct job *j)
 	page_end(j);
 }
 
-/* --- reasons
- * ---------------------------------------------------------------------------------
- */
+/* --- reasons --------------------------------------------------------- */
 
 static void
 put_terms(struct job *j, json_t *why)
@@ -470,9 +464,7 @@ page_why(struct job *j)
 	json_decref(why);
 }
 
-/* --- changes
- * -----------------------------------------------------------------------------------
- */
+/* --- changes --------------------------------------------------------- */
 
 void
 page_mark(struct job *j)

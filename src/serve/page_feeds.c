@@ -9,8 +9,7 @@
 #include "serve/api.h"
 #include "serve/subs.h"
 
-/* --- health
- * ---------------------------------------------------------------------- */
+/* --- health ---------------------------------------------------------- */
 
 struct health {
 	int64_t feed_id;
@@ -119,8 +118,7 @@ put_next(struct job *j, const struct sched_state *s)
 	buf_release(&why);
 }
 
-/* --- the list
- * ------------------------------------------------------------------------ */
+/* --- the list -------------------------------------------------------- */
 
 struct line { /* what a row says of a feed; strings in the arena */
 	int64_t id, n_unread, n_articles;
@@ -280,9 +278,7 @@ page_feeds(struct job *j)
 	page_end(j);
 }
 
-/* --- one feed
- * ---------------------------------------------------------------------------
- */
+/* --- one feed -------------------------------------------------------- */
 
 static void
 put_poll(const struct store_poll *p, void *arg)
@@ -382,9 +378,7 @@ page_feed(struct job *j)
 	page_end(j);
 }
 
-/* --- changes
- * ------------------------------------------------------------------------------
- */
+/* --- changes --------------------------------------------------------- */
 
 static void
 back_to_feeds(struct job *j, const char *said)

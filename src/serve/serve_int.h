@@ -19,8 +19,7 @@
 #include "serve/serve.h"
 #include "store/store.h"
 
-/* --- request ---------------------------------------------------------------
- */
+/* --- request --------------------------------------------------------- */
 
 enum method {
 	M_GET = 1, /* HEAD comes as GET with is_head */
@@ -74,8 +73,7 @@ void req_add_multipart(struct arena *a, struct req *q);
 /* Value of a cookie, in the arena, or NULL. */
 const char *req_cookie(struct arena *a, const char *header, const char *name);
 
-/* --- who asks ---------------------------------------------------------------
- */
+/* --- who asks -------------------------------------------------------- */
 
 enum scope { SCOPE_NONE, SCOPE_READ, SCOPE_WRITE, SCOPE_ADMIN };
 
@@ -98,8 +96,7 @@ struct who {
 	int64_t last_used_at;
 };
 
-/* --- reply ------------------------------------------------------------------
- */
+/* --- reply ----------------------------------------------------------- */
 
 #define REPLY_HEADERS 8
 
@@ -150,8 +147,7 @@ const struct route *route_of_mark(const struct route *r);
 /* The path without the prefixes under which other servers have our APIs. */
 const char *route_normal_path(const char *path);
 
-/* --- job ---------------------------------------------------------------------
- */
+/* --- job ------------------------------------------------------------- */
 
 enum images { IMAGES_DIRECT, IMAGES_PROXY, IMAGES_OFF };
 
@@ -202,8 +198,7 @@ enum ak_status job_remove_feed(struct job *j, int64_t feed_id) AK_USE;
 void job_run(struct job *j);
 void job_free(struct job *j);
 
-/* --- answers -----------------------------------------------------------------
- */
+/* --- answers --------------------------------------------------------- */
 
 #define TYPE_JSON "application/json; charset=UTF-8"
 #define TYPE_TEXT "text/plain; charset=UTF-8"
@@ -245,8 +240,7 @@ json_t *json_text(const char *s);
 json_t *json_text_or_empty(const char *s);
 json_t *json_time(int64_t t); /* RFC 3339, or null for 0 */
 
-/* --- access
- * ------------------------------------------------------------------- */
+/* --- access ---------------------------------------------------------- */
 
 /* Fill j->who from what the request shows. */
 void auth_identify(struct job *j);

@@ -82,6 +82,9 @@ enum ak_status listen_all(struct serve *s, struct event_base *base,
 /* request.c: fill j->req and j->route.  false: j->reply has the answer. */
 bool request_read(struct serve *s, struct evhttp_request *evreq, struct job *j);
 
+/* send.c: the job stays the caller's. */
+void send_reply(struct serve *s, struct job *j, struct evhttp_request *evreq);
+
 /* metrics.c */
 void metrics_count(struct metrics *m, const struct job *j, int64_t now_ms);
 void metrics_get(struct job *j);

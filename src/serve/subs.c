@@ -64,8 +64,7 @@ subs_find(struct job *j, const char *url, struct serve_added *ret)
 	return subs_add(j, url, NULL, NULL, ret);
 }
 
-/* --- OPML ------------------------------------------------------------------
- */
+/* --- OPML ------------------------------------------------------------ */
 
 struct export
 {
