@@ -621,6 +621,21 @@ print_hook(const struct conf_hook *h, struct buf *out)
 	    (long long)h->min_outlets, (long long)h->timeout_s);
 }
 
+/* A value without the password of a URL. */
+static void
+print_string(const char *key, const char *value, struct buf *out)
+{
+	const char *rest = strstr(value, "://"), *at = strrchr(value, '@');
+	int shown = rest != NULL && at != NULL && at > rest
+			? (int)(rest + 3 - value)
+			: 0;
+
+	if (shown > 0)
+		buf_addf(out, "%s = %.*s(set)%s\n", key, shown, value, at);
+	else
+		buf_addf(out, "%s = %s\n", key, value);
+}
+
 void
 conf_print(const struct conf *c, struct buf *out)
 {
@@ -635,8 +650,7 @@ conf_print(const struct conf *c, struct buf *out)
 			    o->section);
 		section = o->section;
 		if (is_string(o))
-			buf_addf(
-			    out, "%s = %s\n", o->key, *(const char *const *)p);
+			print_string(o->key, *(const char *const *)p, out);
 		else if (o->type == BOOL)
 			buf_addf(out, "%s = %s\n", o->key,
 			    *(const int64_t *)p != 0 ? "yes" : "no");

@@ -155,6 +155,25 @@ test_environment_wins_and_is_checked(void **state)
 }
 
 static void
+test_printing_shows_no_password(void **state)
+{
+	struct conf *c = NULL;
+	struct diag d;
+	struct buf b;
+
+	(void)state;
+	write_file("[fetch]\nproxy = socks5h://me:wo@rd@proxy:1080\n", 0600);
+	assert_int_equal(conf_load(file, &c, &d), AK_OK);
+	buf_init(&b, 1 << 20);
+	conf_print(c, &b);
+	assert_non_null(
+	    strstr(buf_str(&b), "proxy = socks5h://(set)@proxy:1080\n"));
+	assert_null(strstr(buf_str(&b), "me:"));
+	buf_release(&b);
+	conf_free(c);
+}
+
+static void
 test_secrets_must_be_private(void **state)
 {
 	struct conf *c = NULL;
@@ -255,6 +274,7 @@ main(void)
 	    cmocka_unit_test(test_errors_name_file_line_and_key),
 	    cmocka_unit_test(test_addresses_of_all_forms),
 	    cmocka_unit_test(test_environment_wins_and_is_checked),
+	    cmocka_unit_test(test_printing_shows_no_password),
 	    cmocka_unit_test(test_secrets_must_be_private),
 	    cmocka_unit_test(test_what_is_printed_reads_back),
 	    cmocka_unit_test(test_store_path_order),
