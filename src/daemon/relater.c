@@ -6,9 +6,10 @@
  * order of arrival, adds each to the index and hands the relations found to
  * the writer.  The index is built at the first article that needs it, from the
  * stored features of the window, so that a poll that brings nothing costs
- * nothing.  Whoever resets the relations (a reindex, perhaps by another
- * process) lowers the store's watermark; seeing it below what was committed,
- * the relater begins anew.
+ * nothing, and for the terms of a few newcomers alone where these are all, so
+ * that they cost little.  Whoever resets the relations (a reindex, perhaps by
+ * another process) lowers the store's watermark; seeing it below what was
+ * committed, the relater begins anew.
  *
  * Articles whose page is awaited are not pulled yet, nor those behind them, so
  * that they are related by their full text; fulltext.c says for how long.
@@ -19,182 +20,26 @@
  * A wake-up is a ticket; when all that was stored by then is related and
  * committed, the ticket goes to the loop.
  */
+#include "daemon/relater.h"
+
 #include <stdlib.h>
-#include <time.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "daemon/fulltext.h"
-#include "daemon/workers.h"
-#include "relate/relate.h"
 
-#define PULL 1024	  /* articles of one batch to the writer */
-#define MAX_BATCHES 2	  /* that wait for the writer */
 #define RESTORE_PULL 1024 /* rows read at a time while rebuilding */
 #define REVISED 256	  /* articles related again at a time */
 #define SAVE_EVERY 5000	  /* articles between two saves of the state */
 #define COLD 5000    /* a store with fewer articles waits for its backlog */
 #define QUIET_MS 300 /* that is there when nothing arrived for so long */
 #define SLOW_MS 5000 /* ... or, while feeds are being polled, for so long */
-#define STATE_NAME "relate-state"
-
-/*
- * What the index was told of, in order of date: stories are told in that
- * order, while feeds of a first import come one after the other.  The watermark
- * stays below all of it until the last is committed.
- */
-struct backlog {
-	struct due {
-		int64_t date, id;
-	} * due;
-	size_t n, at, cap;
-};
-
-struct relater {
-	struct workers *w;
-	struct store_reader *reader;
-	pthread_t thread;
-
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	uint64_t wanted; /* ticket of the last wake-up */
-	bool is_stopping;
-	int n_batches; /* that the writer has not committed yet */
-
-	atomic_llong committed; /* newest article whose relations are */
-
-	/* Thread's own: */
-	struct relate_index *index; /* NULL: not built yet */
-	struct relate_params params;
-	int64_t mark;	   /* newest article handed to the writer */
-	int64_t announced; /* newest that the index was told of */
-	struct backlog backlog;
-	int64_t n_unsaved;
-	bool said_stale;
-};
-
-/* --- to the writer -------------------------------------------------------- */
-
-struct batch { /* relations of up to PULL articles */
-	struct relater *r;
-	size_t n;
-	int64_t watermark; /* when all of it is there; 0: stays */
-	bool is_again;	   /* nothing of it is new */
-	struct store_relations rels[PULL];
-	struct {
-		struct store_edge *edges;
-		int64_t merged[8];
-	} items[PULL];
-};
-
-static enum ak_status
-put_batch(struct store *s, void *arg)
-{
-	struct batch *b = arg;
-
-	return store_put_relations(s, b->rels, b->n, b->watermark);
-}
-
-static void
-batch_done(enum ak_status st, void *arg)
-{
-	struct batch *b = arg;
-	struct relater *r = b->r;
-
-	if (b->watermark > 0 && st == AK_OK)
-		atomic_store(&r->committed, b->watermark);
-	if (!b->is_again)
-		(void)atomic_fetch_add(&r->w->n_related, (long long)b->n);
-	(void)pthread_mutex_lock(&r->lock);
-	r->n_batches--;
-	(void)pthread_cond_signal(&r->wake);
-	(void)pthread_mutex_unlock(&r->lock);
-	for (size_t i = 0; i < b->n; i++)
-		free(b->items[i].edges);
-	free(b);
-}
-
-/* Edges wait in memory: not more of them than a few batches. */
-static void
-wait_for_writer(struct relater *r)
-{
-	(void)pthread_mutex_lock(&r->lock);
-	while (r->n_batches >= MAX_BATCHES && !r->is_stopping)
-		(void)pthread_cond_wait(&r->wake, &r->lock);
-	r->n_batches++;
-	(void)pthread_mutex_unlock(&r->lock);
-}
-
-static void
-call_writer(struct relater *r, enum ak_status (*run)(struct store *, void *),
-    void (*done)(enum ak_status, void *), void *arg)
-{
-	struct call *c = xcalloc(1, sizeof(*c));
-
-	c->run = run;
-	c->done = done;
-	c->arg = arg;
-	workers_call(r->w, c);
-}
-
-struct state {
-	void *data;
-	size_t len;
-};
-
-static enum ak_status
-put_state(struct store *s, void *arg)
-{
-	struct state *state = arg;
-
-	return store_blob_put(s, STATE_NAME, state->data, state->len);
-}
-
-static void
-state_done(enum ak_status st, void *arg)
-{
-	struct state *state = arg;
-
-	(void)st; /* the next save does it */
-	free(state->data);
-	free(state);
-}
-
-static void
-save_state(struct relater *r)
-{
-	struct state *state = xcalloc(1, sizeof(*state));
-
-	relate_save(r->index, &state->data, &state->len);
-	r->n_unsaved = 0;
-	call_writer(r, put_state, state_done, state);
-}
-
-struct fence {
-	struct relater *r;
-	uint64_t ticket;
-};
-
-static enum ak_status
-pass_fence(struct store *s, void *arg)
-{
-	(void)s;
-	(void)arg;
-	return AK_OK;
-}
-
-static void
-fence_done(enum ak_status st, void *arg)
-{
-	struct fence *f = arg;
-	struct workers *w = f->r->w;
-
-	(void)st;
-	w->cbs.related(f->ticket, w->cbs.arg);
-	free(f);
-}
+#define FEW 256	     /* newcomers that an index of their terms alone serves */
+#define FEW_TIMES 2  /* ... so often; then it is one of all */
+#define FEW_MS 10000 /* that these may wait for others under way */
 
 /* --- the index ------------------------------------------------------------ */
 
@@ -229,58 +74,6 @@ to_article(struct relater *r, const struct store_related_input *in,
 	return false;
 }
 
-struct restoring {
-	struct relater *r;
-	int64_t last, until;
-	size_t n;
-};
-
-static void
-restore_cb(const struct store_related_input *in, void *arg)
-{
-	struct restoring *rs = arg;
-	struct relate_article art;
-
-	rs->n++;
-	rs->last = in->id;
-	if (in->id <= rs->until && to_article(rs->r, in, &art))
-		relate_restore(rs->r->index, &art, in->thread);
-}
-
-/* Build the index of what was related before. */
-static void
-load_index(struct relater *r)
-{
-	struct restoring rs = {.r = r, .until = r->mark};
-	void *state = NULL;
-	size_t len = 0;
-
-	r->index = relate_index_new(&r->params);
-	if (store_blob_get(r->reader, STATE_NAME, &state, &len) == AK_OK &&
-	    relate_load(r->index, state, len) != AK_OK)
-		log_warn(
-		    "relate", "saved state is of no use; going on without");
-	free(state);
-	rs.last = r->mark > r->params.window ? r->mark - r->params.window : 0;
-	while (rs.last < r->mark && !is_stopping(r)) {
-		rs.n = 0;
-		if (store_relate_inputs(r->reader, rs.last, RESTORE_PULL,
-			restore_cb, &rs) != AK_OK ||
-		    rs.n == 0)
-			break;
-	}
-}
-
-static void
-drop_index(struct relater *r)
-{
-	relate_index_free(r->index);
-	r->index = NULL;
-	r->announced = 0;
-	free(r->backlog.due);
-	r->backlog = (struct backlog){0};
-}
-
 /*
  * Articles are related in order, so one whose page is awaited stops those
  * behind it.  What is released before a query began is in what it reads; what
@@ -306,6 +99,131 @@ gate_passes(struct gate *g, int64_t above, int64_t id)
 	    fulltext_first_held(g->r->w->fulltext, above) <= id)
 		g->is_shut = true;
 	return !g->is_shut;
+}
+
+static long long
+n_waiting(const struct relater *r)
+{
+	return atomic_load(&r->w->n_arrived) - atomic_load(&r->w->n_related);
+}
+
+struct restoring {
+	struct relater *r;
+	int64_t last, until;
+	size_t n;
+};
+
+static void
+restore_cb(const struct store_related_input *in, void *arg)
+{
+	struct restoring *rs = arg;
+	struct relate_article art;
+
+	rs->n++;
+	rs->last = in->id;
+	if (in->id <= rs->until && to_article(rs->r, in, &art))
+		relate_restore(rs->r->index, &art, in->thread);
+}
+
+struct expecting {
+	struct gate gate;
+	size_t n;
+	int64_t last;
+};
+
+static void
+expect_cb(const struct store_related_input *in, void *arg)
+{
+	struct expecting *ex = arg;
+	struct relate_article art;
+
+	if (!gate_passes(&ex->gate, ex->gate.r->mark, in->id))
+		return;
+	ex->n++;
+	ex->last = in->id;
+	if (to_article(ex->gate.r, in, &art))
+		relate_expect(ex->gate.r->index, &art);
+}
+
+/* Build the index of what was related before; `few`: for no others than what
+ * is there now. */
+static void
+restore_index(struct relater *r, bool few, const void *state, size_t len)
+{
+	struct restoring rs = {.r = r, .until = r->mark};
+	struct expecting ex = {0};
+
+	relate_index_free(r->index);
+	r->index = relate_index_new(&r->params);
+	r->expected = 0;
+	if (len > 0 && relate_load(r->index, state, len) != AK_OK)
+		log_warn(
+		    "relate", "saved state is of no use; going on without");
+	if (few) {
+		gate_open(&ex.gate, r, r->mark);
+		if (store_relate_inputs(
+			r->reader, r->mark, FEW, expect_cb, &ex) == AK_OK)
+			r->expected = ex.last;
+		if (ex.n == FEW) {
+			restore_index(r, false, state, len);
+			return;
+		}
+	}
+	rs.last = r->mark > r->params.window ? r->mark - r->params.window : 0;
+	while (rs.last < r->mark && !is_stopping(r)) {
+		rs.n = 0;
+		if (store_relate_inputs(r->reader, rs.last, RESTORE_PULL,
+			restore_cb, &rs) != AK_OK ||
+		    rs.n == 0)
+			break;
+	}
+}
+
+/*
+ * To relate a handful, the terms of all would be read in for nothing.  The
+ * state is what the index knows that the store does not, and goes on in the
+ * next one.
+ */
+static void
+load_index(struct relater *r, bool few)
+{
+	void *state = NULL;
+	size_t len = 0;
+
+	few = few && r->mark >= COLD && r->n_few < FEW_TIMES &&
+	      n_waiting(r) <= FEW;
+	if (r->index != NULL) {
+		relate_save(r->index, &state, &len);
+		relater_await(r);
+	} else if (store_blob_get(r->reader, STATE_NAME, &state, &len) !=
+		   AK_OK) {
+		len = 0;
+	}
+	restore_index(r, few, state, len);
+	if (few && relate_is_spent(r->index))
+		restore_index(r, false, state, len);
+	r->n_few += r->expected != 0;
+	free(state);
+}
+
+/* Is the index none, or none for what comes next? */
+static bool
+wants_index(const struct relater *r)
+{
+	return r->index == NULL ||
+	       (r->expected != 0 &&
+		   (r->mark >= r->expected || relate_is_spent(r->index)));
+}
+
+static void
+drop_index(struct relater *r)
+{
+	relate_index_free(r->index);
+	r->index = NULL;
+	r->announced = 0;
+	r->expected = 0;
+	free(r->backlog.due);
+	r->backlog = (struct backlog){0};
 }
 
 static void
@@ -353,7 +271,8 @@ pull_cb(const struct store_related_input *in, void *arg)
 
 	if (pl->is_due && in->id != pl->due)
 		return; /* it is gone */
-	if (!pl->is_due && !gate_passes(&pl->gate, r->mark, in->id))
+	if (!pl->is_due && (!gate_passes(&pl->gate, r->mark, in->id) ||
+			       (r->expected != 0 && in->id > r->expected)))
 		return;
 	if (!pl->is_due)
 		r->mark = in->id;
@@ -463,6 +382,19 @@ pull_new(struct relater *r, struct pulling *pl)
 	return st;
 }
 
+/* An index for a few is worth waiting for those that are under way. */
+static void
+await_others(struct relater *r)
+{
+	struct timespec ts = {.tv_nsec = QUIET_MS / 3 * 1000000L};
+
+	for (int64_t until = clock_mono_ms() + FEW_MS;
+	     r->mark >= COLD && r->n_few < FEW_TIMES && n_waiting(r) <= FEW &&
+	     atomic_load(&r->w->n_flying) > 0 && clock_mono_ms() < until &&
+	     !is_stopping(r);)
+		(void)nanosleep(&ts, NULL);
+}
+
 /* Relate what is above the mark; true: there was something. */
 static bool
 pull(struct relater *r)
@@ -471,12 +403,14 @@ pull(struct relater *r)
 	int64_t began;
 
 	gate_open(&pl.gate, r, r->mark);
-	if (r->index == NULL) {
+	if (wants_index(r)) {
 		if (store_relate_inputs(
 			r->reader, r->mark, 1, any_cb, &pl.gate) != AK_OK ||
 		    !pl.gate.is_open)
 			return false;
-		load_index(r);
+		await_others(r);
+		load_index(r, true);
+		gate_open(&pl.gate, r, r->mark);
 	}
 	if (r->mark < COLD && r->announced <= r->mark)
 		announce(r);
@@ -491,8 +425,7 @@ pull(struct relater *r)
 	}
 	times_add(&r->w->relate_times, clock_mono_ms() - began);
 	r->n_unsaved += (int64_t)pl.b->n;
-	wait_for_writer(r);
-	call_writer(r, put_batch, batch_done, pl.b);
+	relater_put(r, pl.b);
 	return true;
 }
 
@@ -552,15 +485,14 @@ pull_revised(struct relater *r, int64_t *above)
 		rv->n = 0;
 	n = rv->n;
 	if (n > 0) {
-		if (r->index == NULL)
-			load_index(r);
+		if (r->index == NULL || r->expected != 0)
+			load_index(r, false);
 		*above = rv->arts[n - 1].id;
 		b = xcalloc(1, sizeof(*b));
 		b->r = r;
 		relate_again(r, rv, b);
 		r->n_unsaved += (int64_t)n;
-		wait_for_writer(r);
-		call_writer(r, put_batch, batch_done, b);
+		relater_put(r, b);
 	}
 	for (size_t i = 0; i < n; i++)
 		free(rv->features[i]);
@@ -601,7 +533,7 @@ await_backlog(struct relater *r)
 		bool flying = atomic_load(&r->w->n_flying) > 0;
 
 		n = atomic_load(&r->w->n_arrived);
-		waiting = n - atomic_load(&r->w->n_related);
+		waiting = n_waiting(r);
 		quiet_ms = n == seen ? quiet_ms + QUIET_MS : 0;
 		if (quiet_ms >= (flying ? SLOW_MS : QUIET_MS) || waiting <= 0 ||
 		    waiting >= COLD)
@@ -624,7 +556,7 @@ work(struct relater *r)
 		await_backlog(r);
 	while (!is_stopping(r) && pull(r))
 		if (r->n_unsaved >= SAVE_EVERY && r->backlog.n == 0)
-			save_state(r);
+			relater_save(r);
 	while (!is_stopping(r) && r->backlog.n == 0 && pull_revised(r, &above))
 		;
 }
@@ -636,8 +568,6 @@ relater_main(void *arg)
 	uint64_t done = 0;
 
 	for (;;) {
-		struct fence *f;
-
 		(void)pthread_mutex_lock(&r->lock);
 		while (r->wanted == done && !r->is_stopping)
 			(void)pthread_cond_wait(&r->wake, &r->lock);
@@ -646,13 +576,10 @@ relater_main(void *arg)
 		if (is_stopping(r))
 			break;
 		work(r);
-		f = xcalloc(1, sizeof(*f));
-		f->r = r;
-		f->ticket = done;
-		call_writer(r, pass_fence, fence_done, f);
+		relater_fence(r, done);
 	}
 	if (r->index != NULL && r->n_unsaved > 0 && r->backlog.n == 0)
-		save_state(r);
+		relater_save(r);
 	return NULL;
 }
 

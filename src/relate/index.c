@@ -25,8 +25,6 @@ enum {
 	COMMON_FROM = 200, /* articles in a language, before ... */
 	COMMON_SHARE = 4,  /* ... a term in a quarter of them says nothing */
 	LANG_SAMPLE = 32,  /* postings looked at */
-	SHINGLE_POSTINGS = 21,
-	AHEAD = 8, /* terms to prefetch before their turn */
 };
 
 #define IDF_LEAST 1.5F /* of a term that just says something */
@@ -106,6 +104,7 @@ relate_index_free(struct relate_index *x)
 	for (uint32_t i = 0; i < x->span; i++)
 		free(x->docs[(x->base + i) & ring_mask(x)].held);
 	free(x->docs);
+	free(x->expected);
 	free(x->langs);
 	free(x->hits);
 	free(x->inverse);
@@ -315,6 +314,10 @@ reckon_norms(struct relate_index *x)
 void
 index_sweep(struct relate_index *x)
 {
+	if (x->expected != NULL) { /* not without all terms */
+		x->is_spent = true;
+		return;
+	}
 	if (x->n_dead > 0) {
 		terms_sweep(&x->words, prune_cb, x);
 		terms_sweep(&x->shingles, prune_cb, x);
@@ -394,19 +397,12 @@ index_dated_near(const struct relate_index *x, int64_t date, int64_t days)
 
 /* --- coming and going ---------------------------------------------------- */
 
-/* With what malloc() adds. */
-static size_t
-held_size(size_t n)
-{
-	return (n * sizeof(uint32_t) + 8 + 15) / 16 * 16;
-}
-
 static void
 drop_held(struct relate_index *x, struct doc *d)
 {
 	free(d->held);
 	d->held = NULL;
-	x->held_bytes -= held_size(d->n_held);
+	x->held_bytes -= index_held_size(d->n_held);
 	d->n_held = 0;
 }
 
@@ -491,70 +487,6 @@ may_enter(const struct relate_index *x, const struct relate_article *art,
 	       blob_open(art->features.data, art->features.len, ret);
 }
 
-/* Postings of a shingle end once it is boilerplate. */
-static void
-add_shingles(struct relate_index *x, const struct blob *b, uint32_t place)
-{
-	for (size_t i = 0; i < b->n_sketch; i++)
-		terms_prefetch(&x->shingles, blob_term_key(blob_shingle(b, i)));
-	for (size_t i = 0; i < b->n_sketch; i++) {
-		uint64_t key = blob_term_key(blob_shingle(b, i));
-		struct postings list;
-
-		terms_get(&x->shingles, key, &list);
-		index_trim(x, &list);
-		if (list.n < SHINGLE_POSTINGS)
-			terms_add(&x->shingles, key, posting(place, 1));
-	}
-}
-
-static void
-add_words(struct relate_index *x, const struct blob *b, uint32_t place)
-{
-	uint64_t keys[BLOB_TERMS_MAX];
-	struct doc *d = &x->docs[place];
-
-	d->held = xreallocarray(NULL, b->n_terms, sizeof(*d->held));
-	d->n_held = (uint16_t)b->n_terms;
-	x->held_bytes += held_size(d->n_held);
-	for (size_t i = 0; i < b->n_terms; i++) {
-		keys[i] = blob_term_key(blob_term(b, i).hash);
-		terms_prefetch(&x->words, keys[i]);
-	}
-	for (size_t i = 0; i < b->n_terms; i++) {
-		unsigned tf = blob_term(b, i).tf;
-
-		if (i + AHEAD < b->n_terms)
-			terms_prefetch_ends(&x->words, keys[i + AHEAD]);
-		d->held[i] = held(keys[i], tf);
-		terms_add(&x->words, keys[i], posting(place, tf));
-	}
-}
-
-static uint64_t
-pair_key(const struct blob *b, size_t i)
-{
-	const uint8_t *p = b->pairs + i * BLOB_PAIR;
-
-	return blob_pair_key(blob_term(b, p[0]).hash, blob_term(b, p[1]).hash);
-}
-
-static void
-add_pairs(struct relate_index *x, const struct blob *b, uint32_t place)
-{
-	for (size_t i = 0; i < b->n_pairs && i < 2 * AHEAD; i++)
-		terms_prefetch(&x->words, pair_key(b, i));
-	for (size_t i = 0; i < b->n_pairs; i++) {
-		const uint8_t *p = b->pairs + i * BLOB_PAIR;
-
-		if (i + 2 * AHEAD < b->n_pairs)
-			terms_prefetch(&x->words, pair_key(b, i + 2 * AHEAD));
-		if (i + AHEAD < b->n_pairs)
-			terms_prefetch_ends(&x->words, pair_key(b, i + AHEAD));
-		terms_add(&x->words, pair_key(b, i), posting(place, p[2]));
-	}
-}
-
 /* What a save has of this article, or NULL; ids come in order. */
 static const struct saved *
 find_saved(struct relate_index *x, int64_t id)
@@ -591,9 +523,7 @@ index_fill(struct relate_index *x, const struct query *q, uint32_t place,
 	set_inverse(x, place);
 	x->langs[place] = (uint8_t)b->lang;
 	x->n_lang[b->lang]++;
-	add_words(x, b, place);
-	add_pairs(x, b, place);
-	add_shingles(x, b, place);
+	index_take_in(x, b, place);
 	d->lines = q->lines;
 	recur_add(x, q, place);
 	return d;
@@ -632,6 +562,7 @@ relate_restore(
 		near = saved->near;
 		around = saved->around;
 	} else {
+		x->is_spent = x->expected != NULL;
 		query_run(x, q);
 		judge_near(x, q, &near);
 		judge_around(x, q, thread, &around);

@@ -73,6 +73,8 @@ struct relate_index {
 	struct terms words, shingles;
 	struct terms lines; /* of a feed, by recur.c */
 	size_t held_bytes;
+	uint64_t *expected; /* bits by key; NULL: all terms are taken in */
+	bool is_spent;
 	struct query *query; /* scratch */
 	struct thread_ref *orphans;
 	size_t n_orphans, cap_orphans;
@@ -199,6 +201,15 @@ size_t index_dated_near(
 
 #define PAIR_WEIGHT 0.4F
 
+/* --- enter.c -------------------------------------------------------------- */
+
+/* The terms of an article, which is in the ring already. */
+void index_take_in(
+    struct relate_index *x, const struct blob *b, uint32_t place);
+/* Is a term to be taken in, or a line? */
+bool index_expects(const struct relate_index *x, uint64_t key);
+size_t index_held_size(size_t n); /* memory of n terms, with malloc's part */
+
 /* --- query.c -------------------------------------------------------------- */
 
 /* Open the blob, weigh its terms, find and score the candidates: the best
@@ -245,6 +256,9 @@ uint16_t recur_find(const struct relate_index *x, const struct query *q);
 
 /* Leave these out of the opened blob. */
 void recur_strip(struct query *q, uint16_t lines);
+
+/* Of a line in the index. */
+uint64_t recur_key(int64_t feed_id, uint32_t hash);
 
 /* The newcomer has entered: remember its lines. */
 void recur_add(struct relate_index *x, const struct query *q, uint32_t place);

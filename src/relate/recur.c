@@ -19,8 +19,8 @@ enum {
 	REMEMBERED = 8 /* articles of a line */
 };
 
-static uint64_t
-line_key(int64_t feed_id, uint32_t hash)
+uint64_t
+recur_key(int64_t feed_id, uint32_t hash)
 {
 	return blob_pair_key((uint64_t)feed_id, hash);
 }
@@ -59,7 +59,7 @@ list_others(
 		struct postings list;
 
 		terms_get(&x->lines,
-		    line_key(q->art->feed_id, blob_line(&q->blob, i).hash),
+		    recur_key(q->art->feed_id, blob_line(&q->blob, i).hash),
 		    &list);
 		index_trim(x, &list);
 		for (size_t k = 0; k < list.n && k < REMEMBERED; k++) {
@@ -136,9 +136,11 @@ recur_add(struct relate_index *x, const struct query *q, uint32_t place)
 {
 	for (size_t i = 0; i < q->blob.n_lines; i++) {
 		uint64_t key =
-		    line_key(q->art->feed_id, blob_line(&q->blob, i).hash);
+		    recur_key(q->art->feed_id, blob_line(&q->blob, i).hash);
 		struct postings list;
 
+		if (!index_expects(x, key))
+			continue;
 		terms_get(&x->lines, key, &list);
 		index_trim(x, &list);
 		if (list.n < REMEMBERED)
@@ -151,7 +153,7 @@ recur_settle(struct relate_index *x, const struct query *q)
 {
 	for (size_t i = 0; i < q->blob.n_lines; i++)
 		terms_settle(&x->lines,
-		    line_key(q->art->feed_id, blob_line(&q->blob, i).hash),
+		    recur_key(q->art->feed_id, blob_line(&q->blob, i).hash),
 		    x->base, ring_mask(x));
 }
 

@@ -315,8 +315,10 @@ follow_merges(int64_t *threads, size_t n, const struct relate_result *r)
 	}
 }
 
+enum restart { WITHOUT_SAVE, SAVED, SAVED_FOR_FEW };
+
 static void
-check_restart(int64_t window, bool saves)
+check_restart(int64_t window, enum restart how)
 {
 	struct relate_article *art = xcalloc(RUN + MORE, sizeof(*art));
 	int64_t threads[RUN + MORE] = {0};
@@ -335,21 +337,29 @@ check_restart(int64_t window, bool saves)
 		threads[i] = r.thread;
 		follow_merges(threads, RUN, &r);
 	}
-	if (saves) {
+	if (how != WITHOUT_SAVE) {
 		relate_save(x, &saved, &len);
 		assert_int_equal(relate_load(y, saved, len), AK_OK);
 		free(saved);
 	}
+	for (int i = RUN; how == SAVED_FOR_FEW && i < RUN + MORE; i++)
+		relate_expect(y, &art[i]);
 	for (int i = 0; i < RUN; i++) {
 		if (relate_has(x, art[i].id))
 			relate_restore(y, &art[i], threads[i]);
 	}
 	assert_int_equal(relate_count(x), relate_count(y));
+	if (how == SAVED_FOR_FEW)
+		assert_true(relate_bytes(y) < relate_bytes(x));
 	for (int i = RUN; i < RUN + MORE; i++) {
 		relate_add(x, &art[i], &r);
 		relate_add(y, &art[i], &s);
 		assert_true(same_result(&r, &s));
 		n_edges += r.n_edges;
+		if (relate_is_spent(y)) { /* its lengths are not renewed */
+			assert_true(how == SAVED_FOR_FEW && i > RUN + 10);
+			break;
+		}
 	}
 	assert_true(n_edges > MORE);
 	relate_index_free(x);
@@ -362,15 +372,36 @@ static void
 test_restart_changes_nothing(void **state)
 {
 	(void)state;
-	check_restart(0, false);
-	check_restart(0, true);
+	check_restart(0, WITHOUT_SAVE);
+	check_restart(0, SAVED);
+	check_restart(0, SAVED_FOR_FEW);
+}
+
+/* What is not in the save has neighbours that only a whole index knows. */
+static void
+test_index_of_a_few_says_when_it_is_spent(void **state)
+{
+	struct relate_article art[2];
+	struct relate_index *x = relate_index_new(NULL);
+	struct bench b;
+
+	(void)state;
+	bench_init(&b);
+	art[0] = article_of(&b, 10, &quake, DAY_0);
+	art[1] = article_of(&b, 11, &bread, DAY_0 + 60);
+	relate_expect(x, &art[1]);
+	assert_false(relate_is_spent(x));
+	relate_restore(x, &art[0], 0);
+	assert_true(relate_is_spent(x));
+	relate_index_free(x);
+	bench_release(&b);
 }
 
 static void
 test_restart_with_a_full_window_changes_nothing(void **state)
 {
 	(void)state;
-	check_restart(500, true);
+	check_restart(500, SAVED);
 }
 
 static void
@@ -429,6 +460,7 @@ main(void)
 	    cmocka_unit_test(test_same_text_is_a_duplicate),
 	    cmocka_unit_test(test_removed_and_unknown_are_left_out),
 	    cmocka_unit_test(test_restart_changes_nothing),
+	    cmocka_unit_test(test_index_of_a_few_says_when_it_is_spent),
 	    cmocka_unit_test(test_restart_with_a_full_window_changes_nothing),
 	    cmocka_unit_test(test_window_forgets_the_oldest),
 	    cmocka_unit_test(test_damaged_save_is_refused),

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the relater found goes to the writer as calls, a batch each, in order;
+ * edges wait in memory, so no more than a few batches are on their way.
+ */
+#include "daemon/relater.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+#define MAX_BATCHES 2 /* that wait for the writer */
+
+static enum ak_status
+put_batch(struct store *s, void *arg)
+{
+	struct batch *b = arg;
+
+	return store_put_relations(s, b->rels, b->n, b->watermark);
+}
+
+static void
+batch_done(enum ak_status st, void *arg)
+{
+	struct batch *b = arg;
+	struct relater *r = b->r;
+
+	if (b->watermark > 0 && st == AK_OK)
+		atomic_store(&r->committed, b->watermark);
+	if (!b->is_again)
+		(void)atomic_fetch_add(&r->w->n_related, (long long)b->n);
+	(void)pthread_mutex_lock(&r->lock);
+	r->n_batches--;
+	(void)pthread_cond_signal(&r->wake);
+	(void)pthread_mutex_unlock(&r->lock);
+	for (size_t i = 0; i < b->n; i++)
+		free(b->items[i].edges);
+	free(b);
+}
+
+void
+relater_await(struct relater *r)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	while (r->n_batches > 0 && !r->is_stopping)
+		(void)pthread_cond_wait(&r->wake, &r->lock);
+	(void)pthread_mutex_unlock(&r->lock);
+}
+
+/* Edges wait in memory: not more of them than a few batches. */
+static void
+wait_for_room(struct relater *r)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	while (r->n_batches >= MAX_BATCHES && !r->is_stopping)
+		(void)pthread_cond_wait(&r->wake, &r->lock);
+	r->n_batches++;
+	(void)pthread_mutex_unlock(&r->lock);
+}
+
+static void
+call_writer(struct relater *r, enum ak_status (*run)(struct store *, void *),
+    void (*done)(enum ak_status, void *), void *arg)
+{
+	struct call *c = xcalloc(1, sizeof(*c));
+
+	c->run = run;
+	c->done = done;
+	c->arg = arg;
+	workers_call(r->w, c);
+}
+
+void
+relater_put(struct relater *r, struct batch *b)
+{
+	wait_for_room(r);
+	call_writer(r, put_batch, batch_done, b);
+}
+
+struct state {
+	void *data;
+	size_t len;
+};
+
+static enum ak_status
+put_state(struct store *s, void *arg)
+{
+	struct state *state = arg;
+
+	return store_blob_put(s, STATE_NAME, state->data, state->len);
+}
+
+static void
+state_done(enum ak_status st, void *arg)
+{
+	struct state *state = arg;
+
+	(void)st; /* the next save does it */
+	free(state->data);
+	free(state);
+}
+
+void
+relater_save(struct relater *r)
+{
+	struct state *state = xcalloc(1, sizeof(*state));
+
+	relate_save(r->index, &state->data, &state->len);
+	r->n_unsaved = 0;
+	call_writer(r, put_state, state_done, state);
+}
+
+struct fence {
+	struct relater *r;
+	uint64_t ticket;
+};
+
+static enum ak_status
+pass_fence(struct store *s, void *arg)
+{
+	(void)s;
+	(void)arg;
+	return AK_OK;
+}
+
+static void
+fence_done(enum ak_status st, void *arg)
+{
+	struct fence *f = arg;
+	struct workers *w = f->r->w;
+
+	(void)st;
+	w->cbs.related(f->ticket, w->cbs.arg);
+	free(f);
+}
+
+void
+relater_fence(struct relater *r, uint64_t ticket)
+{
+	struct fence *f = xcalloc(1, sizeof(*f));
+
+	f->r = r;
+	f->ticket = ticket;
+	call_writer(r, pass_fence, fence_done, f);
+}
