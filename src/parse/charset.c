@@ -245,20 +245,29 @@ replace_cb(const void *context, UConverterToUnicodeArgs *args,
 	ucnv_cbToUWriteUChars(args, &replacement, 1, 0, err);
 }
 
+/* The caller has reserved 4 bytes for each unit. */
 static void
 put_utf16(struct sink *out, const UChar *u, int32_t n, UChar *lead)
 {
+	char *to = out->p + out->len;
+
 	for (int32_t i = 0; i < n; i++) {
 		uint32_t cp = u[i];
 
+		if (cp >= 0x20 && cp < 0x80) {
+			*to++ = (char)cp;
+			continue;
+		}
 		if (U16_IS_LEAD(u[i])) {
 			*lead = u[i];
 			continue;
 		}
 		if (U16_IS_TRAIL(u[i]))
 			cp = (uint32_t)U16_GET_SUPPLEMENTARY(*lead, u[i]);
-		sink_put(out, cp);
+		if (!charset_forbids(cp))
+			to += utf8_encode(cp, to);
 	}
+	out->len = (size_t)(to - out->p);
 }
 
 static void
