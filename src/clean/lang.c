@@ -46,14 +46,36 @@ static const struct {
     {0x3400, 0x4DBF, SCRIPT_HAN}, {0x4E00, 0x9FFF, SCRIPT_HAN},
     {0xAC00, 0xD7A3, SCRIPT_HANGUL}, {0x20000, 0x2FA1F, SCRIPT_HAN}};
 
+/* *at is the row of the character before, most often this one's as well. */
 static enum script
-script_of(uint32_t cp)
+script_of(uint32_t cp, size_t *at)
 {
-	/* From the end, where those stand that take most bytes. */
+	if (cp >= ranges[*at].from && cp <= ranges[*at].to)
+		return ranges[*at].script;
 	for (size_t i = AK_COUNT(ranges); i-- > 0 && cp <= ranges[i].to;)
-		if (cp >= ranges[i].from)
+		if (cp >= ranges[i].from) {
+			*at = i;
 			return ranges[i].script;
+		}
 	return SCRIPT_NONE;
+}
+
+/* A character beyond ASCII of text that is known to be UTF-8. */
+static size_t
+decode(const char *s, size_t len, uint32_t *ret)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	if ((p[0] & 0xF0) == 0xE0 && len >= 3) {
+		*ret =
+		    (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+		return 3;
+	}
+	if ((p[0] & 0xE0) == 0xC0 && len >= 2) {
+		*ret = (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+		return 2;
+	}
+	return utf8_decode(s, len, ret);
 }
 
 /* Past the ASCII that begins at i. */
@@ -76,13 +98,14 @@ skip_ascii(const char *s, size_t i, size_t len)
 static size_t
 count_letters(const char *s, size_t len, size_t count[SCRIPT_COUNT])
 {
-	size_t all = 0;
+	size_t all = 0, at = 0;
 	uint32_t cp;
 
-	for (size_t i = 0; (i = skip_ascii(s, i, len)) < len;) {
-		i += utf8_decode(s + i, len - i, &cp);
-		count[script_of(cp)]++;
-	}
+	for (size_t i = 0; (i = skip_ascii(s, i, len)) < len;)
+		do {
+			i += decode(s + i, len - i, &cp);
+			count[script_of(cp, &at)]++;
+		} while (i < len && (unsigned char)s[i] >= 0x80);
 	count[SCRIPT_NONE] = 0;
 	for (size_t i = 0; i < SCRIPT_COUNT; i++)
 		all += count[i];
