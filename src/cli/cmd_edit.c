@@ -125,7 +125,8 @@ take_secret(struct editing *ed, int c)
 		return true;
 	case OPT_HEADER:
 		e->has_headers = true;
-		if (*optarg != '\0' && strchr(optarg, ':') == NULL) {
+		if (*optarg != '\0' && (strchr(optarg, ':') == NULL ||
+					   strpbrk(optarg, "\r\n") != NULL)) {
 			cli_error(optarg, "a header is NAME: VALUE");
 			return false;
 		}

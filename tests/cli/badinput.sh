@@ -71,6 +71,8 @@ wrong 1 'unknown feed' "$akin" sync 99
 wrong 1 'unknown article' "$akin" show 99
 wrong 1 'remove unknown feed' "$akin" remove nothing
 wrong 2 'bad time' "$akin" list --since whenever
+wrong 2 'a header of two lines' "$akin" edit --header 'A: b
+Host: c' 1
 wrong 2 'a date is no interval' "$akin" edit --interval 1960-01-01 1
 wrong 2 'one article twice' "$akin" related --wrong 1 1
 wrong 2 'too many arguments' "$akin" gc now
