@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * D54.  The retention runs on a thread and a connection of its own, as `akin gc`
- * would beside us: in transactions that the writer's polls fit between.  When
- * it ran last is in the store, so that restarts do not repeat it.
+ * The retention runs on a thread and a connection of its own, as `akin gc`
+ * would beside us (D54): in transactions that the writer's polls fit between.
+ * When it ran last is in the store, so that restarts do not repeat it.
  */
 #include "daemon/keeper.h"
 
