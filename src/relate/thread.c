@@ -123,9 +123,9 @@ struct rival {
 	int64_t thread;
 	uint32_t member;
 	float nearest, mean, score;
-	float background; /* the newcomer's, out of this thread */
-	size_t n;
-	float days; /* to the member next in time */
+	float background;  /* the newcomer's, out of this thread */
+	size_t n, n_crowd; /* members; of the crowd */
+	float days;	   /* to the member next in time */
 };
 
 /* Mean of the newcomer's greatest likenesses out of a thread. */
@@ -200,13 +200,22 @@ list_rivals(struct relate_index *x, const struct query *q, struct rival *r)
 	return n;
 }
 
+/* As index_dated_near() counts. */
+static bool
+is_crowd(int64_t a, int64_t b)
+{
+	int64_t days = a / 86400 - b / 86400;
+
+	return days <= CROWD_DAYS && days >= -CROWD_DAYS;
+}
+
 static void
 score_rival(
     const struct relate_index *x, const struct query *q, struct rival *r)
 {
 	uint32_t at = r->member;
 
-	r->n = 0;
+	r->n = r->n_crowd = 0;
 	r->days = INFINITY;
 	do {
 		const struct doc *d = &x->docs[at];
@@ -217,6 +226,8 @@ score_rival(
 		if (days < r->days)
 			r->days = days;
 		r->n++;
+		r->n_crowd += d->is_dated && !d->is_waiting &&
+			      is_crowd(q->art->date, d->date);
 		at = d->next;
 	} while (at != r->member);
 	r->mean /= (float)r->n;
@@ -236,15 +247,20 @@ drop_sleeping(const struct relate_index *x, struct rival *r, size_t n)
 	return kept;
 }
 
-/* The more happens in these days, the likelier that strangers look alike. */
+/* The more happens in these days, the likelier that strangers look alike; those
+ * of the thread are none. */
 static float
-threshold(const struct relate_index *x, const struct relate_article *art)
+threshold(const struct relate_index *x, const struct relate_article *art,
+    const struct rival *r)
 {
 	float crowd = CROWD_UNKNOWN;
+	size_t n;
 
-	if (art->is_dated)
-		crowd = logf(
-		    1.0F + (float)index_dated_near(x, art->date, CROWD_DAYS));
+	if (art->is_dated) {
+		n = index_dated_near(x, art->date, CROWD_DAYS);
+		crowd =
+		    logf(1.0F + (float)(n > r->n_crowd ? n - r->n_crowd : 0));
+	}
 	return THREAD_FROM + THREAD_CROWD * crowd;
 }
 
@@ -285,19 +301,20 @@ thread_choose(
 {
 	struct rival rivals[THREADS_MAX];
 	size_t n = list_rivals(x, q, rivals), members;
-	float from = threshold(x, q->art);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		score_rival(x, q, &rivals[i]);
+		rivals[i].score /= threshold(x, q->art, &rivals[i]);
+	}
 	n = drop_sleeping(x, rivals, n);
 	qsort(rivals, n, sizeof(rivals[0]), rival_cmp);
-	if (n == 0 || rivals[0].score < from || rivals[0].n >= THREAD_MAX)
+	if (n == 0 || rivals[0].score < 1.0F || rivals[0].n >= THREAD_MAX)
 		return;
 	ret->thread = rivals[0].thread;
 	members = rivals[0].n + 1;
 	for (size_t i = 1; i < n && ret->n_merged < AK_COUNT(ret->merged);
 	     i++) {
-		if (rivals[i].score < MERGE * from ||
+		if (rivals[i].score < MERGE ||
 		    members + rivals[i].n > THREAD_MAX)
 			continue;
 		members += rivals[i].n;
