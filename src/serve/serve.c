@@ -128,7 +128,8 @@ worker_main(void *arg)
 		j->store = w->store;
 		j->side = w->side;
 		job_run(j);
-		if (w->store != NULL)
+		/* An errand only notes when a token was used. */
+		if (w->store != NULL && j->ticket != 0)
 			side_changed(w->side);
 		j->reader = NULL;
 		j->store = NULL;
