@@ -20,7 +20,7 @@
 #define STORY_FROM 0.1F /* likeness within a thread */
 #define TOPIC_FROM 0.03F
 #define TOPIC_FROM_EMPTY 0.07F /* more, in an index that knows little */
-#define TOPIC_KNOWN 20.0F
+#define TOPIC_KNOWN 25.0F
 #define SCORE_HALF 0.12F /* against the reach, for a score of .5 */
 
 static bool
