@@ -82,7 +82,8 @@ query_weigh(struct relate_index *x, struct query *q)
 		terms_prefetch_ends(&x->words, keys[i]);
 	for (size_t i = 0; i < n; i++) {
 		bool is_pair = i >= b->n_terms;
-		const uint8_t *p = b->pairs + (i - b->n_terms) * BLOB_PAIR;
+		const uint8_t *p =
+		    is_pair ? b->pairs + (i - b->n_terms) * BLOB_PAIR : NULL;
 
 		if (i + AHEAD < n)
 			terms_prefetch_ends(&x->words, keys[i + AHEAD]);
