@@ -22,7 +22,7 @@
 #include "daemon/pipeline_int.h"
 #include "daemon/websub.h"
 
-#define HELD_BYTES ((size_t)4 << 20)
+#define HELD_BYTES ((size_t)3 << 20)
 #define LIST_LIMIT 256
 #define LUMP 16
 #define LOOK_MS 300000 /* looks for due feeds at least so often */

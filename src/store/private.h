@@ -26,6 +26,7 @@ struct store {
 	int64_t data_version; /* with which these agree */
 	int64_t *readers;     /* ids */
 	size_t n_readers;
+	int64_t cache_kib;     /* of pages; 0: not set yet */
 	struct arena *scratch; /* of the call under way */
 	struct arena *old;     /* an article as it was */
 	char *path;

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,6 +28,8 @@
 #include "base/mem.h"
 #include "store/best.h"
 #include "store/search.h"
+
+enum { CACHE_MIN_KIB = 4096, CACHE_STEP_KIB = 2048, CACHE_MAX_KIB = 16384 };
 
 static enum ak_status
 errno_status(int err)
@@ -268,13 +271,38 @@ look_round(struct store *s)
 	return st;
 }
 
+/*
+ * New articles touch the indexes of hashes, a tenth of the file, all over.  The
+ * larger the file, the more a page that is not in memory costs; a small one
+ * needs no memory for what it has not.
+ */
+static enum ak_status
+size_cache(struct store *s)
+{
+	int64_t n_pages = 0, kib;
+	char sql[64];
+	enum ak_status st;
+
+	st = conn_int(&s->c, Q_PAGE_COUNT, NO_ARGS, 0, &n_pages);
+	kib = n_pages; /* of 16 KiB each: a sixteenth */
+	kib = kib < CACHE_MIN_KIB ? CACHE_MIN_KIB : kib;
+	kib = kib > CACHE_MAX_KIB ? CACHE_MAX_KIB : kib;
+	if (st != AK_OK || kib < s->cache_kib + CACHE_STEP_KIB)
+		return st;
+	s->cache_kib = kib;
+	(void)snprintf(
+	    sql, sizeof(sql), "PRAGMA cache_size = -%lld", (long long)kib);
+	return conn_exec(&s->c, sql);
+}
+
 enum ak_status
 store_begin(struct store *s)
 {
 	enum ak_status st;
 
 	assert(!s->in_txn);
-	if ((st = conn_run(&s->c, Q_BEGIN, NO_ARGS)) != AK_OK)
+	if ((st = size_cache(s)) != AK_OK ||
+	    (st = conn_run(&s->c, Q_BEGIN, NO_ARGS)) != AK_OK)
 		return st;
 	if ((st = look_round(s)) != AK_OK) {
 		store_rollback(s);
