@@ -22,7 +22,7 @@ enum { THREADS_MAX = 16, CROWD_DAYS = 2 };
 #define AGED 0.35F   /* what years leave */
 #define FADES_DAYS 4.0F
 #define BACKGROUND_USUAL 0.2F
-#define THREAD_FROM 0.10F
+#define THREAD_FROM 0.11F
 #define THREAD_CROWD 0.018F
 #define CROWD_UNKNOWN 5.0F
 #define MERGE 2.0F /* times the threshold, for a second thread */
