@@ -206,8 +206,7 @@ imply(struct tree *t, enum tag tag)
 	n->s = clean_tags[tag].open;
 	n->len = clean_tags[tag].len + 2u;
 	tree_push(t, n);
-	if ((clean_tags[tag].flags & F_MARKER) != 0 &&
-	    t->n_formatting < MAX_FORMATTING)
+	if ((clean_tags[tag].flags & F_MARKER) != 0)
 		t->formatting[t->n_formatting++] = NULL;
 	return true;
 }
@@ -365,7 +364,7 @@ make_room(struct tree *t, enum tag tag)
 	if ((tag == TAG_SOURCE || tag == TAG_TRACK) &&
 	    t->open[TAG_VIDEO] + t->open[TAG_AUDIO] + t->open[TAG_PICTURE] == 0)
 		return false;
-	if ((f & F_FORMAT) != 0 && t->n_formatting == MAX_FORMATTING)
+	if ((f & F_FORMAT) != 0 && t->n_formatting >= MAX_FORMATTING)
 		return false;
 	return true;
 }
@@ -530,7 +529,7 @@ start_tag(struct tree *t, enum tag tag)
 	tree_push(t, n);
 	if ((f & F_FORMAT) != 0 && t->n_formatting < MAX_FORMATTING)
 		tree_list(t, n);
-	else if ((f & F_MARKER) != 0 && t->n_formatting < MAX_FORMATTING)
+	else if ((f & F_MARKER) != 0)
 		t->formatting[t->n_formatting++] = NULL;
 	t->skip_newline = tag == TAG_PRE;
 }

@@ -5,6 +5,8 @@
 
 #include "clean/clean_int.h"
 
+/* Formatting elements are listed in the first places only; the markers of
+ * cells, each of which is on the stack, always find one. */
 #define MAX_FORMATTING 32
 
 struct tree {
@@ -19,7 +21,8 @@ struct tree {
 	bool skip_newline;	/* right after <pre> */
 	/* From here on not cleared at first. */
 	struct node *stack[LIMIT_HTML_DEPTH];
-	struct node *formatting[MAX_FORMATTING]; /* NULL: a marker */
+	struct node
+	    *formatting[MAX_FORMATTING + LIMIT_HTML_DEPTH]; /* NULL: a marker */
 };
 
 static inline unsigned

@@ -84,6 +84,24 @@ test_tables_take_cells_only(void **state)
 }
 
 static void
+test_cells_bound_formatting_however_deep(void **state)
+{
+	struct arena *a = arena_new(16 * MIB);
+	struct clean_result one, two;
+	struct buf html;
+
+	(void)state;
+	buf_init(&html, MIB);
+	for (int i = 0; i < 60; i++)
+		buf_adds(&html, "<table><td>x<p><a><table><td>y");
+	one = run(a, buf_str(&html), &with_base);
+	two = run(a, one.html, &with_base);
+	assert_string_equal(one.html, two.html);
+	buf_release(&html);
+	arena_free(a);
+}
+
+static void
 test_what_only_begins_like_a_tag_is_text(void **state)
 {
 	(void)state;
@@ -387,6 +405,7 @@ main(void)
 	    cmocka_unit_test(test_end_tags_are_implied),
 	    cmocka_unit_test(test_formatting_is_reopened),
 	    cmocka_unit_test(test_tables_take_cells_only),
+	    cmocka_unit_test(test_cells_bound_formatting_however_deep),
 	    cmocka_unit_test(test_what_only_begins_like_a_tag_is_text),
 	    cmocka_unit_test(
 		test_fragments_point_into_the_content_or_at_its_page),
