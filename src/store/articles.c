@@ -122,6 +122,8 @@ put_full_text(struct store *s, int64_t id, const char *html, const char *text,
 		    c, Q_ARTICLE_FULL_TEXT, ARGS(vt(html), vt(text), vi(id)));
 	}
 	if (st == AK_OK)
+		st = conn_run(c, Q_VECTOR_STALE, ARGS(vi(id)));
+	if (st == AK_OK)
 		search_want(s, id);
 	if (st == AK_OK && related != NULL) {
 		st = conn_int(c, Q_ARTICLE_FEED, ARGS(vi(id)), 0, &feed);

@@ -239,6 +239,8 @@ set_form(struct put *p, const struct ident *i, int64_t article,
 			vt(form.text), vt(e->content_html), vz(i->url_hash),
 			vi(article)));
 	if (st == AK_OK)
+		st = conn_run(&p->s->c, Q_VECTOR_STALE, ARGS(vi(article)));
+	if (st == AK_OK)
 		st = put_feature(p, i, article);
 	if (st == AK_OK && e->related != NULL)
 		st = listed_put(p->s, article, p->feed, e->related);

@@ -112,6 +112,13 @@ run "$akin" sync --all
 check 'new articles are related by the end of a sync' pair 3 地下室
 check 'and they alone were asked for' has "$work/asked" '^2 m3 '
 
+# Other words have another vector.
+: >"$work/asked"
+sed -i 's/nobody has seen/are open at night now/' "$work/www/en.xml"
+run "$akin" sync --all
+check 'a revised article is asked for again' is '1 m3 Bearer sesame' \
+	"$(cat "$work/asked")"
+
 # All relations made anew: vectors are kept.
 : >"$work/asked"
 run "$akin" reindex
