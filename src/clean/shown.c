@@ -71,7 +71,7 @@ read_names(struct cleaner *c, struct arena *a, struct meta *m,
 		}
 		if (m->next == NULL && n->tag == TAG_A && n->url != NULL &&
 		    clean_says(n, nexts, AK_COUNT(nexts)))
-			m->next = n->url;
+			m->next = arena_strdup(a, n->url);
 	}
 }
 
@@ -95,7 +95,7 @@ find_next_link(struct cleaner *c, struct arena *a, struct meta *m)
 		for (size_t i = 0; i < AK_COUNT(words); i++)
 			if (ascii_istarts(s, words[i]) &&
 			    strlen(s) < strlen(words[i]) + 12)
-				m->next = n->url;
+				m->next = arena_strdup(a, n->url);
 	}
 }
 
