@@ -70,6 +70,7 @@ take(struct chan *c)
 {
 	void *p = c->ring[c->head];
 
+	assert(c->len > 0 && c->cap > 0);
 	c->head = (c->head + 1) % c->cap;
 	c->len--;
 	(void)pthread_cond_signal(&c->not_full);

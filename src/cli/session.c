@@ -39,6 +39,7 @@ cli_args(int argc, char **argv, const char *usage, bool *as_json, int least,
 		    as_json != NULL ? options : no_json, NULL)) != -1) {
 		if (c != 'j')
 			return cli_usage(usage, c == '?');
+		assert(as_json != NULL);
 		*as_json = true;
 	}
 	if (argc - optind >= least && argc - optind <= most)

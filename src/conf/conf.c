@@ -437,7 +437,7 @@ conf_is_private(int fd, const char *path)
 	mode_t others = 077;
 	struct stat sb;
 
-	if (!str_empty(dir) && str_starts(path, dir) &&
+	if (dir != NULL && dir[0] != '\0' && str_starts(path, dir) &&
 	    path[strlen(dir)] == '/')
 		others = 007;
 	return fstat(fd, &sb) == 0 && (sb.st_mode & others) == 0;

@@ -102,7 +102,8 @@ add_pairs(struct relate_index *x, const struct blob *b, uint32_t place)
 	for (size_t i = 0; i < b->n_pairs && n < QUERY_TERMS_MAX; i++) {
 		keys[n] = pair_key(b, i);
 		tfs[n] = b->pairs[i * BLOB_PAIR + 2];
-		n += index_expects(x, keys[n]);
+		if (index_expects(x, keys[n]))
+			n++;
 	}
 	for (size_t i = 0; i < n && i < 2 * AHEAD; i++)
 		terms_prefetch(&x->words, keys[i]);

@@ -47,11 +47,13 @@ hash_of(const struct lines *l)
 	if (l->n_units > LINE_UNITS)
 		return 0; /* nobody repeats so much */
 	for (size_t i = 0; i < l->n_units; i++) {
+		uint64_t unit = l->units[i];
+
 		if (is_title_at(l, i)) {
 			i += l->n_title - 1;
 			left -= l->n_title < left ? l->n_title : left;
-		} else if (l->units[i] != 0) {
-			h = XXH64(&l->units[i], sizeof(l->units[i]), h);
+		} else if (unit != 0) {
+			h = XXH64(&unit, sizeof(unit), h);
 		}
 	}
 	return left < LEAST ? 0 : (uint32_t)(h >> 32) | 1;

@@ -200,6 +200,7 @@ get_list(
 		l = new_list(id, (size_t)keep);
 	else
 		st = read_list(&s->c, id, keep, &l);
+	assert(st != AK_OK || l != NULL);
 	if (st == AK_OK && l->n == 0) { /* else it must be */
 		st = conn_int(&s->c, Q_ARTICLE_BY_ID, ARGS(vi(id)), 0, &found);
 		if (found == 0) {

@@ -428,7 +428,7 @@ struct store_relations { /* of one newcomer */
 	int64_t thread; /* article id that names it; 0: none */
 	const int64_t *merged;
 	size_t n_merged;
-	int64_t keep; /* best so many of each side stay */
+	int64_t keep;	 /* best so many of each side stay */
 	bool is_again;	 /* in place of those that it has */
 	int64_t revised; /* as it was read */
 };
