@@ -25,6 +25,7 @@ static const char usage[] =
     "itself\n"
     "  --pause, --resume       stop polling, go on\n"
     "  --full-text on|off      fetch the pages of its articles\n"
+    "  --cookies once|off      keep them from hop to hop of one fetch\n"
     "  --ignore-hints on|off   do not wait as long as the server asks\n"
     "  --user NAME:PASSWORD    --user-file FILE     --bearer-file FILE\n"
     "  --header FIELD\n"
@@ -40,6 +41,7 @@ enum {
 	OPT_RESUME,
 	OPT_FULL_TEXT,
 	OPT_IGNORE_HINTS,
+	OPT_COOKIES,
 	OPT_USER,
 	OPT_USER_FILE,
 	OPT_BEARER_FILE,
@@ -191,6 +193,13 @@ take_option(struct editing *ed, int c)
 	case OPT_IGNORE_HINTS:
 		e->has_ignore_hints = true;
 		return on_off(&e->ignore_hints);
+	case OPT_COOKIES:
+		e->has_cookies_once = true;
+		e->cookies_once = strcmp(optarg, "once") == 0;
+		if (e->cookies_once || strcmp(optarg, "off") == 0)
+			return true;
+		cli_error(optarg, "once or off is wanted");
+		return false;
 	case OPT_PROXY:
 		e->has_proxy = true;
 		e->proxy = value(optarg);
@@ -254,6 +263,7 @@ cmd_edit(struct cli *cli, int argc, char **argv)
 	    {"pause", no_argument, NULL, OPT_PAUSE},
 	    {"resume", no_argument, NULL, OPT_RESUME},
 	    {"full-text", required_argument, NULL, OPT_FULL_TEXT},
+	    {"cookies", required_argument, NULL, OPT_COOKIES},
 	    {"ignore-hints", required_argument, NULL, OPT_IGNORE_HINTS},
 	    {"user", required_argument, NULL, OPT_USER},
 	    {"user-file", required_argument, NULL, OPT_USER_FILE},

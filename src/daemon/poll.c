@@ -60,6 +60,7 @@ poll_new(const struct store_feed *f)
 	p->client_cert = dup_or_null(f->client_cert);
 	p->client_key = dup_or_null(f->client_key);
 	p->full_text = f->full_text;
+	p->cookies_once = f->cookies_once;
 	p->body_hash = f->body_hash;
 	p->items_hash = f->items_hash;
 	p->sched = f->sched;
@@ -158,6 +159,7 @@ poll_request(const struct poll *p, struct arena *a, struct fetch_req *ret)
 	    .proxy = p->proxy,
 	    .client_cert = p->client_cert,
 	    .client_key = p->client_key,
+	    .cookies_once = p->cookies_once,
 	    .https_only = ascii_istarts(p->url, "https:"),
 	};
 	if (p->headers != NULL)

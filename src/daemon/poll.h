@@ -36,7 +36,7 @@ struct poll {
 	char *feed_title;	  /* the feed's own */
 	char *old_error;
 
-	bool full_text;
+	bool full_text, cookies_once;
 
 	/* The answer. */
 	int64_t at;

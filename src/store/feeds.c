@@ -100,13 +100,14 @@ fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
 	    .client_key = col_text(st, 47),
 	    .full_text = col_int(st, 48) != 0,
 	    .page_rules = col_text(st, 49),
-	    .items_hash = (uint64_t)col_int(st, 57)};
+	    .items_hash = (uint64_t)col_int(st, 57),
+	    .cookies_once = col_int(st, 58) != 0};
 	fill_sched(st, 12, &f->sched);
 	fill_sched_more(st, 50, &f->sched);
 	if (counts) {
-		f->n_articles = col_int(st, 58);
-		f->n_unread = col_int(st, 59);
-		f->newest_at = col_int(st, 60);
+		f->n_articles = col_int(st, 59);
+		f->n_unread = col_int(st, 60);
+		f->newest_at = col_int(st, 61);
 	}
 }
 
@@ -520,6 +521,7 @@ store_feed_edit(struct store *s, int64_t id, const struct store_feed_edit *e)
 	    {e->has_headers, Q_FEED_SET_HEADERS, vt(e->headers)},
 	    {e->has_full_text, Q_FEED_SET_FULL_TEXT, vi(e->full_text)},
 	    {e->has_page_rules, Q_FEED_SET_PAGE_RULES, vt(e->page_rules)},
+	    {e->has_cookies_once, Q_FEED_SET_COOKIES, vi(e->cookies_once)},
 	    {e->has_ignore_hints, Q_FEED_SET_IGNORE_HINTS, vi(e->ignore_hints)},
 	};
 	for (size_t k = 0; st == AK_OK && k < AK_COUNT(simple); k++)

@@ -96,7 +96,7 @@ struct store_feed { /* one subscription, with all that is kept of it */
 	/* per-feed options, NULL or 0 where unset */
 	const char *userinfo, *bearer, *proxy, *headers; /* "Name: v\n..." */
 	const char *client_cert, *client_key;
-	bool full_text;
+	bool full_text, cookies_once;
 	const char *page_rules;
 	/* counts, filled only if asked */
 	int64_t n_articles, n_unread;
@@ -160,10 +160,10 @@ enum ak_status store_feed_add(
 struct store_feed_edit {
 	bool has_title, has_category, has_url, has_paused, has_interval,
 	    has_userinfo, has_bearer, has_proxy, has_headers, has_client_cert,
-	    has_full_text, has_page_rules, has_ignore_hints;
+	    has_full_text, has_page_rules, has_ignore_hints, has_cookies_once;
 	const char *title, *category, *url, *userinfo, *bearer, *proxy,
 	    *headers, *client_cert, *client_key, *page_rules;
-	bool paused, full_text, ignore_hints;
+	bool paused, full_text, ignore_hints, cookies_once;
 	int64_t interval_s;
 };
 enum ak_status store_feed_edit(

@@ -10,6 +10,8 @@
  *   /slow/MS/NAME      DIR/NAME, MS milliseconds later
  *   /plain/NAME        DIR/NAME without validators
  *   /coded/NAME        DIR/NAME in a coding whose name is no text
+ *   /cookie/NAME       DIR/NAME for whoever brings the cookie back, which a
+ *                      redirect to itself sets
  *   /auth/NAME         DIR/NAME for whoever sends some password
  *
  * As a proxy it is every host, so that names of public hosts can be asked for
@@ -207,6 +209,15 @@ request_cb(struct evhttp_request *req, void *arg)
 		answer(d, req, n);
 	} else if (sscanf(uri, "/slow/%d/%255s", &n, name) == 2) {
 		send_late(d, req, name, n);
+	} else if (sscanf(uri, "/cookie/%255s", name) == 1) {
+		if (evhttp_find_header(evhttp_request_get_input_headers(req),
+			"Cookie") != NULL) {
+			send_file(d, req, name, true);
+			return;
+		}
+		put_header(req, "Set-Cookie", "seen=1; Path=/");
+		put_header(req, "Location", uri);
+		answer(d, req, 302);
 	} else if (sscanf(uri, "/auth/%255s", name) == 1 &&
 		   evhttp_find_header(evhttp_request_get_input_headers(req),
 		       "Authorization") == NULL) {

@@ -99,6 +99,17 @@ check 'a running Retry-After is kept, also by hand' \
 check 'which is no failure' is 0 "$status"
 "$akin" remove busy
 
+"$akin" import - >/dev/null <<EOF
+<opml version="2.0"><body><outline type="rss" text="jar"
+xmlUrl="$url/cookie/f6.xml"/></body></opml>
+EOF
+run "$akin" sync
+check 'a cookie is not sent back' has "$work/err" 'cookie/f6.xml: .* in a loop'
+"$akin" edit --cookies once jar
+run "$akin" sync jar
+check 'unless the feed is known to need it' is 0 "$status"
+"$akin" remove jar
+
 make_feed "$work/secret.xml" 1
 cat >"$work/www/trap.html" <<EOF
 <html><head><link rel="alternate" type="application/rss+xml"
