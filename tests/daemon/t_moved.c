@@ -63,7 +63,7 @@ test_a_304_of_the_new_address_counts(void **state)
 }
 
 static void
-test_only_permanent_redirects_to_the_same_feed_count(void **state)
+test_frb_130_134_only_permanent_redirects_to_the_same_feed_count(void **state)
 {
 	const char *from = "http://old.example/f", *to = "http://new.example/f";
 
@@ -105,7 +105,7 @@ main(void)
 		test_a_move_is_learned_after_three_times_and_a_day),
 	    cmocka_unit_test(test_a_304_of_the_new_address_counts),
 	    cmocka_unit_test(
-		test_only_permanent_redirects_to_the_same_feed_count),
+		test_frb_130_134_only_permanent_redirects_to_the_same_feed_count),
 	    cmocka_unit_test(test_https_is_taken_at_once_and_never_given_up),
 	    cmocka_unit_test(test_an_address_with_credentials_is_refused),
 	};

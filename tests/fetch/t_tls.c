@@ -211,7 +211,7 @@ get(struct fix *x, const char *host, uint16_t port)
 }
 
 static void
-test_a_certificate_nobody_vouches_for(void **state)
+test_frb_135_a_certificate_nobody_vouches_for(void **state)
 {
 	struct tls_server s = {0};
 	struct fix x;
@@ -436,7 +436,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_a_certificate_nobody_vouches_for),
+	    cmocka_unit_test(test_frb_135_a_certificate_nobody_vouches_for),
 	    cmocka_unit_test(test_a_certificate_of_another_host),
 	    cmocka_unit_test(test_a_certificate_that_has_expired),
 	    cmocka_unit_test(test_a_certificate_of_the_client),

@@ -40,7 +40,7 @@ found(const char *html, const char *const *headers)
 }
 
 static void
-test_links(void **state)
+test_frb_104_105_links_of_a_page(void **state)
 {
 	static const struct {
 		const char *html, *want;
@@ -260,7 +260,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(test_links, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_frb_104_105_links_of_a_page, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_titles_and_types, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_limits, setup, teardown),

@@ -73,7 +73,7 @@ poll_until(struct sched_state *s, int64_t *now, int64_t end,
 /* --- hints (C3, C4, C9) ------------------------------------------------ */
 
 static void
-test_hints_lengthen_and_never_shorten(void **state)
+test_frb_024_hints_lengthen_and_never_shorten(void **state)
 {
 	static const struct {
 		int64_t fresh, retry, ttl, sy, want;
@@ -194,7 +194,7 @@ test_quiet_hours_and_days(void **state)
 /* --- the feed's own rhythm --------------------------------------------- */
 
 static void
-test_rhythm_follows_the_rate(void **state)
+test_frb_023_rhythm_follows_the_rate(void **state)
 {
 	/* entries a day, and the wait in minutes that it settles at; no
 	 * whole days, so that no hour stands out */
@@ -610,7 +610,7 @@ test_our_network_moves_no_counter(void **state)
 /* --- people and moves ------------------------------------- */
 
 static void
-test_refresh_by_hand(void **state)
+test_frb_070_071_refresh_by_hand(void **state)
 {
 	struct sched_state s = known_feed();
 	int64_t wait = 0, now = T0 + HOUR;
@@ -696,11 +696,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_hints_lengthen_and_never_shorten),
+	    cmocka_unit_test(test_frb_024_hints_lengthen_and_never_shorten),
 	    cmocka_unit_test(test_hints_of_the_document_outlive_304),
 	    cmocka_unit_test(test_absurd_hints_can_be_ignored),
 	    cmocka_unit_test(test_quiet_hours_and_days),
-	    cmocka_unit_test(test_rhythm_follows_the_rate),
+	    cmocka_unit_test(test_frb_023_rhythm_follows_the_rate),
 	    cmocka_unit_test(
 		test_silence_goes_to_the_ceiling_and_an_entry_back),
 	    cmocka_unit_test(test_a_backlog_is_no_news),
@@ -719,7 +719,7 @@ main(void)
 	    cmocka_unit_test(test_empty_answers_are_an_error_from_the_third),
 	    cmocka_unit_test(test_expired_twice_a_day_apart_stops),
 	    cmocka_unit_test(test_our_network_moves_no_counter),
-	    cmocka_unit_test(test_refresh_by_hand),
+	    cmocka_unit_test(test_frb_070_071_refresh_by_hand),
 	    cmocka_unit_test(test_moves),
 	    cmocka_unit_test(test_paused_stays_so),
 	    cmocka_unit_test(test_words),

@@ -720,7 +720,7 @@ count_finding(const char *line, void *arg)
 }
 
 static void
-test_a_merged_feed_leaves_no_orphan(void **state)
+test_frb_137_a_merged_feed_leaves_no_orphan(void **state)
 {
 	struct kit *k = *state;
 	int64_t one = kit_feed(k, "http://old.example/feed");
@@ -950,7 +950,7 @@ main(void)
 	    TEST(test_what_was_removed_does_not_come_back),
 	    TEST(test_another_port_is_another_server),
 	    TEST(test_removal_without_a_link_of_its_own_buries_only_that_item),
-	    TEST(test_a_merged_feed_leaves_no_orphan),
+	    TEST(test_frb_137_a_merged_feed_leaves_no_orphan),
 	    TEST(test_a_feed_moves_and_meets_another),
 	    TEST(test_events_make_the_schedule),
 	};
