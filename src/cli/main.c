@@ -50,6 +50,7 @@ static const struct verb verbs[] = {
     {"parse", "FILE|-", "parse one document; needs no store", cmd_parse, false},
     {"clean", "", "sanitise HTML; needs no store", cmd_clean, false},
     {"token", "HOW NAME", "credentials for reader apps", cmd_token, false},
+    {"log", "FEED", "the requests made for a feed", cmd_log, false},
     {"politeness", "[HOST]", "what was asked of each host", cmd_politeness, false},
     {"check", "", "check the store", cmd_check, false},
     {"backup", "FILE", "copy the store while it is in use", cmd_backup, false},

@@ -102,6 +102,13 @@ check 'backup' is 0 "$status"
 check 'the copy is a store' is 8 "$("$akin" --db copy.db list --tsv | wc -l)"
 run "$akin" export out.opml
 check 'export' has out.opml 'category|text="A"'
+run "$akin" log 1
+check 'log' is 0 "$status"
+check 'log has a line a poll' grep -q "$(printf '\tunconditional\t')" "$work/out"
+run "$akin" log --json 1
+check 'in JSON' has "$work/out" '"conditional": ?false'
+run "$akin" log 9999
+check 'of no feed' is 1 "$status"
 run "$akin" politeness
 check 'politeness' is 0 "$status"
 run "$akin" threads
