@@ -324,6 +324,13 @@ close_ruby(struct tree *t, enum tag tag)
 		tree_pop(t);
 }
 
+/* Of a video, a sound, a picture; deeper down in it they mean nothing. */
+static bool
+is_of_media(enum tag tag)
+{
+	return tag == TAG_SOURCE || tag == TAG_TRACK;
+}
+
 /* Close what the new element may not stand in; false: it may not come. */
 static bool
 make_room(struct tree *t, enum tag tag)
@@ -361,9 +368,11 @@ make_room(struct tree *t, enum tag tag)
 				return false;
 		}
 	}
-	if ((tag == TAG_SOURCE || tag == TAG_TRACK) &&
-	    t->open[TAG_VIDEO] + t->open[TAG_AUDIO] + t->open[TAG_PICTURE] == 0)
-		return false;
+	if (is_of_media(tag)) {
+		enum tag in = tree_current(t)->tag;
+
+		return in == TAG_VIDEO || in == TAG_AUDIO || in == TAG_PICTURE;
+	}
 	if ((f & F_FORMAT) != 0 && t->n_formatting >= MAX_FORMATTING)
 		return false;
 	return true;
@@ -513,7 +522,7 @@ start_tag(struct tree *t, enum tag tag)
 	    is_twin(t, n) || !make_room(t, tag))
 		return;
 	if ((f & F_VOID) != 0) {
-		if ((f & F_BLOCK) == 0 && !in_table(t))
+		if ((f & F_BLOCK) == 0 && !in_table(t) && !is_of_media(tag))
 			tree_reopen(t);
 		tree_append(tree_current(t), n);
 		return;

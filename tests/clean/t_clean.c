@@ -251,6 +251,8 @@ test_content_is_not_swallowed(void **state)
 	(void)state;
 	check("a<iframe src=x>b", "ab");
 	check("a<object>b", "ab");
+	check("<video><rp>x<source src=/v type=video/mp4>y</rp></video>",
+	    "<video controls=\"\" preload=\"none\"><rp>xy</rp></video>");
 	check("a<title>b", "ab");
 	check("a<![CDATA[<b>b</b>]]>c", "a<b>b</b>c");
 	check("<p>a</p><script src=x /><p>b</p>", "<p>a</p><p>b</p>");
