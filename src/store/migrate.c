@@ -39,21 +39,46 @@ versions(struct conn *c, int64_t *ret_app, int64_t *ret_version)
 	return st;
 }
 
+/* Leave a transaction that failed or changed nothing; `st` and its words stay.
+ */
+static enum ak_status
+undo(struct conn *c, enum ak_status st)
+{
+	struct diag keep = c->error;
+
+	if (sqlite3_get_autocommit(c->db) == 0)
+		(void)!conn_exec(c, "ROLLBACK");
+	c->error = keep;
+	c->status = st;
+	return st;
+}
+
+/* All of one moment: a store may be being made by another process. */
+static enum ak_status
+look(struct conn *c, int64_t *ret_app, int64_t *ret_version,
+    int64_t *ret_n_objects)
+{
+	enum ak_status st;
+
+	if ((st = conn_exec(c, "BEGIN")) != AK_OK)
+		return st;
+	st = pragma_int(c, "SELECT count(*) FROM sqlite_schema", ret_n_objects);
+	if (st == AK_OK)
+		st = versions(c, ret_app, ret_version);
+	return undo(c, st);
+}
+
 enum ak_status
 migrate_check(struct conn *c, bool *ret_is_current)
 {
 	int64_t app = 0, version = 0, n_objects = 0;
 	enum ak_status st;
 
-	if ((st = versions(c, &app, &version)) != AK_OK)
+	if ((st = look(c, &app, &version, &n_objects)) != AK_OK)
 		return st;
-	if (app == 0 && version == 0) {
-		st = pragma_int(
-		    c, "SELECT count(*) FROM sqlite_schema", &n_objects);
-		if (st == AK_OK && n_objects == 0)
-			*ret_is_current = false; /* a new file */
-		if (st != AK_OK || n_objects == 0)
-			return st;
+	if (app == 0 && version == 0 && n_objects == 0) {
+		*ret_is_current = false; /* a new file */
+		return AK_OK;
 	}
 	if (app != STORE_APPLICATION_ID)
 		return conn_say(
@@ -80,7 +105,7 @@ step(struct conn *c, bool *ret_done)
 	st = versions(c, &app, &version);
 	if (st == AK_OK && version >= (int64_t)AK_COUNT(migrations)) {
 		*ret_done = true;
-		return conn_exec(c, "ROLLBACK");
+		return undo(c, st);
 	}
 	if (st == AK_OK)
 		st = conn_exec(c, migrations[version]);
@@ -92,13 +117,7 @@ step(struct conn *c, bool *ret_done)
 		st = conn_exec(c, end);
 		free(end);
 	}
-	if (st != AK_OK && sqlite3_get_autocommit(c->db) == 0) {
-		struct diag keep = c->error;
-
-		(void)!conn_exec(c, "ROLLBACK");
-		c->error = keep;
-	}
-	return st;
+	return st == AK_OK ? st : undo(c, st);
 }
 
 enum ak_status

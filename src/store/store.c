@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -29,6 +30,7 @@
 #include "store/best.h"
 #include "store/search.h"
 
+enum { WAL_PAUSE_MS = 5 };
 enum { CACHE_MIN_KIB = 4096, CACHE_STEP_KIB = 2048, CACHE_MAX_KIB = 16384 };
 
 static enum ak_status
@@ -168,6 +170,25 @@ load_readers(struct store *s)
 	return s->c.status;
 }
 
+/*
+ * Several processes may find a new file at once.  To make it a WAL one takes
+ * the file for oneself, and SQLite, which cannot see who would give way, calls
+ * that busy without waiting.
+ */
+static enum ak_status
+enter_wal(struct conn *c)
+{
+	const struct timespec pause = {.tv_nsec = WAL_PAUSE_MS * 1000000L};
+	enum ak_status st;
+
+	for (int ms = 0;; ms += WAL_PAUSE_MS) {
+		st = conn_exec(c, "PRAGMA journal_mode = WAL");
+		if (st != AK_BUSY || ms >= LIMIT_STORE_WAIT_MS)
+			return st;
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
 static enum ak_status
 set_up(struct store *s, struct diag *reterr)
 {
@@ -182,8 +203,9 @@ set_up(struct store *s, struct diag *reterr)
 	if (st == AK_OK)
 		st = migrate_check(&s->c, &is_current);
 	if (st == AK_OK)
-		st = conn_exec(&s->c, "PRAGMA journal_mode = WAL;"
-				      "PRAGMA synchronous = NORMAL;"
+		st = enter_wal(&s->c);
+	if (st == AK_OK)
+		st = conn_exec(&s->c, "PRAGMA synchronous = NORMAL;"
 				      "PRAGMA wal_autocheckpoint = 1000;"
 				      "PRAGMA journal_size_limit = 67108864");
 	if (st == AK_OK && !is_current)

@@ -191,34 +191,62 @@ test_a_store_that_is_read_only(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-static void
-test_two_processes_create_one_store(void **state)
+/* One of several that open a store at once, when `gate` closes. */
+static pid_t
+start_opener(const char *path, const int gate[2])
 {
-	struct kit *k = *state;
-	char *path = xasprintf("%s/two.db", k->dir);
-	pid_t pids[4];
+	pid_t pid = fork();
+	struct store *s;
+	struct diag d = {0};
+	char byte;
 
+	if (pid != 0)
+		return pid;
+	(void)close(gate[1]);
+	(void)!read(gate[0], &byte, 1);
+	if (store_open(path, STORE_CREATE, &s, &d) == AK_OK)
+		_exit(0);
+	(void)fprintf(stderr, "# %s\n", d.text);
+	_exit(1);
+}
+
+static void
+create_at_once(const char *path)
+{
+	pid_t pids[8];
+	int gate[2];
+
+	assert_int_equal(pipe(gate), 0);
 	for (size_t n = 0; n < AK_COUNT(pids); n++)
-		if ((pids[n] = fork()) == 0) {
-			struct store *s;
-			struct diag d;
-
-			_exit((int)store_open(path, STORE_CREATE, &s, &d));
-		}
+		pids[n] = start_opener(path, gate);
+	(void)close(gate[0]);
+	(void)close(gate[1]);
 	for (size_t n = 0; n < AK_COUNT(pids); n++) {
 		int status = -1;
 
 		assert_int_equal(waitpid(pids[n], &status, 0), pids[n]);
 		assert_int_equal(status, 0);
 	}
-	for (size_t n = 0; n < 3; n++) {
-		static const char *const ends[] = {"", "-wal", "-shm"};
-		char *file = xasprintf("%s%s", path, ends[n]);
+}
 
-		(void)unlink(file);
-		free(file);
+static void
+test_several_processes_create_one_store(void **state)
+{
+	struct kit *k = *state;
+
+	for (int round = 0; round < 20; round++) {
+		static const char *const ends[] = {"", "-wal", "-shm"};
+		char *path = xasprintf("%s/at-once-%d.db", k->dir, round);
+
+		create_at_once(path);
+		for (size_t n = 0; n < AK_COUNT(ends); n++) {
+			char *file = xasprintf("%s%s", path, ends[n]);
+
+			(void)unlink(file);
+			free(file);
+		}
+		free(path);
 	}
-	free(path);
 }
 
 int
@@ -234,7 +262,7 @@ main(void)
 	    TEST(test_a_damaged_file_says_so),
 	    TEST(test_parents_are_made_and_an_empty_file_is_taken),
 	    TEST(test_a_store_that_is_read_only),
-	    TEST(test_two_processes_create_one_store),
+	    TEST(test_several_processes_create_one_store),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) < 0;
