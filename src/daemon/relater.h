@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * relater.h - what the two files of the relater share: relater.c has the index,
- * relater_put.c hands what it finds to the writer.
+ * relater.h - what the files of the relater share: relater.c has the thread,
+ * relater_index.c the index, relater_pull.c and relater_revise.c relate what is
+ * new and what reads otherwise now, relater_put.c hands it to the writer.
  */
 #ifndef DAEMON_RELATER_H
 #define DAEMON_RELATER_H
@@ -10,6 +11,9 @@
 #include "relate/relate.h"
 
 #define PULL 1024 /* articles of one batch to the writer */
+#define ROWS 1024 /* read at a time */
+#define COLD 5000 /* a store with fewer articles waits for its backlog */
+#define FEW 256	  /* newcomers that an index of their terms alone serves */
 #define STATE_NAME "relate-state"
 
 /*
@@ -60,6 +64,54 @@ struct batch { /* relations of up to PULL articles */
 		int64_t merged[8];
 	} items[PULL];
 };
+
+/*
+ * Articles are related in order, so one whose page is awaited stops those
+ * behind it.  What is released before a query began is in what it reads; what
+ * is committed after that was held before.  So both moments are asked.
+ */
+struct gate {
+	struct relater *r;
+	int64_t limit;	       /* held when the query began */
+	bool is_open, is_shut; /* something passed; something did not */
+};
+
+/* --- relater.c ------------------------------------------------------------ */
+
+bool relater_is_stopping(struct relater *r);
+long long relater_n_waiting(const struct relater *r); /* stored, not related */
+
+/* --- relater_index.c ------------------------------------------------------ */
+
+/* False: its features are of another version, or none. */
+bool relater_article(struct relater *r, const struct store_related_input *in,
+    struct relate_article *ret);
+
+/* Is the index none, or none for what comes next? */
+bool relater_wants_index(const struct relater *r);
+/* May the next index be one of a few? */
+bool relater_may_be_few(const struct relater *r);
+void relater_load(struct relater *r, bool few);
+void relater_drop_index(struct relater *r);
+
+/* --- relater_pull.c ------------------------------------------------------- */
+
+void gate_open(struct gate *g, struct relater *r, int64_t above);
+bool gate_passes(struct gate *g, int64_t above, int64_t id);
+
+/* Its relations into the batch, which goes to relater_put(). */
+void batch_add(struct batch *b, int64_t id, int64_t revised,
+    const struct relate_result *res);
+
+/* Relate what is above the mark; true: there was something. */
+bool relater_pull(struct relater *r);
+
+/* --- relater_revise.c ----------------------------------------------------- */
+
+/* Relate again what reads otherwise now; true: there may be more. */
+bool relater_pull_revised(struct relater *r, int64_t *above);
+
+/* --- relater_put.c -------------------------------------------------------- */
 
 /* The batch goes to the writer; waits while too many are on their way. */
 void relater_put(struct relater *r, struct batch *b);

@@ -174,11 +174,10 @@ struct doc *index_fill(struct relate_index *x, const struct query *q,
  * count stay, for index_fill(). */
 void index_empty(struct relate_index *x, uint32_t place);
 
-/* Drop what is dead from the lists, reckon all lengths. */
-void index_sweep(struct relate_index *x);
-
 /* Known by its words, not yet related. */
 void index_begin_waiting(struct relate_index *x, struct doc *d);
+
+/* --- sweep.c -------------------------------------------------------------- */
 
 /* How much a term says in a language; 0: nothing.  `n_articles` hold it. */
 float index_idf(size_t n_lang, size_t n_articles);
@@ -195,11 +194,23 @@ index_lang_count(const struct relate_index *x, unsigned lang)
 	return lang == 0 ? x->n_live : x->n_lang[lang];
 }
 
+#define PAIR_WEIGHT 0.4F
+
+/* Drop what is dead from the lists, reckon all lengths. */
+void index_sweep(struct relate_index *x);
+bool index_wants_sweep(const struct relate_index *x);
+
+/* The length of this vector is new. */
+void index_set_inverse(struct relate_index *x, uint32_t place);
+
+/* --- days.c --------------------------------------------------------------- */
+
+/* A dated article comes (1) or goes (-1); others do not count. */
+void index_count_day(struct relate_index *x, const struct doc *d, int change);
+
 /* Dated articles of the days around a date. */
 size_t index_dated_near(
     const struct relate_index *x, int64_t date, int64_t days);
-
-#define PAIR_WEIGHT 0.4F
 
 /* --- enter.c -------------------------------------------------------------- */
 
