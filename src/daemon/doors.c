@@ -18,7 +18,6 @@ struct doors {
 	struct pipeline *pipeline;
 	struct serve *serve;
 	char *base_url;
-	int64_t n_runs; /* polls that a client asked for, under way */
 	LIST_HEAD(, asked) asked;
 	LIST_HEAD(, picture) pictures;
 };
@@ -27,39 +26,26 @@ struct doors {
  */
 
 static void
-show_progress(const struct pipeline_progress *p, void *arg)
+op_progress(void *arg, struct serve_progress *ret)
 {
-	struct doors *d = arg;
-	struct serve_progress s = {.is_running = !p->is_done,
-	    .n_feeds = p->n_feeds,
-	    .n_done = p->n_done,
-	    .n_failed = p->n_failed,
-	    .n_new = p->n_new,
-	    .n_to_relate = p->n_to_relate};
+	const struct doors *d = arg;
+	struct pipeline_progress p;
 
-	serve_set_progress(d->serve, &s);
-}
-
-static void
-run_done(const struct pipeline_progress *p, void *arg)
-{
-	struct doors *d = arg;
-	struct pipeline_progress done = *p;
-
-	d->n_runs--;
-	done.is_done = d->n_runs == 0;
-	show_progress(&done, d);
+	pipeline_progress(d->pipeline, &p);
+	*ret = (struct serve_progress){.is_running = !p.is_done,
+	    .n_feeds = p.n_feeds,
+	    .n_done = p.n_done,
+	    .n_failed = p.n_failed,
+	    .n_new = p.n_new,
+	    .n_to_relate = p.n_to_relate};
 }
 
 static void
 op_sync(void *arg, bool all, const int64_t *ids, size_t n_ids)
 {
-	struct doors *d = arg;
-	struct pipeline_cbs cbs = {
-	    .progress = show_progress, .done = run_done, .arg = d};
+	const struct doors *d = arg;
 
-	d->n_runs++;
-	pipeline_sync(d->pipeline, all, ids, n_ids, &cbs);
+	pipeline_sync(d->pipeline, all, ids, n_ids, NULL);
 }
 
 struct asked {
@@ -242,6 +228,7 @@ doors_new(struct event_base *base, const struct conf *conf,
 {
 	struct doors *d = xcalloc(1, sizeof(*d));
 	struct serve_ops ops = {.sync = op_sync,
+	    .progress = op_progress,
 	    .add = op_add,
 	    .why = op_why,
 	    .image = op_image,
@@ -279,7 +266,6 @@ doors_free(struct doors *d)
 		pipeline_fetch_cancel(d->pipeline, p->job);
 		free(p);
 	}
-	pipeline_forget(d->pipeline, d);
 	serve_free(d->serve);
 	free(d->base_url);
 	free(d);

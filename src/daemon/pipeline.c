@@ -618,6 +618,27 @@ pipeline_relate(struct pipeline *p, const struct pipeline_cbs *cbs)
 }
 
 void
+pipeline_progress(const struct pipeline *p, struct pipeline_progress *ret)
+{
+	const struct run *r;
+
+	*ret = (struct pipeline_progress){.is_done = true};
+	LIST_FOREACH (r, &p->runs, link) {
+		if (r->is_standing)
+			continue;
+		ret->is_done = false;
+		ret->n_feeds += r->now.n_feeds;
+		ret->n_done += r->now.n_done;
+		ret->n_failed += r->now.n_failed;
+		ret->n_unchanged += r->now.n_unchanged;
+		ret->n_new += r->now.n_new;
+		ret->n_revised += r->now.n_revised;
+		ret->wire_bytes += r->now.wire_bytes;
+	}
+	ret->n_to_relate = n_to_relate(p);
+}
+
+void
 pipeline_forget(struct pipeline *p, const void *arg)
 {
 	struct run *r;

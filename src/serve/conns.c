@@ -12,6 +12,11 @@
  * evhttp has one limit for all bodies, and reads them before it asks us.  So
  * the bytes that come are counted: few requests may be larger than the most
  * need at a time, and one more is cut.
+ *
+ * evhttp answers by itself what it cannot read (400, 413, 501), in HTML and
+ * with no header that could be set.  Whatever gets into a connection's output
+ * without us is such an answer; before the socket is looked at again it is
+ * taken back and a better one put in its place.
  */
 #include "serve/conns.h"
 
@@ -26,12 +31,13 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/str.h"
 
 struct conn {
 	struct conns *conns;
 	struct bufferevent *bev; /* a reference of ours */
 	size_t n_bytes;		 /* of the request that comes */
-	bool is_large;
+	bool is_large, is_refused;
 	int64_t since_ms; /* waiting for a request since; 0: being
 			     answered */
 	TAILQ_ENTRY(conn) entry;
@@ -45,8 +51,10 @@ struct conns {
 	size_t n, n_large;
 	struct evconnlistener *listeners[MAX_LISTENERS];
 	size_t n_listeners;
-	bool is_paused;
-	struct event *sweep;
+	bool is_paused, is_answering;
+	struct event *sweep, *mend;
+	conns_refuse_cb refuse;
+	void *arg;
 };
 
 /* The next request begins. */
@@ -80,12 +88,62 @@ count_cb(struct evbuffer *in, const struct evbuffer_cb_info *info, void *arg)
 }
 
 static void
+output_cb(struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
+{
+	struct conn *k = arg;
+
+	(void)out;
+	if (info->n_added == 0 || k->conns->is_answering || k->is_refused)
+		return;
+	k->is_refused = true; /* it is not whole yet */
+	event_active(k->conns->mend, EV_TIMEOUT, 0);
+}
+
+static void
+mend(struct conns *c, struct conn *k)
+{
+	static const char version[] = "HTTP/1.";
+	struct evbuffer *out = bufferevent_get_output(k->bev);
+	char head[13] = {0};
+	int64_t status;
+
+	k->is_refused = false;
+	(void)evbuffer_copyout(out, head, sizeof(head) - 1);
+	/* An invitation to go on stays. */
+	if (!str_starts(head, version) ||
+	    !str_to_i64(head + sizeof("HTTP/1.1"), 400, 599, &status))
+		return;
+	c->is_answering = true;
+	/* The bufferevent alone takes from it otherwise. */
+	(void)evbuffer_unfreeze(out, 1);
+	(void)evbuffer_drain(out, evbuffer_get_length(out));
+	c->refuse(out, (int)status, c->arg);
+	(void)evbuffer_freeze(out, 1);
+	c->is_answering = false;
+}
+
+static void
+mend_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct conns *c = arg;
+	struct conn *k;
+
+	(void)fd;
+	(void)what;
+	TAILQ_FOREACH (k, &c->all, entry) {
+		if (k->is_refused)
+			mend(c, k);
+	}
+}
+
+static void
 drop(struct conns *c, struct conn *k)
 {
 	TAILQ_REMOVE(&c->all, k, entry);
 	c->n--;
 	restart(k);
 	(void)evbuffer_remove_cb(bufferevent_get_input(k->bev), count_cb, k);
+	(void)evbuffer_remove_cb(bufferevent_get_output(k->bev), output_cb, k);
 	(void)bufferevent_decref(k->bev);
 	free(k);
 }
@@ -166,6 +224,7 @@ make(struct event_base *base, void *arg)
 	bufferevent_incref(k->bev);
 	k->conns = c;
 	(void)evbuffer_add_cb(bufferevent_get_input(k->bev), count_cb, k);
+	(void)evbuffer_add_cb(bufferevent_get_output(k->bev), output_cb, k);
 	k->since_ms = clock_mono_ms();
 	TAILQ_INSERT_TAIL(&c->all, k, entry);
 	c->n++;
@@ -177,14 +236,18 @@ make(struct event_base *base, void *arg)
 }
 
 struct conns *
-conns_new(struct event_base *base, struct evhttp *http)
+conns_new(struct event_base *base, struct evhttp *http, conns_refuse_cb refuse,
+    void *arg)
 {
 	struct conns *c = xcalloc(1, sizeof(*c));
 
 	c->base = base;
 	TAILQ_INIT(&c->all);
 	c->sweep = evtimer_new(base, sweep_cb, c);
-	assert(c->sweep != NULL);
+	c->mend = evtimer_new(base, mend_cb, c);
+	assert(c->sweep != NULL && c->mend != NULL);
+	c->refuse = refuse;
+	c->arg = arg;
 	evhttp_set_bevcb(http, make, c);
 	return c;
 }
@@ -197,6 +260,7 @@ conns_free(struct conns *c)
 	if (c == NULL)
 		return;
 	event_free(c->sweep);
+	event_free(c->mend);
 	while ((k = TAILQ_FIRST(&c->all)) != NULL)
 		drop(c, k);
 	free(c);
@@ -234,17 +298,21 @@ conns_asked(struct conns *c, struct evhttp_request *evreq)
 }
 
 void
-conns_answered(struct conns *c, struct evhttp_request *evreq)
+conns_answer(struct conns *c, struct evhttp_request *evreq, int status,
+    struct evbuffer *body)
 {
 	struct conn *k = find(c, evreq);
 
-	if (k == NULL)
-		return;
-	k->since_ms = clock_mono_ms();
-	restart(k);
-	/* The next sweep soon frees what this answer closes. */
-	if (c->n > LIMIT_HTTP_CONNECTIONS / 2)
-		schedule(c);
+	if (k != NULL) {
+		k->since_ms = clock_mono_ms();
+		restart(k);
+		/* The next sweep soon frees what this answer closes. */
+		if (c->n > LIMIT_HTTP_CONNECTIONS / 2)
+			schedule(c);
+	}
+	c->is_answering = true;
+	evhttp_send_reply(evreq, status, NULL, body);
+	c->is_answering = false;
 }
 
 size_t

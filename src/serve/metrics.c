@@ -31,6 +31,12 @@ metrics_count(struct metrics *m, const struct job *j, int64_t now_ms)
 	m->by_class[class >= 1 && class <= 5 ? class : 0]++;
 }
 
+void
+metrics_count_refusal(struct metrics *m, int status)
+{
+	m->by_class[status / 100]++;
+}
+
 static void
 put_own(struct buf *out, struct serve *s)
 {

@@ -102,7 +102,7 @@ json_time(int64_t t)
 	return t != 0 ? json_string(clock_rfc3339(t, text)) : json_null();
 }
 
-static const char *
+const char *
 status_title(int status)
 {
 	switch (status) {
@@ -126,6 +126,8 @@ status_title(int status)
 		return "Misdirected Request";
 	case 429:
 		return "Too Many Requests";
+	case 501:
+		return "Not Implemented";
 	case 503:
 		return "Service Unavailable";
 	case 507:
@@ -152,7 +154,7 @@ reply_error(struct job *j, int status, const char *fmt, ...)
 		    json_pack("{s:s, s:s, s:i, s:s%}", "type", "about:blank",
 			"title", status_title(status), "status", status,
 			"detail", detail, strlen(detail)));
-		j->reply.type = "application/problem+json";
+		j->reply.type = TYPE_PROBLEM;
 		break;
 	case FAM_MINIFLUX:
 		reply_json(

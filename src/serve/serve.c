@@ -437,7 +437,8 @@ on_request(struct evhttp_request *evreq, void *arg)
 	j->ops = &s->ops;
 	j->images = s->images;
 	j->image_key = s->image_key;
-	j->progress = s->progress;
+	if (s->ops.progress != NULL)
+		s->ops.progress(s->ops.arg, &j->progress);
 	j->came_ms = clock_mono_ms();
 	j->arena = arena_new(LIMIT_HTTP_ARENA);
 	buf_init(&j->reply.body, LIMIT_HTTP_REPLY_BYTES);
@@ -485,7 +486,7 @@ set_up_http(struct serve *s, struct event_base *base)
 	s->http = evhttp_new(base);
 	if (s->http == NULL)
 		abort();
-	s->conns = conns_new(base, s->http);
+	s->conns = conns_new(base, s->http, send_refusal, s);
 	evhttp_set_allowed_methods(
 	    s->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
 			 EVHTTP_REQ_PUT | EVHTTP_REQ_PATCH | EVHTTP_REQ_DELETE |
@@ -574,12 +575,6 @@ serve_free(struct serve *s)
 	net_list_release(&s->proxies);
 	free(s->path);
 	free(s);
-}
-
-void
-serve_set_progress(struct serve *s, const struct serve_progress *p)
-{
-	s->progress = *p;
 }
 
 int

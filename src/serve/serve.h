@@ -66,6 +66,12 @@ struct serve_push {
 	size_t body_len;
 };
 
+/* Polls that somebody asked for and that are under way, added up. */
+struct serve_progress {
+	bool is_running;
+	int64_t n_feeds, n_done, n_failed, n_new, n_to_relate;
+};
+
 /*
  * What serve asks of the program round it; on the loop thread unless said
  * otherwise.  Any may be NULL: then that is not offered.
@@ -73,6 +79,10 @@ struct serve_push {
 struct serve_ops {
 	/* Poll these feeds now, or all; manual floors and Retry-After hold. */
 	void (*sync)(void *arg, bool all, const int64_t *ids, size_t n_ids);
+
+	/* How far polls are that anybody asked for, here or elsewhere; for the
+	 * page and the API. */
+	void (*progress)(void *arg, struct serve_progress *ret);
 
 	/* Find the feed at a URL and subscribe to it.  `done` is called once,
 	 * on the loop, at any time before serve_free() returns or never. NULL:
@@ -115,13 +125,6 @@ void serve_free(struct serve *s); /* NULL allowed */
 
 /* Takes over everything but `listen` and `readers`, which need a restart. */
 void serve_reconfigure(struct serve *s, const struct conf *conf);
-
-/* The poll under way, for the page and the API. */
-struct serve_progress {
-	bool is_running;
-	int64_t n_feeds, n_done, n_failed, n_new, n_to_relate;
-};
-void serve_set_progress(struct serve *s, const struct serve_progress *p);
 
 /* The port of the first TCP listener, for tests that listen on port 0; 0 where
  * there is none. */

@@ -203,6 +203,7 @@ void job_free(struct job *j);
 #define TYPE_JSON "application/json; charset=UTF-8"
 #define TYPE_TEXT "text/plain; charset=UTF-8"
 #define TYPE_HTML "text/html; charset=UTF-8"
+#define TYPE_PROBLEM "application/problem+json"
 #define TYPE_OPML "text/x-opml; charset=UTF-8"
 
 /* Begin the body; write into the buf that it returns. */
@@ -214,6 +215,7 @@ void reply_redirect(struct job *j, const char *path); /* 303, below the root */
 /* Takes the JSON value. */
 void reply_json(struct job *j, int status, json_t *value);
 void json_put(struct buf *out, json_t *value); /* append; takes the value */
+const char *status_title(int status); /* the phrase of an error's status */
 /* An error in the dress of the route's family. */
 void reply_error(struct job *j, int status, const char *fmt, ...)
     AK_PRINTF(3, 4);

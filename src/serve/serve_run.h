@@ -47,7 +47,6 @@ struct serve {
 	struct net_list proxies;
 	enum images images;
 	char image_key[TOKEN_SECRET_SIZE];
-	struct serve_progress progress;
 	struct evhttp *http;
 	struct conns *conns;
 	int port;
@@ -84,9 +83,12 @@ bool request_read(struct serve *s, struct evhttp_request *evreq, struct job *j);
 
 /* send.c: the job stays the caller's. */
 void send_reply(struct serve *s, struct job *j, struct evhttp_request *evreq);
+/* A conns_refuse_cb; `arg` is the serve. */
+void send_refusal(struct evbuffer *out, int status, void *arg);
 
 /* metrics.c */
 void metrics_count(struct metrics *m, const struct job *j, int64_t now_ms);
+void metrics_count_refusal(struct metrics *m, int status);
 void metrics_get(struct job *j);
 void metrics_ask(
     struct serve *s, struct job *j); /* before it leaves the loop */

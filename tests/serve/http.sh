@@ -25,19 +25,6 @@ HTML
 feeds_start "$dir/www"
 auth="Authorization: Bearer $secret"
 
-# status NAME WANT CURL-ARGUMENTS...
-status()
-{
-	name=$1
-	want=$2
-	shift 2
-	got=$(curl -s -o "$dir/body" -D "$dir/head" -w '%{http_code}' \
-	    --max-time 20 "$@")
-	[ "$got" = "$want" ] || echo "# got $got, not $want"
-	[ "$got" = "$want" ]
-	result $? "$name"
-}
-
 # has NAME PATTERN: in the last body or its headers
 has()
 {
@@ -118,6 +105,40 @@ wait $slow
 sleep 1.5
 status "until one has ended" 404 -H 'Expect:' \
     --data-binary @"$dir/zeros" "$base/websub/nobody"
+# What the HTTP library refuses before we are asked looks as what we refuse.
+refused()
+{
+	printf '%b' "$1" >"$dir/sent"
+	python3 - "$port" "$dir/sent" "$dir/head" "$dir/body" <<'PY'
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+s.sendall(open(sys.argv[2], "rb").read())
+data = b""
+while True:
+    got = s.recv(65536)
+    if not got:
+        break
+    data += got
+head, _, body = data.partition(b"\r\n\r\n")
+open(sys.argv[3], "wb").write(head + b"\n")
+open(sys.argv[4], "wb").write(body)
+PY
+	[ "$(wc -c <"$dir/body")" = \
+	    "$(tr -d '\r' <"$dir/head" | sed -n 's/^Content-Length: //p')" ]
+	result $? "an answer to what cannot be read"
+	has "says $2" "^HTTP/1.1 $2 "
+	has "in a problem document" "\"status\":$2,"
+	has "of that type" '^Content-Type: application/problem+json'
+	has "with the policy" "^Content-Security-Policy: default-src 'none'; sandbox"
+	has "not to be sniffed" '^X-Content-Type-Options: nosniff'
+	has "nor kept" '^Cache-Control: no-store'
+}
+refused 'no request at all\r\n\r\n' 400
+refused 'PROPFIND / HTTP/1.1\r\nHost: localhost\r\n\r\n' 501
+refused "POST /websub/x HTTP/1.1\r\nHost: localhost:$port\r\nContent-Length: 99999999\r\n\r\n" 413
+status "a client that waits to be asked for its body" 404 \
+    -H 'Expect: 100-continue' --data-binary @"$dir/zeros" "$base/websub/nobody"
+has "is asked" '^HTTP/1.1 100 Continue'
 status "a problem document" 401 "$base/api/v1/feeds"
 has "is one" '"status":401'
 status "discover the feeds of a page" 200 -H "$auth" \
@@ -198,6 +219,24 @@ status "once" 401 -d "code=$link" "$base/login"
 status "it is logged in" 200 -b "$dir/jar2" "$base/"
 status "a code is no token" 401 -H "Authorization: Bearer $link" \
     "$base/api/v1/feeds"
+# A poll that a command asked for is seen here; its feed waits at a pipe.
+mkfifo "$dir/www/slow.xml"
+echo "<opml version=\"2.0\"><body><outline xmlUrl=\"$feeds/slow.xml\"/></body></opml>" \
+    >"$dir/slow.opml"
+"$akin" import "$dir/slow.opml" >/dev/null
+"$akin" sync --all >/dev/null 2>&1 &
+sync=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	status=$(curl -s -b "$dir/jar" "$base/api/v1/sync")
+	case $status in *'"running":true,"feeds":2'*) break ;; esac
+	sleep 0.5
+done
+status "while a command polls" 200 -b "$dir/jar" "$base/feeds"
+has "the page says so" '<progress max="2" .*Polling: [01] of 2 feeds'
+: >"$dir/www/slow.xml"
+wait "$sync"
+status "and when it is done" 200 -b "$dir/jar" "$base/api/v1/sync"
+has "so does the API" '"running":false,"feeds":0'
 status "log out" 303 -b "$dir/jar" -d "csrf=$csrf" "$base/logout"
 status "the session has ended" 303 -b "$dir/jar" "$base/"
 echo "1..$n_tests"

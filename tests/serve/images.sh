@@ -22,19 +22,6 @@ cat >"$dir/www/f.xml" <<XML
 </channel></rss>
 XML
 
-# status NAME WANT CURL-ARGUMENTS...
-status()
-{
-	name=$1
-	want=$2
-	shift 2
-	got=$(curl -s -o "$dir/body" -D "$dir/head" -w '%{http_code}' \
-	    --max-time 20 "$@")
-	[ "$got" = "$want" ] || echo "# got $got, not $want"
-	[ "$got" = "$want" ]
-	result $? "$name"
-}
-
 status "a feed" 201 -H "$auth" -H 'Content-Type: application/json' \
     -d "{\"url\":\"$feeds/f.xml\"}" "$base/api/v1/feeds"
 status "its article" 200 -H "$auth" "$base/article/1"

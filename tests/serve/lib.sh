@@ -26,6 +26,20 @@ result()
 	fi
 }
 
+# status NAME WANT CURL-ARGUMENTS...: the answer's status; it is in $dir/head and
+# $dir/body
+status()
+{
+	name=$1
+	want=$2
+	shift 2
+	got=$(curl -s -o "$dir/body" -D "$dir/head" -w '%{http_code}' \
+	    --max-time 20 "$@")
+	[ "$got" = "$want" ] || echo "# got $got, not $want"
+	[ "$got" = "$want" ]
+	result $? "$name"
+}
+
 serve_stop()
 {
 	[ -z "$akind_pid" ] || kill "$akind_pid" 2>/dev/null
