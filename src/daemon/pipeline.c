@@ -623,7 +623,8 @@ pipeline_progress(const struct pipeline *p, struct pipeline_progress *ret)
 	const struct run *r;
 
 	*ret = (struct pipeline_progress){.is_done = true};
-	LIST_FOREACH (r, &p->runs, link) {
+	LIST_FOREACH(r, &p->runs, link)
+	{
 		if (r->is_standing)
 			continue;
 		ret->is_done = false;

@@ -75,8 +75,7 @@ void pipeline_sync(struct pipeline *p, bool all, const int64_t *ids,
 
 /* All runs that were asked for and are under way, added up; is_done: there are
  * none.  What falls due is not among them. */
-void pipeline_progress(
-    const struct pipeline *p, struct pipeline_progress *ret);
+void pipeline_progress(const struct pipeline *p, struct pipeline_progress *ret);
 
 /* Poll nothing; cbs->done comes when all that is stored is related. */
 void pipeline_relate(struct pipeline *p, const struct pipeline_cbs *cbs);

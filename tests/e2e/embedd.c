@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "tests/e2e/stub.h"
 #include "tests/testing.h"
 
 static const char *const things[][2] = {{"earthquake", "地震"},
@@ -71,47 +71,18 @@ request_cb(struct evhttp_request *req, void *arg)
 	json_decref(o);
 }
 
-static void
-stdin_cb(evutil_socket_t fd, short what, void *arg)
-{
-	char c;
-
-	(void)what;
-	if (read(fd, &c, 1) <= 0)
-		(void)event_base_loopbreak(arg);
-}
-
 int
 main(int argc, char **argv)
 {
 	struct event_base *base = event_base_new();
 	struct evhttp *http = evhttp_new(base);
-	struct evhttp_bound_socket *sock;
-	struct sockaddr_in sin;
-	socklen_t len = sizeof(sin);
-	struct event *end;
-	struct timeval life = {600, 0};
 	FILE *log;
+	int rc;
 
 	if (argc < 2 || (log = fopen(argv[1], "ae")) == NULL)
 		return 2;
 	evhttp_set_gencb(http, request_cb, log);
-	sock = evhttp_bind_socket_with_handle(http, "127.0.0.1",
-	    (ev_uint16_t)(argc > 2 ? strtol(argv[2], NULL, 10) : 0));
-	if (sock == NULL)
-		return 1;
-	(void)getsockname(
-	    evhttp_bound_socket_get_fd(sock), (struct sockaddr *)&sin, &len);
-	(void)printf("%d\n", ntohs(sin.sin_port));
-	(void)fflush(stdout);
-	end =
-	    event_new(base, STDIN_FILENO, EV_READ | EV_PERSIST, stdin_cb, base);
-	(void)event_add(end, NULL);
-	(void)event_base_loopexit(base, &life);
-	(void)event_base_dispatch(base);
-	evhttp_free(http);
-	event_free(end);
-	event_base_free(base);
+	rc = stub_run(base, http, argc > 2 ? strtol(argv[2], NULL, 10) : 0);
 	(void)fclose(log);
-	return 0;
+	return rc;
 }

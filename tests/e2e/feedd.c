@@ -28,9 +28,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/str.h"
+#include "tests/e2e/stub.h"
 #include "tests/testing.h"
 
 struct feedd {
@@ -234,26 +234,12 @@ request_cb(struct evhttp_request *req, void *arg)
 	}
 }
 
-static void
-stdin_cb(evutil_socket_t fd, short what, void *arg)
-{
-	char c;
-
-	(void)what;
-	if (read(fd, &c, 1) <= 0)
-		(void)event_base_loopbreak(arg);
-}
-
 int
 main(int argc, char **argv)
 {
 	struct feedd d = {0};
 	struct evhttp *http;
-	struct evhttp_bound_socket *sock;
-	struct sockaddr_in sin;
-	socklen_t len = sizeof(sin);
-	struct event *end;
-	struct timeval life = {600, 0};
+	int rc;
 
 	if (argc < 2)
 		return 2;
@@ -264,22 +250,8 @@ main(int argc, char **argv)
 	evhttp_set_allowed_methods(
 	    http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST);
 	evhttp_set_gencb(http, request_cb, &d);
-	sock = evhttp_bind_socket_with_handle(http, "127.0.0.1", 0);
-	if (sock == NULL)
-		return 1;
-	(void)getsockname(
-	    evhttp_bound_socket_get_fd(sock), (struct sockaddr *)&sin, &len);
-	(void)printf("%d\n", ntohs(sin.sin_port));
-	(void)fflush(stdout);
-	end = event_new(
-	    d.base, STDIN_FILENO, EV_READ | EV_PERSIST, stdin_cb, d.base);
-	(void)event_add(end, NULL);
-	(void)event_base_loopexit(d.base, &life);
-	(void)event_base_dispatch(d.base);
-	evhttp_free(http);
-	event_free(end);
-	event_base_free(d.base);
+	rc = stub_run(d.base, http, 0);
 	if (d.log != NULL)
 		(void)fclose(d.log);
-	return 0;
+	return rc;
 }
