@@ -117,7 +117,7 @@ run_for(struct world *w, int64_t ms)
 static void
 run_until_polled(struct world *w, int64_t n)
 {
-	int64_t end = clock_mono_ms() + 30000;
+	int64_t end = clock_mono_ms() + 120000;
 	struct pipeline_stats stats;
 
 	do {

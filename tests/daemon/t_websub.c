@@ -20,7 +20,7 @@
 #include "serve/serve.h"
 #include "store/store.h"
 
-#define WAIT_MS 20000
+#define WAIT_MS 120000
 #define DAY 86400
 
 struct rig {

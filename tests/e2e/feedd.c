@@ -7,7 +7,8 @@
  *                      the status of DIR/NAME.status, where there is one
  *   /status/CODE/NAME  that status; 429 and 503 with Retry-After: 3600
  *   /redir/CODE/NAME   to /NAME
- *   /slow/MS/NAME      DIR/NAME, MS milliseconds later
+ *   /slow/MS/NAME      DIR/NAME, MS milliseconds later; at once where there is
+ *                      DIR/hurry
  *   /plain/NAME        DIR/NAME without validators
  *   /coded/NAME        DIR/NAME in a coding whose name is no text
  *   /cookie/NAME       DIR/NAME for whoever brings the cookie back, which a
@@ -28,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "tests/e2e/stub.h"
@@ -181,7 +183,11 @@ send_late(
 {
 	struct late *l = xcalloc(1, sizeof(*l));
 	struct timeval tv = {ms / 1000, ms % 1000 * 1000};
+	char hurry[512];
 
+	(void)snprintf(hurry, sizeof(hurry), "%s/hurry", d->dir);
+	if (access(hurry, F_OK) == 0)
+		tv = (struct timeval){0};
 	l->d = d;
 	l->req = req;
 	l->name = xstrdup(name);

@@ -148,7 +148,7 @@ EOF
 "$akind" 2>"$work/log" &
 pid=$!
 pids="$pids $pid"
-wait_for 10 test -S "$work/t.db.sock"
+wait_for test -S "$work/t.db.sock"
 run "$akin" sync
 show 'Late one' >"$work/out"
 check 'sync waits for the pages' has "$work/out" 'oak piles and stone'
@@ -157,17 +157,18 @@ check 'and for their relations' has "$work/out" 'Old stones'
 check 'what fails is logged once' \
 	is 1 "$(grep -c 'warn page failed' "$work/log")"
 
-sed -i 's|slow/1500|slow/5000|; s/Late one/Last one/' "$work/www/slow.xml"
+sed -i 's|slow/1500|slow/150000|; s/Late one/Last one/' "$work/www/slow.xml"
 : >"$work/requests"
 "$akin" sync slow &
 pids="$pids $!"
-wait_for 10 asked /slow.xml
+wait_for asked /slow.xml
 sleep 0.5
 kill -TERM "$pid"
 check 'a page under way keeps no daemon from its end' \
-	wait_for 4 sh -c "! kill -0 $pid"
+	wait_for sh -c "! kill -0 $pid"
 show 'Last one' >"$work/out"
 check 'its article has what the feed gave' has "$work/out" 'One word'
+: >"$work/www/hurry"
 run "$akin" sync
 show 'Last one' >"$work/out"
 check 'the next process reads it' has "$work/out" 'oak piles and stone'

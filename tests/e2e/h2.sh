@@ -23,7 +23,7 @@ while :; do
 	nghttpd -v -a 127.0.0.1 -d "$work/www" "$port" "$work/key.pem" \
 		"$work/cert.pem" >>"$work/h2" 2>&1 &
 	server=$!
-	wait_for 5 grep -q listen "$work/h2" && kill -0 $server 2>/dev/null &&
+	wait_for grep -q listen "$work/h2" && kill -0 $server 2>/dev/null &&
 		break
 	tries=$((tries + 1))
 	[ $tries -lt 5 ] || skip_all 'no port'

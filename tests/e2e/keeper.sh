@@ -20,13 +20,13 @@ holds() { # N articles
 }
 
 start_akind
-check 'the retention is applied, a star stays' wait_for 30 holds 4
-check 'and logged' wait_for 5 grep -q 'keeper retention articles=6' "$work/log"
+check 'the retention is applied, a star stays' wait_for holds 4
+check 'and logged' wait_for grep -q 'keeper retention articles=6' "$work/log"
 run "$akin" backup "$work/copy.db"
 check 'a copy is made meanwhile' is 0 "$status"
 "$akin" mark unstar 1
 rm "$work/t.db"
-check 'akind ends when its store is removed' wait_for 30 sh -c "! kill -0 $pid"
+check 'akind ends when its store is removed' wait_for sh -c "! kill -0 $pid"
 wait "$pid"
 check 'with 69' is 69 $?
 check 'and says why' has "$work/log" 'err keeper the store was removed'
@@ -36,7 +36,7 @@ rm -f "$work"/t.db-*
 mv "$work/copy.db" "$work/t.db"
 start_akind
 check 'it starts on what is put there' \
-	wait_for 10 test -S "$work/t.db.sock"
+	wait_for test -S "$work/t.db.sock"
 check 'which is as it was' is 4 "$(count)"
 run "$akin" check
 check 'and sound' is 0 "$status"

@@ -12,7 +12,7 @@ start_feedd "$work/www"
 EOF
 "$akin" sync &
 pid=$!
-wait_for 5 test -s "$work/t.db.lock"
+wait_for test -s "$work/t.db.lock"
 run "$akin" sync
 check 'the second sync exits 75' is 75 "$status"
 check 'and names the process at work' has "$work/err" "process $pid"

@@ -24,12 +24,12 @@ began=$(date +%s%N)
 "$akind" 2>"$work/log" &
 pid=$!
 pids="$pids $pid"
-check 'overdue feeds are asked' wait_for 20 asked 4
+check 'overdue feeds are asked' wait_for asked 4
 took=$((($(date +%s%N) - began) / 1000000))
 check 'a second apart' test "$took" -ge 2500
 check 'and the log says so' \
 	has "$work/log" 'schedule overdue feeds=4 spread_ms=1000'
-wait_for 10 sh -c "[ \"\$('$akin' list --tsv | wc -l)\" = 8 ]"
+wait_for sh -c "[ \"\$('$akin' list --tsv | wc -l)\" = 8 ]"
 check 'their articles are stored' is 8 "$(count)"
 kill "$pid"
 wait "$pid"
@@ -37,7 +37,7 @@ wait "$pid"
 "$akind" 2>"$work/log" &
 pid=$!
 pids="$pids $pid"
-wait_for 10 grep -q 'main started' "$work/log"
+wait_for grep -q 'main started' "$work/log"
 sleep 1
 check 'a restart asks for nothing early' asked 4
 

@@ -52,7 +52,7 @@ check 'also of an imported one' sent '/auth/a.xml?far' ali:opml-sesame
 AKIN_LOG_LEVEL=debug AKIN_HTTP_LISTEN=off "$akind" 2>"$work/shown/log" &
 pid=$!
 pids="$pids $pid"
-wait_for 10 grep -q 'main started' "$work/shown/log"
+wait_for grep -q 'main started' "$work/shown/log"
 "$akin" sync --all -v >"$work/shown/sync2" 2>&1
 kill "$pid"
 wait "$pid"

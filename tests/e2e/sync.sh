@@ -132,7 +132,7 @@ check 'and kept as text' has "$work/out" '"error":"[^"]*coding \('
 "$akind" 2>"$work/log" &
 pid=$!
 pids="$pids $pid"
-wait_for 10 test -S "$work/t.db.sock"
+wait_for test -S "$work/t.db.sock"
 run "$akin" sync coded
 kill "$pid"
 wait "$pid"

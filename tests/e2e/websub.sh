@@ -24,7 +24,7 @@ export AKIN_WEBSUB_CALLBACK AKIN_WEBSUB_MIN_LEASE
 pid=$!
 pids="$pids $pid"
 check 'akind listens' \
-	wait_for 10 grep -q "listening port=$port" "$work/log"
+	wait_for grep -q "listening port=$port" "$work/log"
 
 # A busy machine makes waits longer, but no answer wrong.
 run timeout 300 "$hub" --akin "$akin --db $AKIN_DB" --html --jobs 6 --wait 40

@@ -350,7 +350,7 @@ fix_url(struct fix *x, const char *path)
 void
 fix_run(struct fix *x, struct got *g, size_t n)
 {
-	int64_t end = clock_mono_ms() + 40000;
+	int64_t end = clock_mono_ms() + 120000;
 
 	for (size_t i = 0; i < n; i++) {
 		while (!g[i].done) {

@@ -160,11 +160,11 @@ test_private_hosts_have_limits_per_url_only(void **state)
 {
 	struct got g[8] = {{0}};
 	struct net n;
-	int64_t began = clock_mono_ms();
 
 	(void)state;
 	net_open(&n, handle_later, NULL, 0);
 	n.x.p.private_as_public = false;
+	n.x.p.host_interval_ms = 3600000; /* is for public hosts */
 	n.x.p.max_total = 6;
 	fix_params(&n.x);
 	for (size_t i = 0; i < 6; i++) {
@@ -176,7 +176,6 @@ test_private_hosts_have_limits_per_url_only(void **state)
 	start(&n, "127.0.0.1", "/a", false, &g[7]);
 	fix_run(&n.x, g, 8);
 	assert_int_equal(n.x.srv.n_open_most, 6);
-	assert_true(clock_mono_ms() - began < 2000);
 	/* The three for /a came one after another. */
 	for (size_t i = 0, last = 0; i < n.x.srv.n_reqs; i++) {
 		if (strcmp(n.x.srv.reqs[i]->path, "/a") != 0)

@@ -4,25 +4,19 @@
 #
 # After serve_start: $base, $user, $secret, $dir; AKIN_DB is set.  Everything
 # goes when the test exits.
+. "${AKIN_SRCDIR:-.}/tests/e2e/lib.sh"
 
-: "${AKIN_SRCDIR:=.}" "${AKIN_BUILDDIR:=.}"
-akin=$AKIN_BUILDDIR/akin
-n_tests=0
-
-skip_all()
-{
-	echo "1..0 # SKIP $1"
-	exit 0
-}
+dir=$work
+akind_pid=
 
 # result STATUS NAME: one line of TAP
 result()
 {
-	n_tests=$((n_tests + 1))
+	n_checks=$((n_checks + 1))
 	if [ "$1" -eq 0 ]; then
-		echo "ok $n_tests - $2"
+		echo "ok $n_checks - $2"
 	else
-		echo "not ok $n_tests - $2"
+		echo "not ok $n_checks - $2"
 	fi
 }
 
@@ -40,33 +34,14 @@ status()
 	result $? "$name"
 }
 
-serve_stop()
-{
-	[ -z "$akind_pid" ] || kill "$akind_pid" 2>/dev/null
-	[ -z "$akind_pid" ] || wait "$akind_pid" 2>/dev/null
-	akind_pid=
-	[ -z "$feeds_pid" ] || kill "$feeds_pid" 2>/dev/null
-	rm -rf "$dir"
-}
-
 serve_start()
 {
-	akind_pid=
-	feeds_pid=
-	dir=$(mktemp -d "${TMPDIR:-/tmp}/akin-serve-XXXXXX")
-	trap serve_stop EXIT
-	trap 'exit 1' INT TERM
-	export AKIN_DB="$dir/a.db" AKIN_FETCH_ALLOW=127.0.0.0/8
 	export AKIN_HTTP_LISTEN="127.0.0.1:0, unix:$dir/http.sock"
-	export XDG_CONFIG_HOME="$dir"
-	"$AKIN_BUILDDIR/akind" >"$dir/log" 2>&1 &
+	"$akind" >"$dir/log" 2>&1 &
 	akind_pid=$!
-	port=
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		port=$(sed -n 's/.*listening port=//p' "$dir/log" 2>/dev/null)
-		[ -n "$port" ] && break
-		sleep 0.25
-	done
+	pids="$pids $akind_pid"
+	wait_for grep -q 'listening port=' "$dir/log"
+	port=$(sed -n 's/.*listening port=//p' "$dir/log")
 	if [ -z "$port" ]; then
 		sed 's/^/# /' "$dir/log"
 		echo "Bail out! akind does not listen"
@@ -76,6 +51,14 @@ serve_start()
 	user=tester
 	secret=$("$akin" token --scope admin --json add $user |
 	    sed -n 's/.*"secret": *"\([a-z0-9]*\)".*/\1/p')
+}
+
+# serve_stop: and the next one begins with an empty store
+serve_stop()
+{
+	kill "$akind_pid"
+	wait "$akind_pid"
+	rm -f "$AKIN_DB"*
 }
 
 # feeds_start FOLDER: serve files on 127.0.0.1; sets $feeds
@@ -88,10 +71,7 @@ h.func.log_message = lambda *a: None
 s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), h)
 print(s.server_address[1])
 s.serve_forever()' "$1" >"$dir/feeds.port" 2>/dev/null &
-	feeds_pid=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		[ -s "$dir/feeds.port" ] && break
-		sleep 0.5
-	done
+	pids="$pids $!"
+	wait_for test -s "$dir/feeds.port"
 	feeds=http://127.0.0.1:$(cat "$dir/feeds.port")
 }

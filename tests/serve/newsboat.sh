@@ -44,15 +44,17 @@ keys()
 	done
 }
 
-# eventually WANT COMMAND...: within some seconds
-eventually()
+gives() # WANT COMMAND...
 {
 	want=$1
 	shift
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		[ "$("$@")" = "$want" ] && return 0
-		sleep 0.5
-	done
+	[ "$("$@")" = "$want" ]
+}
+
+eventually() # WANT COMMAND...
+{
+	wait_for gives "$@" && return 0
+	shift
 	echo "# $* gives $("$@"), not $want"
 	return 1
 }
@@ -110,4 +112,4 @@ for kind in miniflux feedhq; do
 	eventually 0 unread_there
 	result $? "$kind: what is read here is read there"
 done
-echo "1..$n_tests"
+finish
