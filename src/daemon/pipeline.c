@@ -314,6 +314,8 @@ start_flight(struct pipeline *p, struct flight *f)
 		workers_parse(p->workers, f->poll);
 		return;
 	}
+	if (!f->is_named)
+		poll_try_move(f->poll, clock_now());
 	a = arena_new(64 << 10);
 	poll_request(f->poll, a, &req);
 	req.urgent = f->is_manual;

@@ -51,6 +51,7 @@ poll_new(const struct store_feed *f)
 	p->last_modified = dup_or_null(f->last_modified);
 	p->validators_url = dup_or_null(f->validators_url);
 	p->moved_to = dup_or_null(f->moved_to);
+	p->new_url = dup_or_null(f->new_url);
 	p->n_moved = f->n_moved;
 	p->moved_since = f->moved_since;
 	p->userinfo = dup_or_null(f->userinfo);
@@ -81,6 +82,7 @@ poll_free(struct poll *p)
 	free(p->last_modified);
 	free(p->validators_url);
 	free(p->moved_to);
+	free(p->new_url);
 	free(p->userinfo);
 	free(p->bearer);
 	free(p->proxy);
@@ -157,6 +159,7 @@ poll_request(const struct poll *p, struct arena *a, struct fetch_req *ret)
 	    .userinfo = p->userinfo,
 	    .bearer = p->bearer,
 	    .proxy = p->proxy,
+	    .leads_to = p->is_trial ? p->moved_to : NULL,
 	    .client_cert = p->client_cert,
 	    .client_key = p->client_key,
 	    .cookies_once = p->cookies_once,

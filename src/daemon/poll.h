@@ -30,6 +30,7 @@ struct poll {
 	char *etag, *last_modified, *validators_url;
 	char *moved_to;
 	int64_t n_moved, moved_since;
+	char *new_url; /* the last document's itunes:new-feed-url */
 	char *userinfo, *bearer, *proxy, *headers, *client_cert, *client_key;
 	uint64_t body_hash, items_hash;
 	struct sched_state sched; /* after the commit: the new state */
@@ -37,6 +38,7 @@ struct poll {
 	char *old_error;
 
 	bool full_text, cookies_once;
+	bool is_trial; /* asks the new address: see poll_try_move() */
 
 	/* The answer. */
 	int64_t at;
@@ -138,5 +140,8 @@ struct moved {
 	bool adopt;
 };
 void poll_judge_move(const struct poll *p, int64_t n_known, struct moved *ret);
+/* Has its document named the same new address often enough?  Then this poll
+ * asks there. */
+void poll_try_move(struct poll *p, int64_t now);
 
 #endif

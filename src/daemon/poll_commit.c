@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/url.h"
 #include "daemon/poll.h"
 #include "daemon/websub.h"
@@ -151,6 +152,93 @@ poll_want_pages(struct poll *p, const struct store_delta *d)
 				   : d->changed_articles[i - d->n_new_articles];
 }
 
+/* For `akin politeness`: a poll of another URL of the same host is no poll of
+ * this one too early or without its validators. */
+static const char *
+asked_host(const struct poll *p, struct arena *a)
+{
+	const char *host = poll_is_file(p) ? NULL : url_host(a, p->url), *to;
+
+	if (!p->is_trial)
+		return host;
+	to = url_host(a, p->moved_to);
+	return str_eq(host, to) ? NULL : to;
+}
+
+/*
+ * What the document called its new address did not hold the same feed, or calls
+ * an address that the feed had its new one in turn.  The old address was not
+ * asked, so the feed is not to blame.
+ */
+static enum ak_status
+commit_refused(
+    struct poll *p, struct store *s, const struct sched_params *params)
+{
+	struct arena *a = arena_new(64 << 10);
+	struct store_fetch f = {.feed_id = p->feed_id,
+	    .at = p->at,
+	    .sched = &p->sched,
+	    .error = p->old_error,
+	    .status = p->answer.status,
+	    .elapsed_ms = p->elapsed_ms,
+	    .wire_bytes = p->wire_bytes,
+	    .user_agent_host = asked_host(p, a),
+	    .has_moved = true};
+	struct store_delta delta = {0};
+	enum ak_status st;
+
+	log_info("feed", "did not move feed=%lld to=%s error=%s",
+	    (long long)p->feed_id, LOG_STR(p->moved_to),
+	    LOG_STR(p->error != NULL ? p->error : "another feed"));
+	free(p->error);
+	p->error = NULL;
+	p->is_postponed = true;
+	p->sched.due_at = p->at + params->floor_s;
+	p->sched.hint = SCHED_HINT_FLOOR;
+	p->sched.hint_s = params->floor_s;
+	st = store_put_fetch(s, &f, &delta);
+	if (st == AK_OK)
+		store_delta_release(&delta);
+	arena_free(a);
+	return st;
+}
+
+/* Does the document lead back to where the feed came from? */
+static enum ak_status
+leads_back(const struct poll *p, struct store *s, bool *ret)
+{
+	int64_t other = 0;
+	enum ak_status st;
+
+	*ret = false;
+	if (p->doc == NULL || p->doc->new_feed_url == NULL ||
+	    str_eq(p->doc->new_feed_url, p->final_url))
+		return AK_OK;
+	st = store_feed_by_url(s, p->doc->new_feed_url, &other);
+	*ret = other == p->feed_id;
+	return st;
+}
+
+static enum ak_status
+judge_move(struct poll *p, struct store *s, struct moved *ret)
+{
+	bool back = false;
+	int64_t n_known = 0;
+	enum ak_status st = AK_OK;
+
+	if (p->is_same)
+		n_known = 1; /* all of them */
+	else if (p->doc != NULL && p->n_hops > 0)
+		st = store_count_known(s, p->feed_id, p->doc, &n_known);
+	if (st != AK_OK)
+		return st;
+	poll_judge_move(p, n_known, ret);
+	if (p->is_trial && ret->adopt &&
+	    (st = leads_back(p, s, &back)) == AK_OK)
+		ret->adopt = !back;
+	return st;
+}
+
 static enum ak_status
 commit_answer(
     struct poll *p, struct store *s, const struct sched_params *params)
@@ -160,23 +248,25 @@ commit_answer(
 	struct store_fetch f;
 	struct moved moved = {0};
 	struct commit c = {p, params};
-	enum ak_status st = AK_OK;
-	int64_t n_known = 0;
+	enum ak_status st;
 
+	st = judge_move(p, s, &moved);
+	if (p->is_trial && (st != AK_OK || !moved.adopt)) {
+		arena_free(a);
+		return st != AK_OK ? st : commit_refused(p, s, params);
+	}
 	if (p->doc != NULL)
 		take_hints(p);
-	if (p->is_same)
-		n_known = 1; /* all of them */
-	else if (p->doc != NULL && p->n_hops > 0)
-		st = store_count_known(s, p->feed_id, p->doc, &n_known);
 	if (st == AK_OK) {
-		poll_judge_move(p, n_known, &moved);
-		describe(p, poll_is_file(p) ? NULL : url_host(a, p->url), &f);
+		describe(p, asked_host(p, a), &f);
 		f.schedule = schedule_cb;
 		f.schedule_arg = &c;
 		f.has_moved = moved.is_known;
 		f.moved_to = moved.to;
 		f.adopt_url = moved.adopt;
+		f.new_url = p->doc != NULL ? p->doc->new_feed_url : NULL;
+		f.has_new_url =
+		    p->doc != NULL && !str_eq(f.new_url, p->new_url);
 		if (moved.adopt && !f.replace_validators)
 			keep_validators(p, &f);
 		st = store_put_fetch(s, &f, &delta);
@@ -201,7 +291,7 @@ enum ak_status
 poll_commit(struct poll *p, struct store *s, const struct sched_params *params)
 {
 	struct sched_state before = p->sched;
-	bool unasked = p->is_parked || p->is_postponed ||
+	bool unasked = (p->is_parked && !p->is_trial) || p->is_postponed ||
 		       p->answer.outcome == SCHED_NETWORK_DOWN;
 	enum ak_status st = p->is_push ? websubs_commit(p, s)
 			    : unasked  ? commit_unasked(p, s, params)

@@ -383,6 +383,7 @@ struct fetch_job *
 fetch_start(
     struct fetcher *f, const struct fetch_req *req, fetch_cb cb, void *arg)
 {
+	struct fetch_result bad = {0};
 	struct target t = {0};
 	struct fetch_job *job;
 	enum ak_status st;
@@ -401,6 +402,9 @@ fetch_start(
 	job->arg = arg;
 	if (st != AK_OK)
 		job_end_early(job, st, SCHED_DENIED, -1, why.text);
+	else if (req->leads_to != NULL &&
+		 !redirect_begin(job, req->leads_to, &t, &bad))
+		job_end_early(job, AK_DENIED, bad.outcome, -1, bad.diag.text);
 	else
 		queue_add(job, &t, req->urgent);
 	return job;

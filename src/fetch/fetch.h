@@ -55,6 +55,9 @@ struct fetch_req { /* all strings are copied by fetch_start() */
 	    *headers; /* "Name: value", NULL-terminated, or NULL */
 	const char *client_cert, *client_key; /* files, or NULL */
 	const char *proxy;		      /* of this feed, or NULL */
+	/* Ask this one instead, as if `url` had answered 301 with it: what
+	 * holds for redirects holds for it.  Or NULL. */
+	const char *leads_to;
 	bool cookies_once; /* kept from hop to hop of this fetch */
 	const void *body;  /* POST */
 	size_t body_len;

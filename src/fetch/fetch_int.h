@@ -267,6 +267,10 @@ void answer_read(
 
 /* redirect.c: true when the job went on to another hop; else *r is the end. */
 bool redirect_follow(struct transfer *t, struct fetch_result *r);
+/* A job that was asked nothing yet begins at `to`, as by a 301; *ret is to be
+ * queued. */
+bool redirect_begin(struct fetch_job *job, const char *to, struct target *ret,
+    struct fetch_result *r);
 bool redirect_is_followed(int status);
 
 /* tls.c */

@@ -69,24 +69,24 @@ has_false_scheme(const char *ref)
 /* Judge the next hop; *ret is in the fetcher's scratch arena.  False: r has
  * outcome and words. */
 static bool
-next_target(struct transfer *t, struct fetch_result *r, struct target *ret)
+next_target(struct fetch_job *job, const char *location, struct fetch_result *r,
+    struct target *ret)
 {
-	struct fetch_job *job = t->job;
-	struct fetcher *f = t->f;
+	struct fetcher *f = job->f;
 	const char *url;
 	struct diag why;
 
 	if (job->is_trusted)
 		return bad(r, "where none is followed");
-	if (str_empty(t->h.location))
+	if (str_empty(location))
 		return bad(r, "without a Location");
 	if (job->method == FETCH_POST && r->status != 307 && r->status != 308)
 		return bad(r, "would turn a POST into a GET");
 	if ((int64_t)job->n_hops >= f->p.redirects)
 		return bad(r, "after too many others");
-	if (has_false_scheme(t->h.location))
+	if (has_false_scheme(location))
 		return bad(r, "to what is no URL");
-	url = url_resolve(f->scratch, job_url(job), t->h.location);
+	url = url_resolve(f->scratch, job_url(job), location);
 	if (url == NULL)
 		return bad(r, "to what is no URL");
 	if (target_parse(f->scratch, url, &f->allow, ret, &why) != AK_OK) {
@@ -107,30 +107,48 @@ next_target(struct transfer *t, struct fetch_result *r, struct target *ret)
 	return true;
 }
 
+static void
+take_hop(struct fetch_job *job, int status, const struct target *next)
+{
+	char *url = xstrdup(next->url);
+
+	job->hops =
+	    xreallocarray(job->hops, job->n_hops + 1, sizeof(*job->hops));
+	job->hops[job->n_hops++] = (struct fetch_hop){status, url};
+	/* A userinfo in a Location is nobody's credentials: it is dropped,
+	 * and such an address is never one to move to. */
+	if ((status != 301 && status != 308) || next->userinfo != NULL)
+		job->all_permanent = false;
+	job->hop_url = url;
+	job->is_https = next->is_https;
+	job->is_literal = next->is_literal;
+	job->is_own_origin = strcmp(next->origin, job->origin) == 0;
+}
+
+bool
+redirect_begin(struct fetch_job *job, const char *to, struct target *ret,
+    struct fetch_result *r)
+{
+	r->status = 301;
+	r->outcome = SCHED_MOVED_BAD;
+	if (!next_target(job, to, r, ret))
+		return false;
+	take_hop(job, r->status, ret);
+	return true;
+}
+
 bool
 redirect_follow(struct transfer *t, struct fetch_result *r)
 {
 	struct fetch_job *job = t->job;
 	struct target next;
-	char *url;
 
 	if (r->st != AK_OK || !redirect_is_followed(r->status))
 		return false;
 	arena_reset(t->f->scratch);
-	if (!next_target(t, r, &next))
+	if (!next_target(job, t->h.location, r, &next))
 		return false;
-	job->hops =
-	    xreallocarray(job->hops, job->n_hops + 1, sizeof(*job->hops));
-	url = xstrdup(next.url);
-	job->hops[job->n_hops++] = (struct fetch_hop){r->status, url};
-	/* A userinfo in a Location is nobody's credentials: it is dropped,
-	 * and such an address is never one to move to. */
-	if ((r->status != 301 && r->status != 308) || next.userinfo != NULL)
-		job->all_permanent = false;
-	job->hop_url = url;
-	job->is_https = next.is_https;
-	job->is_literal = next.is_literal;
-	job->is_own_origin = strcmp(next.origin, job->origin) == 0;
+	take_hop(job, r->status, &next);
 	queue_remove(job);
 	queue_add(job, &next, true);
 	return true;

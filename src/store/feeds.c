@@ -101,13 +101,14 @@ fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
 	    .full_text = col_int(st, 48) != 0,
 	    .page_rules = col_text(st, 49),
 	    .items_hash = (uint64_t)col_int(st, 57),
-	    .cookies_once = col_int(st, 58) != 0};
+	    .cookies_once = col_int(st, 58) != 0,
+	    .new_url = col_text(st, 59)};
 	fill_sched(st, 12, &f->sched);
 	fill_sched_more(st, 50, &f->sched);
 	if (counts) {
-		f->n_articles = col_int(st, 59);
-		f->n_unread = col_int(st, 60);
-		f->newest_at = col_int(st, 61);
+		f->n_articles = col_int(st, 60);
+		f->n_unread = col_int(st, 61);
+		f->newest_at = col_int(st, 62);
 	}
 }
 
@@ -212,6 +213,17 @@ store_feed_resolve(struct store_reader *r, const char *spec, int64_t *ret_id,
     struct diag *reterr)
 {
 	return resolve(&r->c, spec, ret_id, reterr);
+}
+
+enum ak_status
+store_feed_by_url(struct store *s, const char *url, int64_t *ret_id)
+{
+	struct arena *a = arena_new(64 * LIMIT_URL_BYTES);
+	int64_t hash = feed_url_hash(a, url);
+
+	arena_free(a);
+	*ret_id = 0;
+	return conn_int(&s->c, Q_FEED_BY_HASH, ARGS(vi(hash)), 0, ret_id);
 }
 
 static int

@@ -93,6 +93,7 @@ struct store_feed { /* one subscription, with all that is kept of it */
 	/* permanent redirects seen: target, how often, since when */
 	const char *moved_to;
 	int64_t n_moved, moved_since;
+	const char *new_url; /* what its document calls its new address */
 	/* per-feed options, NULL or 0 where unset */
 	const char *userinfo, *bearer, *proxy, *headers; /* "Name: v\n..." */
 	const char *client_cert, *client_key;
@@ -119,6 +120,10 @@ struct store_feed_query {
 
 enum ak_status store_feeds(struct store_reader *r,
     const struct store_feed_query *q, store_feed_cb cb, void *arg) AK_USE;
+
+/* The feed that has or had this address; 0: none. */
+enum ak_status store_feed_by_url(
+    struct store *s, const char *url, int64_t *ret_id) AK_USE;
 
 /* Number of feeds a spec names, and one of them; several may share a title. */
 enum ak_status store_feed_resolve(struct store_reader *r, const char *spec,
@@ -210,6 +215,8 @@ struct store_fetch {
 	 */
 	bool has_moved;
 	const char *moved_to;
+	bool has_new_url; /* replaces what is stored */
+	const char *new_url;
 	bool adopt_url; /* the feed's URL becomes moved_to (merging if taken) */
 	/* for the log of polls */
 	int status;

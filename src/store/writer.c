@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/url.h"
 
 #define BARE_BYTES ((int64_t)LIMIT_MIB)
 
@@ -18,6 +19,14 @@ store_delta_release(struct store_delta *d)
 	free(d->new_articles);
 	free(d->changed_articles);
 	*d = (struct store_delta){0};
+}
+
+static bool
+is_same_origin(struct store *s, const char *a, const char *b)
+{
+	const char *of_a = url_origin(s->scratch, a);
+
+	return of_a != NULL && str_eq(of_a, url_origin(s->scratch, b));
 }
 
 /* The feed takes the address it moved to; if another feed has that already,
@@ -43,6 +52,10 @@ adopt_url(struct put *p, const char *old_url)
 		if (st == AK_OK)
 			st = conn_run(c, Q_FEED_SET_URL,
 			    ARGS(vt(p->f->moved_to), vi(to), vi(p->feed)));
+		/* It answered without them, and they are not for it. */
+		if (st == AK_OK && !is_same_origin(s, old_url, p->f->moved_to))
+			st =
+			    conn_run(c, Q_FEED_DROP_SECRETS, ARGS(vi(p->feed)));
 	}
 	return st != AK_OK || from == to
 		   ? st
@@ -155,6 +168,9 @@ put_fetch(struct put *p)
 	if (st == AK_OK && f->has_moved)
 		st = conn_run(c, Q_FEED_SET_MOVED,
 		    ARGS(vt(f->moved_to), vi(f->at), vi(p->feed)));
+	if (st == AK_OK && f->has_new_url)
+		st = conn_run(
+		    c, Q_FEED_SET_NEW_URL, ARGS(vt(f->new_url), vi(p->feed)));
 	if (st == AK_OK && f->adopt_url && f->moved_to != NULL)
 		st = adopt_url(p, url);
 	if (st == AK_OK && f->doc != NULL) {

@@ -97,6 +97,87 @@ test_an_address_with_credentials_is_refused(void **state)
 			.to);
 }
 
+/* A poll of `url` whose document names `to`; a 304 has no document. */
+static struct moved
+judge_claim(const char *url, const char *to, const char *seen, bool has_doc)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct doc *doc = doc_new(a);
+	struct poll p = {.url = xstrdup(url),
+	    .final_url = xstrdup(url),
+	    .moved_to = seen != NULL ? xstrdup(seen) : NULL,
+	    .new_url = xstrdup(to),
+	    .at = 100 * DAY};
+	struct moved m;
+
+	doc->n_entries = 5;
+	doc->new_feed_url = to;
+	if (has_doc)
+		p.doc = doc;
+	else
+		p.answer.outcome = SCHED_NOT_MODIFIED;
+	poll_judge_move(&p, 5, &m);
+	free(p.url);
+	free(p.final_url);
+	free(p.moved_to);
+	free(p.new_url);
+	arena_free(a);
+	return m;
+}
+
+static void
+test_what_a_document_calls_its_new_address_counts_only(void **state)
+{
+	const char *from = "http://old.example/f", *to = "http://new.example/f";
+
+	(void)state;
+	assert_string_equal(judge_claim(from, to, NULL, true).to, to);
+	assert_non_null(judge_claim(from, to, to, false).to); /* a 304 */
+	assert_false(judge_claim(from, to, to, true).adopt);
+	/* Itself, a step down, credentials, another scheme: no claim, and an
+	 * older one is forgotten. */
+	assert_false(judge_claim(from, from, NULL, true).is_known);
+	assert_null(judge_claim("https://o.example/f", to, to, true).to);
+	assert_true(judge_claim("https://o.example/f", to, to, true).is_known);
+	assert_null(judge_claim(from, "http://u@n.example/f", NULL, true).to);
+	assert_null(judge_claim(from, "file:///etc/passwd", NULL, true).to);
+	assert_non_null(
+	    judge_claim(from, "https://old.example/f", NULL, true).to);
+}
+
+static bool
+tries(const char *url, const char *claim, const char *seen, int64_t n,
+    int64_t since)
+{
+	struct poll p = {.url = xstrdup(url),
+	    .new_url = claim != NULL ? xstrdup(claim) : NULL,
+	    .moved_to = seen != NULL ? xstrdup(seen) : NULL,
+	    .n_moved = n,
+	    .moved_since = since};
+
+	poll_try_move(&p, 100 * DAY);
+	free(p.url);
+	free(p.new_url);
+	free(p.moved_to);
+	return p.is_trial;
+}
+
+static void
+test_a_claim_is_tried_after_three_times_and_a_day(void **state)
+{
+	const char *from = "http://old.example/f", *to = "http://new.example/f";
+
+	(void)state;
+	assert_true(tries(from, to, to, 3, 99 * DAY));
+	assert_false(tries(from, to, to, 2, 90 * DAY));
+	assert_false(tries(from, to, to, 3, 100 * DAY - 10));
+	/* A redirect was seen, not a claim; or another claim. */
+	assert_false(tries(from, NULL, to, 3, 90 * DAY));
+	assert_false(tries(from, "http://x.example/", to, 3, 90 * DAY));
+	assert_true(tries(from, "https://old.example/f",
+	    "https://old.example/f", 1, 100 * DAY));
+}
+
 int
 main(void)
 {
@@ -108,6 +189,9 @@ main(void)
 		test_frb_130_134_only_permanent_redirects_to_the_same_feed_count),
 	    cmocka_unit_test(test_https_is_taken_at_once_and_never_given_up),
 	    cmocka_unit_test(test_an_address_with_credentials_is_refused),
+	    cmocka_unit_test(
+		test_what_a_document_calls_its_new_address_counts_only),
+	    cmocka_unit_test(test_a_claim_is_tried_after_three_times_and_a_day),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) < 0;

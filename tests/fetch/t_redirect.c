@@ -421,6 +421,51 @@ test_a_public_url_does_not_lead_inside(void **state)
 	fix_close(&x);
 }
 
+/* What a document calls its new address is a hop like any other. */
+static void
+test_an_address_to_begin_at_is_judged_as_a_redirect(void **state)
+{
+	static const char *const bad[] = {"http://10.0.0.1/f", "file:///etc/p",
+	    "ht!tp://x", "http://127.0.0.1/", "gopher://a.example/"};
+	static const struct rule rules[] = {
+	    {"/b", 308, "Location: /c\r\n"}, {NULL, 0, NULL}};
+	char *url, *to;
+	struct fix x;
+
+	(void)state;
+	fix_open(&x, handle_rules, (void *)(uintptr_t)rules);
+	url = fix_url(&x, "/a");
+	to = fix_url(&x, "/b");
+	fix_fetch(&x, &(struct fetch_req){.url = url,
+			  .leads_to = to,
+			  .etag = "\"1\"",
+			  .bearer = "t0ken"});
+	assert_int_equal(x.got.outcome, SCHED_OK);
+	assert_int_equal(x.srv.n_reqs, 2);
+	assert_string_equal(x.srv.reqs[0]->path, "/b");
+	assert_no_header(x.srv.reqs[0], "If-None-Match");
+	assert_header(x.srv.reqs[0], "Authorization", "Bearer t0ken");
+	assert_int_equal(x.got.n_hops, 2);
+	assert_true(x.got.all_permanent);
+	/* From a public address into [fetch] allow, and worse. */
+	for (size_t i = 0; i < AK_COUNT(bad); i++) {
+		fix_fetch(&x, &(struct fetch_req){.url = "http://a.example/f",
+				  .leads_to = bad[i]});
+		assert_int_not_equal(x.got.st, AK_OK);
+		assert_true(x.got.diag[0] != '\0');
+	}
+	fix_fetch(&x, &(struct fetch_req){.url = url, .leads_to = url});
+	assert_int_equal(x.got.outcome, SCHED_MOVED_BAD);
+	fix_fetch(&x, &(struct fetch_req){.url = "https://a.example/f",
+			  .leads_to = "http://a.example/f",
+			  .https_only = true});
+	assert_int_equal(x.got.outcome, SCHED_MOVED_BAD);
+	assert_int_equal(x.srv.n_reqs, 2);
+	free(url);
+	free(to);
+	fix_close(&x);
+}
+
 /* ------------------------------------------------------------------- rest */
 
 static void
@@ -512,6 +557,8 @@ main(void)
 	    cmocka_unit_test(test_a_canary_is_never_reached),
 	    cmocka_unit_test(test_a_name_that_lies),
 	    cmocka_unit_test(test_a_public_url_does_not_lead_inside),
+	    cmocka_unit_test(
+		test_an_address_to_begin_at_is_judged_as_a_redirect),
 	    cmocka_unit_test(test_post_is_repeated_or_not_at_all),
 	    cmocka_unit_test(test_cookies_only_where_asked_for_and_once),
 	};
