@@ -101,5 +101,11 @@
 #define LIMIT_PAGE_ITEMS 500
 #define LIMIT_QUERY_BYTES (1 * LIMIT_KIB)
 #define LIMIT_CONTROL_LINE_BYTES (64 * LIMIT_KIB)
+#define LIMIT_CONTROL_REQUESTS 32     /* under way */
+#define LIMIT_CONTROL_CLIENTS 256     /* those too who have not asked yet ... */
+#define LIMIT_CONTROL_SILENT_MS 10000 /* ... and so long may they wait */
+/* A client that reads no answers is cut off at either. */
+#define LIMIT_CONTROL_UNSENT_BYTES ((size_t)8 * LIMIT_MIB)
+#define LIMIT_CONTROL_UNREAD_S 600
 
 #endif

@@ -2,8 +2,10 @@
 /*
  * The daemon's end of the control socket, on the loop.
  *
- * Whoever may open the socket may ask; its mode (0660) is the permission.  A
- * client that reads too slowly is cut off: the poll it asked for goes on.
+ * Whoever may open the socket may ask; its mode (0660) is the permission.  Who
+ * asks for nothing is told so and let go, and does not count among those who
+ * ask.  A client that reads too slowly is cut off: the poll it asked for goes
+ * on.
  */
 #include "config.h"
 
@@ -31,8 +33,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define MAX_CLIENTS 32
-#define MAX_UNSENT ((size_t)8 << 20)
 #define PROGRESS_MS 100 /* between two progress lines */
 
 struct client {
@@ -40,7 +40,7 @@ struct client {
 	struct control *control;
 	struct bufferevent *bev;
 	int64_t last_progress_ms;
-	bool was_asked, is_ending;
+	bool was_asked, is_ending, is_cut;
 };
 
 struct control {
@@ -49,7 +49,7 @@ struct control {
 	struct control_ops ops;
 	struct evconnlistener *listener;
 	LIST_HEAD(, client) clients;
-	int n_clients;
+	int n_clients, n_asking;
 };
 
 /* --- where ---------------------------------------------------------------- */
@@ -92,6 +92,7 @@ client_free(struct client *c)
 	pipeline_forget(c->control->pipeline, c);
 	LIST_REMOVE(c, link);
 	c->control->n_clients--;
+	c->control->n_asking -= c->was_asked;
 	bufferevent_free(c->bev);
 	free(c);
 }
@@ -103,11 +104,18 @@ send_json(struct client *c, json_t *o)
 	char *line = json_dumps(o, JSON_COMPACT);
 
 	json_decref(o);
-	if (line != NULL && evbuffer_get_length(out) < MAX_UNSENT) {
+	if (line != NULL && !c->is_cut) {
 		(void)evbuffer_add(out, line, strlen(line));
 		(void)evbuffer_add(out, "\n", 1);
 	}
 	free(line);
+	if (evbuffer_get_length(out) <= LIMIT_CONTROL_UNSENT_BYTES || c->is_cut)
+		return;
+	log_warn("control", "a client that does not read was cut off");
+	c->is_cut = true;
+	/* Not now: the caller goes on with it. */
+	bufferevent_trigger_event(c->bev, BEV_EVENT_WRITING | BEV_EVENT_EOF,
+	    BEV_TRIG_DEFER_CALLBACKS);
 }
 
 /* Close once everything is sent. */
@@ -115,7 +123,8 @@ static void
 end_client(struct client *c)
 {
 	c->is_ending = true;
-	if (evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
+	if (!c->is_cut &&
+	    evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
 		client_free(c);
 }
 
@@ -210,10 +219,14 @@ do_request(struct client *c, const char *line, size_t len)
 {
 	json_t *req = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
 	const char *cmd = json_string_value(json_object_get(req, "cmd"));
+	const struct timeval patience = {LIMIT_CONTROL_UNREAD_S, 0};
 	struct diag d = {{0}};
 
 	c->was_asked = true;
-	if (cmd == NULL) {
+	bufferevent_set_timeouts(c->bev, NULL, &patience);
+	if (++c->control->n_asking > LIMIT_CONTROL_REQUESTS) {
+		send_error(c, "too many others are asking: try again later");
+	} else if (cmd == NULL) {
 		send_error(c, "no request");
 	} else if (strcmp(cmd, "sync") == 0) {
 		do_sync(c, req);
@@ -269,9 +282,14 @@ write_cb(struct bufferevent *bev, void *arg)
 static void
 event_cb(struct bufferevent *bev, short what, void *arg)
 {
+	struct client *c = arg;
+
 	(void)bev;
-	(void)what;
-	client_free(arg);
+	if ((what & BEV_EVENT_TIMEOUT) && (what & BEV_EVENT_READING) &&
+	    !c->was_asked && !c->is_ending)
+		send_error(c, "nothing was asked");
+	else
+		client_free(c);
 }
 
 static void
@@ -279,11 +297,13 @@ accept_cb(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa,
     int len, void *arg)
 {
 	struct control *ctl = arg;
+	const struct timeval silence = {
+	    ctl->ops.silent_ms / 1000, ctl->ops.silent_ms % 1000 * 1000};
 	struct client *c;
 
 	(void)sa;
 	(void)len;
-	if (ctl->n_clients >= MAX_CLIENTS) {
+	if (ctl->n_clients >= LIMIT_CONTROL_CLIENTS) {
 		(void)close(fd);
 		return;
 	}
@@ -296,6 +316,7 @@ accept_cb(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa,
 	ctl->n_clients++;
 	bufferevent_setcb(c->bev, read_cb, write_cb, event_cb, c);
 	bufferevent_setwatermark(c->bev, EV_READ, 0, LIMIT_CONTROL_LINE_BYTES);
+	bufferevent_set_timeouts(c->bev, &silence, NULL);
 	(void)bufferevent_enable(c->bev, EV_READ | EV_WRITE);
 }
 
@@ -346,6 +367,8 @@ control_new(struct event_base *base, const char *path,
 	ctl->path = xstrdup(path);
 	ctl->pipeline = pipeline;
 	ctl->ops = *ops;
+	if (ctl->ops.silent_ms == 0)
+		ctl->ops.silent_ms = LIMIT_CONTROL_SILENT_MS;
 	ctl->listener = l;
 	LIST_INIT(&ctl->clients);
 	evconnlistener_set_cb(l, accept_cb, ctl);

@@ -31,6 +31,7 @@ char *control_path(const char *store_path);
 struct control_ops {
 	enum ak_status (*reload)(void *arg, struct diag *reterr);
 	void *arg;
+	int silent_ms; /* who asks for nothing is let go; 0: the usual time */
 };
 /* The caller holds the store's lock, so a socket that is there is a dead one's.
  */

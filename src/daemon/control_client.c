@@ -114,6 +114,7 @@ control_sync(const char *socket, bool all, const int64_t *ids, size_t n_ids,
 	size_t size = 0;
 	ssize_t len;
 	FILE *f;
+	bool has_heard = false;
 
 	for (size_t i = 0; i < n_ids; i++)
 		(void)json_array_append_new(feeds, json_integer(ids[i]));
@@ -126,6 +127,7 @@ control_sync(const char *socket, bool all, const int64_t *ids, size_t n_ids,
 	while (st == AK_BUSY && (len = getline(&line, &size, f)) > 0) {
 		const char *type;
 
+		has_heard = true;
 		o = json_loadb(line, (size_t)len, 0, NULL);
 		type = text(o, "type");
 		if (str_eq(type, "report"))
@@ -143,8 +145,10 @@ control_sync(const char *socket, bool all, const int64_t *ids, size_t n_ids,
 	free(line);
 	(void)fclose(f);
 	if (st == AK_BUSY)
-		st =
-		    diag_set(reterr, AK_IO, "akind stopped before it was done");
+		st = diag_set(reterr, AK_IO,
+		    has_heard ? "akind stopped before it was done"
+			      : "akind did not answer: it is stopping, or too "
+				"many others are connected");
 	return st;
 }
 

@@ -134,8 +134,7 @@ reload(void *arg, struct diag *reterr)
 		st = pipeline_reconfigure(a->pipeline, conf, reterr);
 	if (st == AK_OK) {
 		doors_reconfigure(a->doors, conf);
-		hooks_free(a->hooks);
-		a->hooks = hooks_new(a->base, conf, a->pipeline);
+		hooks_reconfigure(a->hooks, conf);
 		keeper_reconfigure(a->keeper, conf);
 		log_set_level(level_of(conf));
 		warn_of_restart(a->conf, conf);
@@ -188,7 +187,7 @@ static int
 start(struct akind *a, struct diag *d)
 {
 	static const int sigs[] = {SIGTERM, SIGINT, SIGHUP};
-	struct control_ops ops = {reload, a};
+	struct control_ops ops = {.reload = reload, .arg = a};
 	struct store_lock_owner owner;
 	enum ak_status st;
 
