@@ -39,12 +39,13 @@ struct hook { /* a copy of its section */
 	char *name, *exec, *url, *secret, *category, *feed, *query;
 	int64_t timeout_s;
 	bool lacks_secret; /* so it tells nobody anything */
+	size_t n_refs;	   /* the list's, and those of what is under way */
 	struct hook *next;
 };
 
 struct delivery { /* one event on its way */
 	struct hooks *hooks;
-	const struct hook *hook; /* NULL: its section is gone */
+	struct hook *hook; /* NULL: its section is gone */
 	int64_t id, created_at, n_tries;
 	char *event, *payload;
 	pid_t pid;
@@ -60,10 +61,11 @@ struct hooks {
 	struct pipeline *pipeline;
 	struct event_base *base;
 	struct hook *list;
+	struct hook *next_list; /* once the scan is back, if has_next */
 	struct event *tick;
 	struct delivery *under_way;
 	size_t n_under_way;
-	bool is_scanning, is_closing, has_begun;
+	bool is_scanning, is_closing, has_begun, has_next;
 };
 
 /* --- one tick ---------------------------------------------------------------
@@ -90,8 +92,10 @@ due_cb(const struct store_outbox *o, void *arg)
 	d->payload = xstrdup(o->payload);
 	d->in = -1;
 	for (d->hook = s->hooks->list; d->hook != NULL; d->hook = d->hook->next)
-		if (strcmp(d->hook->name, o->hook) == 0)
+		if (strcmp(d->hook->name, o->hook) == 0) {
+			d->hook->n_refs++;
 			break;
+		}
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = d;
@@ -127,27 +131,52 @@ plan(struct hooks *h, int64_t wait_ms)
 	struct timeval tv = {
 	    .tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000};
 
-	if (!h->is_closing)
+	if (!h->is_closing && h->list != NULL)
 		(void)event_add(h->tick, &tv);
+}
+
+static void
+hook_unref(struct hook *k)
+{
+	if (k == NULL || --k->n_refs > 0)
+		return;
+	free(k->name);
+	free(k->exec);
+	free(k->url);
+	if (k->secret != NULL)
+		explicit_bzero(k->secret, strlen(k->secret));
+	free(k->secret);
+	free(k->category);
+	free(k->feed);
+	free(k->query);
+	free(k);
+}
+
+static void
+list_free(struct hook *list)
+{
+	for (struct hook *k = list, *next; k != NULL; k = next) {
+		next = k->next;
+		hook_unref(k);
+	}
 }
 
 static void
 hooks_destroy(struct hooks *h)
 {
-	for (struct hook *k = h->list, *next; k != NULL; k = next) {
-		next = k->next;
-		free(k->name);
-		free(k->exec);
-		free(k->url);
-		if (k->secret != NULL)
-			explicit_bzero(k->secret, strlen(k->secret));
-		free(k->secret);
-		free(k->category);
-		free(k->feed);
-		free(k->query);
-		free(k);
-	}
+	list_free(h->list);
+	list_free(h->next_list);
 	free(h);
+}
+
+/* What is under way goes on as it began. */
+static void
+take_list(struct hooks *h, struct hook *list)
+{
+	list_free(h->list);
+	h->list = list;
+	h->next_list = NULL;
+	h->has_next = h->has_begun = false;
 }
 
 static void
@@ -172,6 +201,8 @@ scan_done(enum ak_status st, void *arg)
 			deliver(d);
 	}
 	free(s);
+	if (h->has_next)
+		take_list(h, h->next_list);
 	if (h->is_closing)
 		hooks_destroy(h);
 	else if (h->n_under_way == 0)
@@ -228,6 +259,7 @@ delivery_free(struct delivery *d)
 		event_free(d->writable);
 	if (d->in >= 0)
 		(void)close(d->in);
+	hook_unref(d->hook);
 	free(d->event);
 	free(d->payload);
 	free(d);
@@ -495,6 +527,7 @@ hook_new(const struct conf_hook *c)
 	struct hook *k = xcalloc(1, sizeof(*k));
 	const char *on = c->on != NULL ? c->on : "article";
 
+	k->n_refs = 1;
 	k->name = xstrdup(c->name);
 	k->exec = copy(c->exec);
 	k->url = copy(c->url);
@@ -521,25 +554,48 @@ hook_new(const struct conf_hook *c)
 	return k;
 }
 
-struct hooks *
-hooks_new(struct event_base *base, const struct conf *conf, struct pipeline *p)
+static struct hook *
+list_new(const struct conf *conf)
 {
-	struct hooks *h;
+	struct hook *list = NULL;
 
-	if (conf->hooks == NULL)
-		return NULL;
-	h = xcalloc(1, sizeof(*h));
-	h->pipeline = p;
-	h->base = base;
 	for (const struct conf_hook *c = conf->hooks; c != NULL; c = c->next) {
 		struct hook *k = hook_new(c);
 
-		k->next = h->list;
-		h->list = k;
+		k->next = list;
+		list = k;
 	}
+	return list;
+}
+
+struct hooks *
+hooks_new(struct event_base *base, const struct conf *conf, struct pipeline *p)
+{
+	struct hooks *h = xcalloc(1, sizeof(*h));
+
+	h->pipeline = p;
+	h->base = base;
+	h->list = list_new(conf);
 	h->tick = evtimer_new(base, tick_cb, h);
 	plan(h, 0);
 	return h;
+}
+
+void
+hooks_reconfigure(struct hooks *h, const struct conf *conf)
+{
+	struct hook *list = list_new(conf);
+
+	if (h->is_scanning) { /* the writer is reading the old one */
+		list_free(h->next_list);
+		h->next_list = list;
+		h->has_next = true;
+		return;
+	}
+	take_list(h, list);
+	(void)event_del(h->tick);
+	if (h->n_under_way == 0)
+		plan(h, 0);
 }
 
 /* A program that was done before we look again is not told twice. */

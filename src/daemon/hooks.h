@@ -17,9 +17,11 @@
 
 struct hooks;
 
-/* NULL: the configuration names none.  `conf` is read during the call only. */
+/* `conf` is read during the call only. */
 struct hooks *hooks_new(
     struct event_base *base, const struct conf *conf, struct pipeline *p);
+/* What is under way ends as it began. */
+void hooks_reconfigure(struct hooks *h, const struct conf *conf);
 /* Ends the programs under way; their events stay in the outbox.  Before
  * pipeline_free(); NULL allowed. */
 void hooks_free(struct hooks *h);

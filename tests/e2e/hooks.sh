@@ -122,6 +122,41 @@ check 'a program that fails is logged' wait_for \
 check 'one that hangs is ended' wait_for \
 	grep -q 'hook="hanging" .*its time was over' "$work/log"
 check 'and gone' sh -c "! kill -0 \$(cat '$work/hanging')"
+
+# A program is at work when the configuration is read again.
+cat >"$work/long" <<EOF
+#!/bin/sh
+echo x >>"$work/began"
+until [ -e "$work/go" ]; do sleep 0.1; done
+echo x >>"$work/ended"
+EOF
+chmod +x "$work/long"
+cat >>"$work/akin/akin.conf" <<EOF
+[hook long]
+on = article
+query = "Item 21"
+exec = $work/long
+[hook later]
+on = article
+query = "Item 22"
+url = $url/status/200/later
+EOF
+kill -HUP "$pid"
+watching() { [ "$(grep -c 'info hook watching' "$work/log")" = "$1" ]; }
+wait_for watching 2
+make_feed "$work/www/a.xml" 1 21
+sync_until_began() { "$akin" sync "$url/a.xml" >/dev/null 2>&1 || :
+	[ -e "$work/began" ]; }
+check 'a hook that was added is told' wait_for sync_until_began
+sed -i '/hook later/,$d; /hook long/,/exec/d' "$work/akin/akin.conf"
+kill -HUP "$pid"
+twice() { [ "$(grep -c 'info conf reloaded' "$work/log")" = 2 ]; }
+wait_for twice
+: >"$work/go"
+check 'and ends what it began, though its section is gone' \
+	wait_for lines 1 "$work/ended"
+check 'once' lines 1 "$work/began"
+check 'the program is told too' wait_for told 4
 check 'those that were told have ended' wait_for all_ended
 
 kill "$pid"
@@ -132,5 +167,7 @@ mv "$work/log" "$work/log.1"
 start_akind
 check 'what failed is tried again after a restart' \
 	wait_for refused_again
-check 'what was taken is not' told 3
+check 'what was taken is not' told 4
+	wait_for refused_again
+check 'what was taken is not' told 4
 finish
