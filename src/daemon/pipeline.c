@@ -197,15 +197,16 @@ count_poll(struct pipeline_stats *s, const struct poll *q,
 		s->n_by_outcome[q->answer.outcome]++;
 }
 
-/* The poll `q` (NULL: the feed is gone) of a flight ended. */
+/* The poll `q` (NULL: the feed was gone before it) of a flight ended. */
 static void
 land(struct pipeline *p, struct flight *f, struct poll *q)
 {
+	bool is_gone = q == NULL || q->is_gone;
 	struct pipeline_report rep;
 
 	HASH_DEL(p->flights, f);
 	(void)atomic_fetch_sub(&p->workers->n_flying, 1);
-	if (q != NULL) {
+	if (!is_gone) {
 		make_report(q, &rep);
 		count_poll(&p->stats, q, &rep);
 	}
@@ -213,7 +214,7 @@ land(struct pipeline *p, struct flight *f, struct poll *q)
 		struct run *r = f->runs[i];
 
 		r->n_flying--;
-		if (q == NULL) {
+		if (is_gone) {
 			r->now.n_feeds--;
 		} else {
 			count(&r->now, q, &rep);

@@ -68,6 +68,7 @@ struct poll {
 
 	/* What the commit changed. */
 	bool is_committed;
+	bool is_gone; /* its feed was removed meanwhile */
 	bool is_waiting;	 /* not polled: a Retry-After is running */
 	bool is_parked;		 /* its host is: only the due time changes */
 	bool is_push;		 /* not polled: a hub brought it (websub.h) */

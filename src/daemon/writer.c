@@ -64,7 +64,9 @@ commit_poll(struct writer *wr, struct poll *p, const struct poll_opts *opts)
 	if (st == AK_OK)
 		st = store_pages_want(
 		    wr->store, p->feed_id, p->wanted, p->n_wanted, p->at);
-	if (st == AK_OK || is_fatal(st) || st == AK_NOTFOUND)
+	if (st == AK_NOTFOUND)
+		p->is_gone = true;
+	if (st == AK_OK || is_fatal(st) || p->is_gone)
 		return is_fatal(st) ? st : AK_OK;
 	poll_refuse(p, store_error(wr->store));
 	st = poll_commit(p, wr->store, &opts->sched);

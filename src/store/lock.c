@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Who polls a store: a flock(2) on PATH.lock, so that it ends with its process
- * however that ends.  The file stays; its text tells who holds the lock, and
- * means nothing while nobody does.
+ * Who polls a store: a lock of PATH.lock's open file description (fcntl(2)), so
+ * that it ends with its process however that ends, and can be looked at without
+ * being taken: whoever looks must not stand in the way of whoever takes it.
+ * The file stays; its text tells who holds the lock, and means nothing while
+ * nobody does.
  */
 #include "store/store.h"
 
@@ -11,13 +13,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/private.h"
+
+#define SIGN_TRIES 100 /* of 10 ms */
 
 struct store_lock {
 	int fd;
@@ -74,6 +78,34 @@ open_lock(const char *path, int flags)
 	return fd;
 }
 
+/* Take the lock, or hear who has it: who took it this instant may not have
+ * signed yet. */
+static bool
+try_lock(int fd, struct store_lock_owner *owner)
+{
+	const struct timespec nap = {.tv_nsec = 10000000};
+
+	for (int i = 0; i < SIGN_TRIES; i++) {
+		struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+		if (fcntl(fd, F_OFD_SETLK, &l) == 0)
+			return true;
+		if (read_owner(fd, owner))
+			return false;
+		(void)nanosleep(&nap, NULL);
+	}
+	*owner = (struct store_lock_owner){0};
+	return false;
+}
+
+static bool
+is_locked(int fd)
+{
+	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	return fcntl(fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
+}
+
 enum ak_status
 store_lock_take(const char *path, const char *program, const char *socket,
     struct store_lock **ret, struct store_lock_owner *owner,
@@ -90,10 +122,7 @@ store_lock_take(const char *path, const char *program, const char *socket,
 		free(lock);
 		return st;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		/* It may have been taken this instant, and not be signed. */
-		if (!read_owner(fd, owner))
-			*owner = (struct store_lock_owner){0};
+	if (!try_lock(fd, owner)) {
 		(void)close(fd);
 		return diag_set(reterr, AK_BUSY,
 		    "%s: %s (process %lld) is polling this store", path,
@@ -129,8 +158,7 @@ store_lock_owner(const char *path, struct store_lock_owner *ret)
 
 	if (fd < 0)
 		return AK_NOTFOUND;
-	/* A shared try is over in no time and hinders nobody for long. */
-	if (flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+	if (is_locked(fd)) {
 		if (!read_owner(fd, ret))
 			*ret = (struct store_lock_owner){0};
 		st = AK_OK;

@@ -59,7 +59,7 @@ struct store_lock_owner {
 	char program[32]; /* "akind" or "akin" */
 	char socket[128]; /* control socket, or "" */
 };
-/* PATH.lock, flock(2); its text names the owner.  AK_BUSY fills *owner. */
+/* PATH.lock, locked; its text names the owner.  AK_BUSY fills *owner. */
 enum ak_status store_lock_take(const char *path, const char *program,
     const char *socket, struct store_lock **ret, struct store_lock_owner *owner,
     struct diag *reterr) AK_USE;

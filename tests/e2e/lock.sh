@@ -24,4 +24,17 @@ check 'the first one ends well' is 0 "$?"
 check 'and has stored its items' is 5 "$(count)"
 run "$akin" sync
 check 'the lock is free again' is 0 "$status"
+
+# A feed that is removed while it is asked is no failure, and no batch's end.
+"$akin" import - >/dev/null <<EOF
+<opml version="2.0"><body>
+<outline type="rss" text="gone" xmlUrl="$url/slow/2000/a.xml?2"/></body></opml>
+EOF
+"$akin" sync --all 2>"$work/err" &
+pid=$!
+wait_for test -s "$work/t.db.lock"
+"$akin" remove gone
+wait "$pid"
+check 'a feed removed under a sync is no failure' is 0 "$?"
+check 'nor told' is '' "$(cat "$work/err")"
 finish

@@ -68,6 +68,47 @@ test_it_ends_with_its_process(void **state)
 	(void)close(ready[1]);
 }
 
+/* Who only looks who has it never keeps anybody from taking it, and who finds
+ * it taken is told by whom. */
+static void
+test_looking_is_no_hindrance(void **state)
+{
+	struct kit *k = *state;
+	struct store_lock *l = NULL;
+	struct store_lock_owner o;
+	struct diag d;
+	pid_t looker, taker;
+	int status;
+
+	if ((looker = fork()) == 0)
+		for (;;)
+			(void)!store_lock_owner(k->path, &o);
+	for (int i = 0; i < 2000; i++) {
+		assert_int_equal(
+		    store_lock_take(k->path, "akin", NULL, &l, &o, &d), AK_OK);
+		store_lock_release(l);
+	}
+	assert_int_equal(kill(looker, SIGKILL), 0);
+	assert_int_equal(waitpid(looker, NULL, 0), looker);
+	if ((taker = fork()) == 0) {
+		for (int i = 0; i < 2000; i++) {
+			if (store_lock_take(
+				k->path, "akin", NULL, &l, &o, &d) == AK_OK)
+				store_lock_release(l);
+			else if (o.pid != getppid())
+				_exit(1);
+		}
+		_exit(0);
+	}
+	while (waitpid(taker, &status, WNOHANG) == 0) {
+		if (store_lock_take(k->path, "akin", NULL, &l, &o, &d) == AK_OK)
+			store_lock_release(l);
+		else
+			assert_int_equal(o.pid, taker);
+	}
+	assert_int_equal(status, 0);
+}
+
 /* Writers of several processes wait for each other. */
 static void
 test_writers_take_turns(void **state)
@@ -121,6 +162,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_one_holds_it_and_is_named),
 	    TEST(test_it_ends_with_its_process),
+	    TEST(test_looking_is_no_hindrance),
 	    TEST(test_writers_take_turns),
 	};
 
