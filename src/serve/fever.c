@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "serve/icons.h"
 
 #define PAGE_ITEMS 50
 #define FAR_S 10000000000 /* later than any arrival, safe to multiply */
@@ -30,6 +31,8 @@ struct feeds {
 	} * members;
 	size_t n_members;
 	int64_t last_poll_at;
+	int64_t *icons; /* feeds that have one, in order */
+	size_t n_icons;
 };
 
 static void
@@ -51,6 +54,35 @@ add_member(struct feeds *f, int64_t group, int64_t feed)
 }
 
 static void
+note_icon(const struct store_icon *i, void *arg)
+{
+	struct feeds *f = arg;
+
+	if (i->type == NULL)
+		return;
+	f->icons = xreallocarray(f->icons, f->n_icons + 1, sizeof(*f->icons));
+	f->icons[f->n_icons++] = i->feed_id;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* An icon has the number of its feed. */
+static int64_t
+icon_of(const struct feeds *f, int64_t id)
+{
+	return f->n_icons > 0 && bsearch(&id, f->icons, f->n_icons,
+				     sizeof(*f->icons), by_id) != NULL
+		   ? id
+		   : 0;
+}
+
+static void
 note_feed(const struct store_feed *s, void *arg)
 {
 	struct feeds *f = arg;
@@ -62,9 +94,9 @@ note_feed(const struct store_feed *s, void *arg)
 	if (f->feeds == NULL)
 		return;
 	(void)json_array_append_new(f->feeds,
-	    json_pack("{s:I, s:i, s:s, s:s, s:s, s:i, s:I}", "id",
-		(json_int_t)s->id, "favicon_id", 0, "title", s->title, "url",
-		s->url, "site_url",
+	    json_pack("{s:I, s:I, s:s, s:s, s:s, s:i, s:I}", "id",
+		(json_int_t)s->id, "favicon_id", (json_int_t)icon_of(f, s->id),
+		"title", s->title, "url", s->url, "site_url",
 		s->home_page_url != NULL ? s->home_page_url : "", "is_spark", 0,
 		"last_updated_on_time", (json_int_t)s->sched.last_ok_at));
 }
@@ -97,6 +129,8 @@ put_feeds(struct job *j, json_t *out, bool wants_feeds, bool wants_groups)
 
 	f.feeds = wants_feeds ? json_array() : NULL;
 	f.groups = json_array();
+	if (wants_feeds)
+		(void)!store_icons(j->reader, 0, false, note_icon, &f);
 	(void)!store_feeds(j->reader, &q, note_feed, &f);
 	(void)!store_categories(j->reader, false, note_group, &f);
 	if (has_group(&f, NO_CATEGORY_ID))
@@ -111,6 +145,7 @@ put_feeds(struct job *j, json_t *out, bool wants_feeds, bool wants_groups)
 		buf_release(&f.members[i].ids);
 	}
 	free(f.members);
+	free(f.icons);
 	(void)json_object_set_new(out, "last_refreshed_on_time",
 	    json_integer((json_int_t)f.last_poll_at));
 	if (wants_groups)
@@ -122,6 +157,39 @@ put_feeds(struct job *j, json_t *out, bool wants_feeds, bool wants_groups)
 	json_decref(f.groups);
 	json_decref(f.feeds);
 	json_decref(lists);
+}
+
+struct favicons {
+	struct job *j;
+	json_t *list;
+	size_t n_bytes;
+};
+
+static void
+put_favicon(const struct store_icon *i, void *arg)
+{
+	struct favicons *f = arg;
+	struct buf data;
+
+	icons_want(f->j, i);
+	if (i->data == NULL || f->n_bytes > LIMIT_FAVICONS_BYTES)
+		return;
+	f->n_bytes += i->len;
+	buf_init(&data, LIMIT_MIB);
+	icons_put(&data, i->type, i->data, i->len);
+	(void)json_array_append_new(
+	    f->list, json_pack("{s:I, s:s}", "id", (json_int_t)i->feed_id,
+			 "data", buf_str(&data)));
+	buf_release(&data);
+}
+
+static void
+put_favicons(struct job *j, json_t *out)
+{
+	struct favicons f = {.j = j, .list = json_array()};
+
+	(void)!store_icons(j->reader, 0, true, put_favicon, &f);
+	(void)json_object_set_new(out, "favicons", f.list);
 }
 
 /* --- items ----------------------------------------------------------- */
@@ -333,7 +401,7 @@ answer(struct job *j, bool marks)
 
 	put_feeds(j, out, asks(j, "feeds"), asks(j, "groups"));
 	if (asks(j, "favicons"))
-		(void)json_object_set_new(out, "favicons", json_array());
+		put_favicons(j, out);
 	if (asks(j, "links"))
 		(void)json_object_set_new(out, "links", json_array());
 	if (asks(j, "items"))

@@ -7,13 +7,13 @@
  */
 #include "serve/miniflux.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "serve/icons.h"
 #include "serve/images.h"
 #include "serve/json_list.h"
 #include "serve/subs.h"
@@ -81,48 +81,54 @@ no_icon(struct job *j)
 }
 
 static void
+put_icon(
+    struct job *j, int64_t id, const char *type, const void *data, size_t len)
+{
+	struct buf *out = reply_begin(j, 200, TYPE_JSON);
+
+	buf_addf(out, "{\"id\":%lld,\"mime_type\":\"%s\",\"data\":\"",
+	    (long long)id, type);
+	icons_put(out, type, data, len);
+	buf_adds(out, "\"}");
+}
+
+static void
 icon_fetched(struct job *j, const struct serve_image *image)
 {
 	const char *type =
 	    image->status == AK_OK ? images_type(image->type) : NULL;
-	struct buf *out;
-	unsigned char *data;
 	int64_t id = 0;
 
-	if (type == NULL || image->len == 0 || image->len > LIMIT_ICON_BYTES ||
-	    !mf_id(j, &id)) {
-		no_icon(j);
+	if (!mf_id(j, &id))
 		return;
-	}
-	data = xmalloc(4 * ((image->len + 2) / 3) + 1);
-	(void)EVP_EncodeBlock(data, image->data, (int)image->len);
-	out = reply_begin(j, 200, TYPE_JSON);
-	buf_addf(out, "{\"id\":%lld,\"mime_type\":\"%s\",\"data\":\"%s;base64,",
-	    (long long)id, type, type);
-	buf_adds(out, (const char *)data);
-	buf_adds(out, "\"}");
-	free(data);
+	icons_keep(j->serve, id, j->image_url, image);
+	if (type == NULL || image->len == 0 || image->len > LIMIT_ICON_BYTES)
+		no_icon(j);
+	else
+		put_icon(j, id, type, image->data, image->len);
 }
 
 static void
-keep_icon(const struct store_feed *f, void *arg)
+find_icon(const struct store_icon *i, void *arg)
 {
 	struct job *j = arg;
 
-	if (f->icon != NULL && url_is_http(f->icon))
-		images_ask(j, job_strdup(j, f->icon), icon_fetched);
+	if (i->data != NULL)
+		put_icon(j, i->feed_id, i->type, i->data, i->len);
+	else if (j->ops->image != NULL && j->images != IMAGES_OFF &&
+		 url_is_http(i->url))
+		images_ask(j, job_strdup(j, i->url), icon_fetched);
 }
 
 /* An icon has the number of its feed. */
 void
 mf_icon(struct job *j)
 {
-	struct store_feed_query q = {0};
+	int64_t id;
 
-	if (!mf_id(j, &q.id))
+	if (!mf_id(j, &id))
 		return;
-	if (j->ops->image != NULL && j->images != IMAGES_OFF)
-		(void)!store_feeds(j->reader, &q, keep_icon, j);
-	if (j->image_url == NULL)
+	(void)!store_icons(j->reader, id, true, find_icon, j);
+	if (j->image_url == NULL && j->reply.status == 0)
 		no_icon(j);
 }

@@ -25,6 +25,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "serve/icons.h"
 #include "serve/images.h"
 #include "serve/side.h"
 
@@ -330,6 +331,7 @@ job_done(void *msg, void *arg)
 		return;
 	}
 	keep_account(s, j);
+	icons_fetch(s, j);
 	if (j->ticket == 0) {
 		job_free(j);
 		return;
@@ -368,7 +370,7 @@ errand_new(struct serve *s, const struct route *route)
 
 	j->serve = s;
 	j->ops = &s->ops;
-	j->arena = arena_new(LIMIT_KIB);
+	j->arena = arena_new(LIMIT_MIB);
 	j->route = route;
 	j->req.method = M_POST;
 	j->req.address = j->req.path = "";
@@ -510,6 +512,7 @@ serve_new(struct event_base *base, const struct conf *conf,
 	TAILQ_INIT(&s->asking);
 	TAILQ_INIT(&s->imaging);
 	TAILQ_INIT(&s->queuing);
+	LIST_INIT(&s->icons);
 	s->path = xstrdup(store_path);
 	if (ops != NULL)
 		s->ops = *ops;
@@ -564,6 +567,7 @@ serve_free(struct serve *s)
 		TAILQ_REMOVE(&s->asking, j, asking);
 		job_free(j);
 	}
+	icons_free(s);
 	chan_free(s->reads);
 	chan_free(s->writes);
 	throttle_free(s->throttle);

@@ -183,7 +183,13 @@ struct job {
 	const char *image_url;	  /* fetch this image; in the arena */
 	/* On the loop: makes the answer of it. */
 	void (*on_image)(struct job *j, const struct serve_image *image);
-	bool logs_in_failed; /* counts against the client's address */
+	struct { /* pictures of feeds to be fetched for the next time */
+		int64_t feed_id;
+		const char *url; /* in the arena */
+	} icons[8];
+	size_t n_icons;
+	struct store_icon icon; /* to be kept, in an errand */
+	bool logs_in_failed;	/* counts against the client's address */
 	TAILQ_ENTRY(job) asking;
 	char *metrics; /* malloc'ed text of the daemon's metrics */
 };

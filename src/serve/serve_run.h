@@ -64,6 +64,8 @@ struct serve {
 	TAILQ_HEAD(, job) imaging; /* ops.image fetches for these ... */
 	TAILQ_HEAD(, job) queuing; /* ... and then for these */
 	int64_t n_imaging;
+	LIST_HEAD(, icon) icons; /* ops.image fetches these too */
+	int64_t n_icons;
 	struct throttle *throttle;
 	struct metrics counts;
 	bool is_stopping;

@@ -444,6 +444,22 @@ struct store_relations { /* of one newcomer */
 enum ak_status store_put_relations(struct store *s,
     const struct store_relations *rels, size_t n, int64_t watermark) AK_USE;
 
+/* A feed's picture.  Kept: what was fetched, or that there was nothing. */
+struct store_icon {
+	int64_t feed_id;
+	const char *url;  /* as the feed names it now */
+	int64_t asked_at; /* 0: never asked for at this URL */
+	const char *type; /* NULL: there is none */
+	const void *data;
+	size_t len;
+};
+enum ak_status store_icon_put(
+    struct store *s, const struct store_icon *icon) AK_USE;
+/* Of one feed, or of all (0) that name one; borrowed during the call. */
+enum ak_status store_icons(struct store_reader *r, int64_t feed_id,
+    bool with_data, void (*cb)(const struct store_icon *icon, void *arg),
+    void *arg) AK_USE;
+
 /* Saved state of the relater and of other stages, by name. */
 enum ak_status store_blob_put(
     struct store *s, const char *name, const void *data, size_t len) AK_USE;

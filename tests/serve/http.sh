@@ -155,6 +155,19 @@ status "subscribe" 201 -H "$auth" -d "{\"url\":\"$feeds/f.xml\"}" \
     "$base/api/v1/feeds"
 status "its icon" 200 -H "$auth" "$base/v1/feeds/1/icon"
 has "is data" '"mime_type":"image/png","data":"image/png;base64,iVBORw0KGgo="'
+sed 's/<item>.*//; /<.item>/d; s/F &amp;/G &amp;/' "$dir/www/f.xml" >"$dir/www/g.xml"
+status "another feed" 201 -H "$auth" -d "{\"url\":\"$feeds/g.xml\"}" \
+    "$base/api/v1/feeds"
+fever=$(printf %s "$user:$secret" | md5sum | cut -d ' ' -f 1)
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	curl -s -d "api_key=$fever" "$base/fever/?api&favicons" >"$dir/body"
+	grep -q '"id":2,' "$dir/body" && break
+	sleep 0.5
+done
+icon='"data":"image.png;base64,iVBORw0KGgo="}'
+has "Fever clients have all icons" '"favicons":\[{"id":1,'"$icon"',{"id":2,'"$icon"'\]'
+status "and know whose they are" 200 -d "api_key=$fever" "$base/fever/?api&feeds"
+has "by their number" '"id":1,"favicon_id":1,'
 status "no icon" 404 -H "$auth" "$base/v1/icons/9"
 status "subscribe again" 409 -H "$auth" -d "{\"url\":\"$feeds/f.xml\"}" \
     "$base/api/v1/feeds"
@@ -229,11 +242,11 @@ sync=$!
 polls_two()
 {
 	curl -s -b "$dir/jar" "$base/api/v1/sync" |
-	    grep -q '"running":true,"feeds":2'
+	    grep -q '"running":true,"feeds":3'
 }
 wait_for polls_two
 status "while a command polls" 200 -b "$dir/jar" "$base/feeds"
-has "the page says so" '<progress max="2" .*Polling: [01] of 2 feeds'
+has "the page says so" '<progress max="3" .*Polling: [012] of 3 feeds'
 : >"$dir/www/slow.xml"
 wait "$sync"
 status "and when it is done" 200 -b "$dir/jar" "$base/api/v1/sync"
