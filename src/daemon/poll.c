@@ -64,7 +64,7 @@ poll_new(const struct store_feed *f)
 	p->cookies_once = f->cookies_once;
 	p->body_hash = f->body_hash;
 	p->items_hash = f->items_hash;
-	p->sched = f->sched;
+	p->sched = p->sched_was = f->sched;
 	p->answer.fresh_s = p->answer.retry_after_s = -1;
 	return p;
 }

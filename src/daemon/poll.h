@@ -34,7 +34,8 @@ struct poll {
 	char *userinfo, *bearer, *proxy, *headers, *client_cert, *client_key;
 	uint64_t body_hash, items_hash;
 	struct sched_state sched; /* after the commit: the new state */
-	char *feed_title;	  /* the feed's own */
+	struct sched_state sched_was;
+	char *feed_title; /* the feed's own */
 	char *old_error;
 
 	bool full_text, cookies_once;
@@ -68,7 +69,7 @@ struct poll {
 
 	/* What the commit changed. */
 	bool is_committed;
-	bool is_gone; /* its feed was removed meanwhile */
+	bool is_gone;		 /* its feed was removed meanwhile */
 	bool is_waiting;	 /* not polled: a Retry-After is running */
 	bool is_parked;		 /* its host is: only the due time changes */
 	bool is_push;		 /* not polled: a hub brought it (websub.h) */

@@ -39,7 +39,9 @@ describe(const struct poll *p, const char *host, struct store_fetch *f)
 	    .doc = p->is_same ? NULL : p->doc,
 	    .is_delta = p->is_delta,
 	    .sched = &p->sched,
+	    .sched_was = &p->sched_was,
 	    .error = p->error,
+	    .error_was = p->old_error,
 	    .status = p->answer.status,
 	    .was_conditional = p->answer.was_conditional,
 	    .wire_bytes = p->wire_bytes,
@@ -70,7 +72,9 @@ commit_unasked(
 	struct store_fetch f = {.feed_id = p->feed_id,
 	    .at = p->at,
 	    .sched = &p->sched,
-	    .error = p->old_error};
+	    .sched_was = &p->sched_was,
+	    .error = p->old_error,
+	    .error_was = p->old_error};
 	struct store_delta delta = {0};
 	enum ak_status st;
 
@@ -98,6 +102,20 @@ keep_validators(const struct poll *p, struct store_fetch *f)
 		f->etag = p->etag;
 	if (f->last_modified == NULL)
 		f->last_modified = p->last_modified;
+}
+
+/* What the row has already is not written again. */
+static void
+leave_same(const struct poll *p, struct store_fetch *f)
+{
+	if (str_eq(f->etag, p->etag) &&
+	    str_eq(f->last_modified, p->last_modified) &&
+	    str_eq(f->validators_url, p->validators_url))
+		f->replace_validators = false;
+	if (f->body_hash == p->body_hash)
+		f->body_hash = 0;
+	if (f->items_hash == p->items_hash)
+		f->items_hash = 0;
 }
 
 struct commit {
@@ -267,7 +285,9 @@ commit_answer(
 		f.new_url = p->doc != NULL ? p->doc->new_feed_url : NULL;
 		f.has_new_url =
 		    p->doc != NULL && !str_eq(f.new_url, p->new_url);
-		if (moved.adopt && !f.replace_validators)
+		if (!moved.adopt) /* which empties them */
+			leave_same(p, &f);
+		else if (!f.replace_validators)
 			keep_validators(p, &f);
 		st = store_put_fetch(s, &f, &delta);
 	}

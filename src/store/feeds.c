@@ -14,8 +14,6 @@
 #include "base/mem.h"
 #include "base/url.h"
 
-enum { DUE_CHUNK = 4000 };
-
 int64_t
 feed_url_hash(struct arena *a, const char *url)
 {
@@ -226,52 +224,6 @@ store_feed_by_url(struct store *s, const char *url, int64_t *ret_id)
 	return conn_int(&s->c, Q_FEED_BY_HASH, ARGS(vi(hash)), 0, ret_id);
 }
 
-static int
-by_id(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-enum ak_status
-store_due(struct store_reader *r, int64_t now, int64_t limit, int64_t **ret_ids,
-    size_t *ret_n)
-{
-	sqlite3_stmt *st = conn_query(
-	    &r->c, Q_FEEDS_DUE, ARGS(vi(now), vi(limit != 0 ? limit : -1)));
-	int64_t *ids = NULL;
-	size_t n = 0, cap = 0;
-
-	if (st == NULL)
-		return r->c.status;
-	while (conn_row(&r->c, st)) {
-		if (n == cap) {
-			cap = cap != 0 ? 2 * cap : 64;
-			ids = xreallocarray(ids, cap, sizeof(*ids));
-		}
-		ids[n++] = col_int(st, 0);
-	}
-	if (r->c.status != AK_OK) {
-		free(ids);
-		return r->c.status;
-	}
-	for (size_t k = 0; k < n; k += DUE_CHUNK)
-		qsort(ids + k, n - k < DUE_CHUNK ? n - k : DUE_CHUNK,
-		    sizeof(*ids), by_id);
-	*ret_ids = ids;
-	*ret_n = n;
-	return AK_OK;
-}
-
-int64_t
-store_next_due(struct store_reader *r)
-{
-	int64_t due = 0;
-
-	return conn_int(&r->c, Q_NEXT_DUE, NO_ARGS, 0, &due) == AK_OK ? due : 0;
-}
-
 /* --- categories ------------------------------------------------------ */
 
 enum ak_status
@@ -449,8 +401,11 @@ store_feed_add(struct store *s, const struct store_feed_new *f, int64_t *ret_id)
 	if (st == AK_OK)
 		st = conn_run(&s->c, Q_FEED_ADD,
 		    ARGS(vt(url), vi(hash), vz(category), vi(clock_now()),
-			vt(f->title), vt(f->home_page_url), vi(f->due_at)));
+			vt(f->title), vt(f->home_page_url)));
 	id = sqlite3_last_insert_rowid(s->c.db);
+	if (st == AK_OK)
+		st = conn_run(
+		    &s->c, Q_FEED_POLL_ADD, ARGS(vi(id), vi(f->due_at)));
 	if (st == AK_OK && userinfo != NULL)
 		st = conn_run(
 		    &s->c, Q_FEED_SET_USERINFO, ARGS(vt(userinfo), vi(id)));
@@ -574,6 +529,15 @@ remove_articles(struct store *s, int64_t feed)
 	return status;
 }
 
+/* Its row, what refers to that, and its polls. */
+static enum ak_status
+forget(struct store *s, int64_t id)
+{
+	enum ak_status st = conn_run(&s->c, Q_POLL_FORGET, ARGS(vi(id)));
+
+	return st != AK_OK ? st : conn_run(&s->c, Q_FEED_DEL, ARGS(vi(id)));
+}
+
 enum ak_status
 store_feed_remove(struct store *s, int64_t id)
 {
@@ -590,7 +554,7 @@ store_feed_remove(struct store *s, int64_t id)
 	if (st == AK_OK)
 		st = conn_run(&s->c, Q_FEED_DISOWN, ARGS(vi(id)));
 	if (st == AK_OK)
-		st = conn_run(&s->c, Q_FEED_DEL, ARGS(vi(id)));
+		st = forget(s, id);
 	return unit_end(s, st);
 }
 
@@ -604,24 +568,5 @@ feed_merge(struct store *s, int64_t from, int64_t into)
 
 	for (size_t k = 0; st == AK_OK && k < AK_COUNT(steps); k++)
 		st = conn_run(&s->c, steps[k], ARGS(vi(into), vi(from)));
-	return st != AK_OK ? st : conn_run(&s->c, Q_FEED_DEL, ARGS(vi(from)));
-}
-
-enum ak_status
-store_clock_back(struct store *s, int64_t now)
-{
-	int64_t last = 0;
-	enum ak_status st;
-
-	/* The log's last row tells, without a look at each feed. */
-	st = conn_int(&s->c, Q_POLL_LAST, NO_ARGS, 0, &last);
-	return st != AK_OK || last <= now + 86400
-		   ? st
-		   : conn_run(&s->c, Q_FEED_CLOCK_BACK, ARGS(vi(now)));
-}
-
-enum ak_status
-store_clock_moved(struct store *s, int64_t now, int64_t by_s)
-{
-	return conn_run(&s->c, Q_FEED_CLOCK_MOVED, ARGS(vi(now), vi(by_s)));
+	return st != AK_OK ? st : forget(s, from);
 }

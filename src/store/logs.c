@@ -139,8 +139,7 @@ enum ak_status
 store_polls(struct store_reader *r, int64_t feed_id, const char *host,
     int64_t since, int64_t limit, store_poll_cb cb, void *arg)
 {
-	sqlite3_stmt *st = conn_query(&r->c,
-	    feed_id != 0 ? Q_POLLS_OF_FEED : Q_POLLS,
+	sqlite3_stmt *st = conn_query(&r->c, Q_POLLS,
 	    ARGS(vi(feed_id), vt(host), vi(since), vi(limit > 0 ? limit : -1)));
 
 	if (st == NULL)

@@ -202,6 +202,10 @@ struct store_fetch {
 	bool is_delta; /* absence says nothing (226, push) */
 	bool is_push;  /* brought by a hub: only entries, and that they came */
 	const struct sched_state *sched; /* state after sched_next(), or NULL */
+	/* What the feed's row had when the poll began: what is as it was is
+	 * not written again.  NULL: unknown. */
+	const struct sched_state *sched_was;
+	const char *error_was;
 	/* Called in the middle of it, when the entries are in: makes `sched`
 	 * of the events of new ones.  NULL: it is made. */
 	void (*schedule)(int64_t n_events, void *arg);

@@ -63,8 +63,35 @@ adopt_url(struct put *p, const char *old_url)
 			 ARGS(vi(from), vt(old_url), vi(p->feed)));
 }
 
+/* Is the rest of the feed's state what it was?  Most polls bring nothing. */
+static bool
+is_rest_same(const struct store_fetch *f)
+{
+	const struct sched_state *q = f->sched;
+	struct sched_state was;
+
+	if (f->sched_was == NULL || f->body_hash != 0 || f->items_hash != 0 ||
+	    !str_eq(f->error, f->error_was))
+		return false;
+	was = *f->sched_was;
+	/* What Q_FEED_SET_POLL sets. */
+	was.life = q->life;
+	was.last_poll_at = q->last_poll_at;
+	was.last_ok_at = q->last_ok_at;
+	was.rate_n = q->rate_n;
+	was.rate_t_days = q->rate_t_days;
+	was.last_outcome = q->last_outcome;
+	was.n_same_body = q->n_same_body;
+	was.due_at = q->due_at;
+	was.hint = q->hint;
+	was.hint_s = q->hint_s;
+	/* Bytes between members, should they differ, cost a write. */
+	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*) */
+	return memcmp(&was, q, sizeof(was)) == 0;
+}
+
 static enum ak_status
-put_state(struct put *p)
+put_rest(struct put *p)
 {
 	const struct sched_state *q = p->f->sched;
 	int64_t hash, items;
@@ -72,16 +99,30 @@ put_state(struct put *p)
 	memcpy(&hash, &p->f->body_hash, sizeof(hash));
 	memcpy(&items, &p->f->items_hash, sizeof(items));
 	return conn_run(&p->s->c, Q_FEED_SET_STATE,
+	    ARGS(vi(q->last_new_at), vi(q->n_errors), vi(q->first_error_at),
+		vi(q->first_gone_at), vi(q->penalty), vi(q->last_429_at),
+		vi(q->ttl_s), vi(q->sy_s), vi(q->skip_hours), vi(q->skip_days),
+		vt(p->f->error), vi(hash), vi(items), vi(q->first_missing_at),
+		vi(q->first_expired_at), vi(q->n_no_content),
+		vi(q->retry_until), vi(q->refresh_at), vi(q->hours_am),
+		vi(q->hours_pm), vi(p->feed)));
+}
+
+static enum ak_status
+put_state(struct put *p)
+{
+	const struct sched_state *q = p->f->sched;
+	struct conn *c = &p->s->c;
+	enum ak_status st;
+
+	st = conn_run(c, Q_FEED_SET_POLL,
 	    ARGS(vi(q->life), vi(q->last_poll_at), vi(q->last_ok_at),
-		vi(q->last_new_at), vd(q->rate_n), vd(q->rate_t_days),
-		vi(q->n_errors), vi(q->first_error_at), vi(q->last_outcome),
-		vi(q->first_gone_at), vi(q->n_same_body), vi(q->penalty),
-		vi(q->last_429_at), vi(q->ttl_s), vi(q->sy_s),
-		vi(q->skip_hours), vi(q->skip_days), vi(q->due_at), vi(q->hint),
-		vi(q->hint_s), vt(p->f->error), vi(hash), vi(p->feed),
-		vi(q->first_missing_at), vi(q->first_expired_at),
-		vi(q->n_no_content), vi(q->retry_until), vi(q->refresh_at),
-		vi(q->hours_am), vi(q->hours_pm), vi(items)));
+		vd(q->rate_n), vd(q->rate_t_days), vi(q->last_outcome),
+		vi(q->n_same_body), vi(q->due_at), vi(q->hint), vi(q->hint_s),
+		vi(p->feed)));
+	if (st == AK_OK && sqlite3_changes(c->db) == 0)
+		return conn_say(c, AK_NOTFOUND, "no such feed");
+	return st != AK_OK || is_rest_same(p->f) ? st : put_rest(p);
 }
 
 static enum ak_status
@@ -151,8 +192,11 @@ put_push(struct put *p)
 	if (st == AK_OK)
 		st = put_entries(p);
 	if (st == AK_OK && p->delta.n_events > 0)
-		st = conn_run(c, Q_FEED_PUSHED,
-		    ARGS(vi(p->delta.n_events), vi(p->f->at), vi(p->feed)));
+		st = conn_run(
+		    c, Q_FEED_PUSHED, ARGS(vi(p->delta.n_events), vi(p->feed)));
+	if (st == AK_OK && p->delta.n_events > 0)
+		st = conn_run(
+		    c, Q_FEED_PUSHED_AT, ARGS(vi(p->f->at), vi(p->feed)));
 	return st;
 }
 
@@ -164,7 +208,10 @@ put_fetch(struct put *p)
 	const char *url = NULL, *home = NULL;
 	enum ak_status st;
 
-	st = load_feed(p->s, p->feed, f->doc, &url, &home);
+	/* A poll that brought nothing finds out when it writes. */
+	st = f->doc == NULL && !f->adopt_url && f->sched != NULL
+		 ? AK_OK
+		 : load_feed(p->s, p->feed, f->doc, &url, &home);
 	if (st == AK_OK && f->has_moved)
 		st = conn_run(c, Q_FEED_SET_MOVED,
 		    ARGS(vt(f->moved_to), vi(f->at), vi(p->feed)));

@@ -911,7 +911,7 @@ test_events_make_the_schedule(void **state)
 	assert_int_equal(store_put_fetch(k->s, &f, &k->delta), AK_OK);
 	assert_int_equal(k->delta.n_events, 2);
 	store_delta_release(&k->delta);
-	assert_int_equal(kit_sql_int(k, "SELECT due_at FROM feed"), 1002);
+	assert_int_equal(kit_sql_int(k, "SELECT due_at FROM feed_poll"), 1002);
 	assert_int_equal(store_count_known(k->s, feed, d, &n), AK_OK);
 	assert_int_equal(n, 5);
 }

@@ -8,6 +8,11 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "store/conn.h"
+
+static const char *const migrations[] = {
+#include "store/migrations.inc"
+};
 
 /* Opening `path` to write and to read must fail alike, in words. */
 static void
@@ -155,6 +160,74 @@ test_parents_are_made_and_an_empty_file_is_taken(void **state)
 	free(path);
 }
 
+/* Make the kit's store anew as version `n` had it, with `rows`. */
+static void
+make_old(struct kit *k, size_t n, const char *rows)
+{
+	char *end = xasprintf("PRAGMA application_id = %d;"
+			      "PRAGMA user_version = %zu;",
+	    STORE_APPLICATION_ID, n);
+	struct conn c;
+	struct diag d;
+
+	store_reader_close(k->r);
+	store_close(k->s);
+	k->r = NULL;
+	k->s = NULL;
+	assert_int_equal(unlink(k->path), 0);
+	assert_int_equal(conn_open(&c, k->path,
+			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &d),
+	    AK_OK);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(conn_exec(&c, migrations[i]), AK_OK);
+	assert_int_equal(conn_exec(&c, rows), AK_OK);
+	assert_int_equal(conn_exec(&c, end), AK_OK);
+	conn_close(&c);
+	free(end);
+}
+
+static void
+test_polls_and_schedules_of_an_old_store_stay(void **state)
+{
+	struct kit *k = *state;
+	int64_t *ids = NULL;
+	size_t n = 0;
+
+	make_old(k, 12,
+	    "INSERT INTO feed (id, url, url_hash, added_at, n_errors, life, "
+	    "last_poll_at, last_ok_at, rate_n, rate_t_days, last_outcome, "
+	    "n_same_body, due_at, hint, hint_s) VALUES "
+	    "(1, 'http://a.example/', 1, 9, 8, 0, 10, 11, 1.5, 2.5, 3, 4, 50, "
+	    "6, 7), (2, 'http://b.example/', 2, 9, 0, 3, 0, 0, 0, 0, 0, 0, 40, "
+	    "0, 0);"
+	    "INSERT INTO poll (id, feed, at, outcome, status, wire_bytes, "
+	    "body_bytes, elapsed_ms, n_new, was_conditional, host, error) "
+	    "VALUES (5, 1, 10, 1, 304, 1, 2, 3, 4, 1, 'a.example', 'e'), "
+	    "(7, 2, 11, 0, 200, 1, 2, 3, 4, 0, NULL, NULL)");
+	kit_reopen(k, 0);
+	assert_int_equal(
+	    kit_sql_int(k,
+		"SELECT count(*) FROM feed f JOIN feed_poll p ON p.feed = f.id "
+		"WHERE f.id = 1 AND f.n_errors = 8 AND p.life = 0 AND "
+		"(p.last_poll_at, p.last_ok_at, p.rate_n, p.rate_t_days, "
+		"p.last_outcome, p.n_same_body, p.due_at, p.hint, p.hint_s) IS "
+		"(10, 11, 1.5, 2.5, 3, 4, 50, 6, 7)"),
+	    1);
+	assert_int_equal(store_due(k->r, 100, 0, &ids, &n), AK_OK);
+	assert_int_equal(n, 1); /* the other one is paused */
+	assert_int_equal(ids[0], 1);
+	free(ids);
+	assert_int_equal(
+	    kit_sql_int(k,
+		"SELECT count(*) FROM poll WHERE (id, feed, at, outcome, "
+		"status, wire_bytes, body_bytes, elapsed_ms, n_new, "
+		"was_conditional, host, error) IN (VALUES (5, 1, 10, 1, 304, "
+		"1, 2, 3, 4, 1, 'a.example', 'e')) OR (id, feed) = (7, 2)"),
+	    2);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
 /* Permissions mean nothing to root: a child without them looks. */
 static void
 test_a_store_that_is_read_only(void **state)
@@ -261,6 +334,7 @@ main(void)
 	    TEST(test_another_programs_database_is_refused),
 	    TEST(test_a_damaged_file_says_so),
 	    TEST(test_parents_are_made_and_an_empty_file_is_taken),
+	    TEST(test_polls_and_schedules_of_an_old_store_stay),
 	    TEST(test_a_store_that_is_read_only),
 	    TEST(test_several_processes_create_one_store),
 	};

@@ -238,6 +238,45 @@ test_a_clock_set_back_makes_all_due(void **state)
 	free_feed(&got);
 }
 
+/* Another process may have changed what the poll did not. */
+static void
+test_a_poll_writes_what_it_changed(void **state)
+{
+	struct kit *k = *state;
+	int64_t id = kit_feed(k, "https://example.org/feed");
+	struct sched_state was = {.last_poll_at = 5}, now = was;
+	struct store_fetch f = {.feed_id = id,
+	    .sched = &now,
+	    .sched_was = &was,
+	    .error = "words",
+	    .error_was = "words"};
+	struct store_delta d;
+	struct store_feed got;
+
+	kit_sql(k, "UPDATE feed SET retry_until = 77, error = 'words'");
+	now.last_poll_at = 8;
+	now.due_at = 9;
+	assert_int_equal(store_put_fetch(k->s, &f, &d), AK_OK);
+	get_feed(k, id, &got);
+	assert_int_equal(got.sched.last_poll_at, 8);
+	assert_int_equal(got.sched.due_at, 9);
+	assert_int_equal(got.sched.retry_until, 77);
+	free_feed(&got);
+	now.n_errors = 1;
+	assert_int_equal(store_put_fetch(k->s, &f, &d), AK_OK);
+	get_feed(k, id, &got);
+	assert_int_equal(got.sched.n_errors, 1);
+	assert_int_equal(got.sched.retry_until, 0);
+	free_feed(&got);
+	was = now;
+	f.error = NULL;
+	assert_int_equal(store_put_fetch(k->s, &f, &d), AK_OK);
+	assert_int_equal(kit_sql_int(k, "SELECT count(error) FROM feed"), 0);
+	f.feed_id = 99;
+	assert_int_equal(store_put_fetch(k->s, &f, &d), AK_NOTFOUND);
+	assert_int_equal(kit_sql_int(k, "SELECT count(*) FROM poll"), 3);
+}
+
 static void
 test_what_the_user_sets_outlives_a_poll_under_way(void **state)
 {
@@ -310,8 +349,9 @@ test_odd_hints_are_problems(void **state)
 
 	(void)kit_feed(k, "https://example.org/feed");
 	for (size_t i = 0; i < AK_COUNT(rows); i++) {
-		char *sql = xasprintf("UPDATE feed SET hint = %d, hint_s = %d",
-		    (int)rows[i].hint, rows[i].hint_s);
+		char *sql =
+		    xasprintf("UPDATE feed_poll SET hint = %d, hint_s = %d",
+			(int)rows[i].hint, rows[i].hint_s);
 		int n = 0;
 
 		kit_sql(k, sql);
@@ -481,6 +521,8 @@ test_a_feed_goes_with_its_own_articles(void **state)
 	    AK_OK);
 	assert_int_equal(store_feed_remove(k->s, one), AK_OK);
 	assert_int_equal(store_feed_remove(k->s, one), AK_NOTFOUND);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT count(*) FROM poll WHERE feed = 1"), 0);
 	assert_int_equal(kit_n_articles(k, 0), 2);
 	assert_int_equal(kit_by_title(k, "Own"), 0);
 	assert_string_equal(kit_search(k, "own"), "");
@@ -576,6 +618,7 @@ main(void)
 	    TEST(test_every_statement_prepares),
 	    TEST(test_a_feed_is_added_once),
 	    TEST(test_the_whole_fetch_state_comes_back),
+	    TEST(test_a_poll_writes_what_it_changed),
 	    TEST(test_what_the_user_sets_outlives_a_poll_under_way),
 	    TEST(test_other_credentials_drop_the_validators),
 	    TEST(test_odd_hints_are_problems),

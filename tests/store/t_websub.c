@@ -95,15 +95,15 @@ test_falling_back_only_hastens(void **state)
 	struct kit *k = *state;
 	int64_t feed = kit_feed(k, "http://a.example/");
 
-	kit_sql(k, "UPDATE feed SET due_at = 1000, last_poll_at = 100");
+	kit_sql(k, "UPDATE feed_poll SET due_at = 1000, last_poll_at = 100");
 	assert_int_equal(store_websub_fallen_back(k->s, feed, 2000), AK_OK);
-	assert_int_equal(kit_sql_int(k, "SELECT due_at FROM feed"), 1000);
+	assert_int_equal(kit_sql_int(k, "SELECT due_at FROM feed_poll"), 1000);
 	assert_int_equal(store_websub_fallen_back(k->s, feed, 400), AK_OK);
-	assert_int_equal(kit_sql_int(k, "SELECT due_at FROM feed"), 400);
-	assert_int_equal(kit_sql_int(k, "SELECT hint_s FROM feed"), 300);
-	kit_sql(k, "UPDATE feed SET life = 3");
+	assert_int_equal(kit_sql_int(k, "SELECT due_at FROM feed_poll"), 400);
+	assert_int_equal(kit_sql_int(k, "SELECT hint_s FROM feed_poll"), 300);
+	kit_sql(k, "UPDATE feed_poll SET life = 3");
 	assert_int_equal(store_websub_fallen_back(k->s, feed, 300), AK_OK);
-	assert_int_equal(kit_sql_int(k, "SELECT due_at FROM feed"), 400);
+	assert_int_equal(kit_sql_int(k, "SELECT due_at FROM feed_poll"), 400);
 }
 
 static void
@@ -120,7 +120,8 @@ test_a_push_brings_entries_alone(void **state)
 
 	kit_entry(k, d, "1", "http://a.example/1", "One", "Words.");
 	kit_poll(k, feed, d);
-	kit_sql(k, "UPDATE feed SET etag = 'e', due_at = 77, rate_n = 1");
+	kit_sql(k, "UPDATE feed SET etag = 'e'");
+	kit_sql(k, "UPDATE feed_poll SET due_at = 77, rate_n = 1");
 	f.doc = d = kit_doc(k);
 	d->title_text = "Another title";
 	kit_entry(k, d, "2", "http://a.example/2", "Two", "More words.");
@@ -128,15 +129,16 @@ test_a_push_brings_entries_alone(void **state)
 	assert_int_equal(delta.n_new, 1);
 	store_delta_release(&delta);
 	assert_int_equal(kit_n_articles(k, feed), 2);
-	assert_int_equal(kit_sql_int(k, "SELECT etag = 'e' AND due_at = 77 "
-					"FROM feed"),
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT etag = 'e' AND due_at = 77 "
+			   "FROM feed JOIN feed_poll ON feed = id"),
 	    1);
 	assert_int_equal(kit_sql_int(k, "SELECT feed_title IS "
 					"'Another title' FROM feed"),
 	    0);
 	assert_int_equal(kit_sql_int(k, "SELECT count(*) FROM poll"), 1);
 	/* It counts for the feed's rhythm. */
-	assert_int_equal(kit_sql_int(k, "SELECT rate_n FROM feed"), 2);
+	assert_int_equal(kit_sql_int(k, "SELECT rate_n FROM feed_poll"), 2);
 	assert_int_equal(kit_sql_int(k, "SELECT last_new_at FROM feed"), f.at);
 	f.feed_id = 99;
 	assert_int_equal(store_put_fetch(k->s, &f, &delta), AK_NOTFOUND);
