@@ -106,6 +106,7 @@ relate_index_free(struct relate_index *x)
 	free(x->orphans);
 	free(x->days);
 	free(x->saved);
+	index_drop_late(x);
 	free(x);
 }
 
@@ -113,6 +114,16 @@ size_t
 relate_count(const struct relate_index *x)
 {
 	return x->n_live;
+}
+
+static size_t
+late_bytes(const struct relate_index *x)
+{
+	const struct late *late = x->late;
+
+	return late == NULL ? 0
+			    : sizeof(*late) + late->words.bytes +
+				  late->shingles.bytes + late->lines.bytes;
 }
 
 size_t
@@ -124,7 +135,7 @@ relate_bytes(const struct relate_index *x)
 
 	return sizeof(*x) + sizeof(*x->query) + (per_place << x->ring_bits) +
 	       terms_bytes(&x->words) + terms_bytes(&x->shingles) +
-	       terms_bytes(&x->lines) + x->held_bytes +
+	       terms_bytes(&x->lines) + late_bytes(x) + x->held_bytes +
 	       x->query->cap_touched * sizeof(*x->query->touched) +
 	       x->cap_orphans * sizeof(*x->orphans) +
 	       x->n_saved * sizeof(*x->saved);
@@ -234,6 +245,7 @@ relate_remove(struct relate_index *x, int64_t id)
 
 	if (place == UINT32_MAX)
 		return;
+	index_build(x);
 	bury(x, place);
 	while (x->span > 0 && x->docs[x->base].id < 0)
 		drop_oldest(x);
@@ -339,6 +351,10 @@ relate_restore(
 	q->art = art;
 	thread = thread > 0 ? thread : art->id;
 	saved = find_saved(x, art->id);
+	if (saved != NULL)
+		index_take_in_later(x);
+	else
+		index_build(x);
 	recur_strip(q, saved != NULL ? saved->lines : recur_find(x, q));
 	if (saved != NULL) {
 		q->norm = saved->norm;
@@ -369,6 +385,7 @@ relate_announce(struct relate_index *x, const struct relate_article *art)
 
 	if (!may_enter(x, art, &q->blob))
 		return;
+	index_build(x);
 	q->art = art;
 	recur_strip(q, recur_find(x, q));
 	query_run(x, q);
@@ -415,6 +432,7 @@ relate_add(struct relate_index *x, const struct relate_article *art,
 		? !may_enter(x, art, &q->blob)
 		: !blob_open(art->features.data, art->features.len, &q->blob))
 		return;
+	index_build(x);
 	if (place != UINT32_MAX && x->swept_at != x->n_live)
 		index_sweep(
 		    x); /* the first of those announced: all are there now */

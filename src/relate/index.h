@@ -11,6 +11,7 @@
 
 #include "base/ak.h"
 #include "relate/blob.h"
+#include "relate/bulk.h"
 #include "relate/lang.h"
 #include "relate/near.h"
 #include "relate/relate.h"
@@ -72,6 +73,7 @@ struct relate_index {
 	size_t n_lang[LANG_MAX];
 	struct terms words, shingles;
 	struct terms lines; /* of a feed, by recur.c */
+	struct late *late;  /* waits for these; NULL: nothing */
 	size_t held_bytes;
 	uint64_t *expected; /* bits by key; NULL: all terms are taken in */
 	bool is_spent;
@@ -82,6 +84,10 @@ struct relate_index {
 	size_t n_days, cap_days;
 	struct saved *saved; /* loaded, waiting for restore */
 	size_t n_saved, at_saved;
+};
+
+struct late {
+	struct bulk words, shingles, lines;
 };
 
 struct saved { /* what a save has of an article */
@@ -221,6 +227,12 @@ void index_take_in(
 bool index_expects(const struct relate_index *x, uint64_t key);
 size_t index_held_size(size_t n); /* memory of n terms, with malloc's part */
 
+/* Until index_build(), which comes before the next look into the lists, terms
+ * and lines only wait there. */
+void index_take_in_later(struct relate_index *x);
+void index_build(struct relate_index *x);
+void index_drop_late(struct relate_index *x);
+
 /* --- query.c -------------------------------------------------------------- */
 
 /* Open the blob, weigh its terms, find and score the candidates: the best
@@ -261,6 +273,8 @@ void judge_around(struct relate_index *x, const struct query *q, int64_t thread,
     struct near *ret);
 
 /* --- recur.c -------------------------------------------------------------- */
+
+enum { RECUR_REMEMBERED = 8 }; /* articles of a line */
 
 /* Which lines of the newcomer its feed repeats: a bit each. */
 uint16_t recur_find(const struct relate_index *x, const struct query *q);

@@ -14,10 +14,7 @@
 
 #include <string.h>
 
-enum {
-	RECURS = 2,    /* others with a line */
-	REMEMBERED = 8 /* articles of a line */
-};
+enum { RECURS = 2 }; /* others with a line */
 
 uint64_t
 recur_key(int64_t feed_id, uint32_t hash)
@@ -32,7 +29,7 @@ struct other {
 };
 
 struct others {
-	struct other v[BLOB_LINES_MAX * REMEMBERED];
+	struct other v[BLOB_LINES_MAX * RECUR_REMEMBERED];
 	size_t n;
 };
 
@@ -62,7 +59,7 @@ list_others(
 		    recur_key(q->art->feed_id, blob_line(&q->blob, i).hash),
 		    &list);
 		index_trim(x, &list);
-		for (size_t k = 0; k < list.n && k < REMEMBERED; k++) {
+		for (size_t k = 0; k < list.n && k < RECUR_REMEMBERED; k++) {
 			uint32_t place = posting_place(list.p[k]);
 
 			if (place != own && x->docs[place].id > 0)
@@ -141,10 +138,14 @@ recur_add(struct relate_index *x, const struct query *q, uint32_t place)
 
 		if (!index_expects(x, key))
 			continue;
+		if (x->late != NULL) {
+			bulk_put(&x->late->lines, key, posting(place, 1));
+			continue;
+		}
 		terms_get(&x->lines, key, &list);
 		index_trim(x, &list);
-		if (list.n < REMEMBERED)
-			terms_add(&x->lines, key, posting(place, 1));
+		if (list.n < RECUR_REMEMBERED)
+			terms_add(&x->lines, key, posting(place, 1), SIZE_MAX);
 	}
 }
 

@@ -56,6 +56,7 @@ relate_revise(
 {
 	uint32_t *places = xreallocarray(NULL, n, sizeof(*places));
 
+	index_build(x);
 	for (size_t i = 0; i < n; i++) {
 		places[i] = UINT32_MAX;
 		if (relate_has(x, arts[i].id) &&

@@ -153,6 +153,7 @@ index_sweep(struct relate_index *x)
 		x->is_spent = true;
 		return;
 	}
+	index_build(x);
 	if (x->n_dead > 0) {
 		terms_sweep(&x->words, prune_cb, x);
 		terms_sweep(&x->shingles, prune_cb, x);

@@ -13,7 +13,7 @@
 #include "base/mem.h"
 
 enum {
-	SLOT_TAG_BITS = 40,
+	SLOT_TAG_BITS = TERMS_KEY_BITS + 1,
 	SLOT_N_BITS = 24,
 	ONCE_TAG_BITS = 35,
 	ONCE_POSTING_BITS = 29,
@@ -173,13 +173,13 @@ terms_get(const struct terms *t, uint64_t key, struct postings *ret)
 /* --- changing ------------------------------------------------------------ */
 
 static void
-grow_slots(struct terms *t)
+grow_slots(struct terms *t, unsigned bits)
 {
 	struct terms_slot *old = t->slots;
 	size_t n = (size_t)1 << t->slot_bits;
 
-	t->slot_bits++;
-	t->slots = new_table(t->slot_bits, sizeof(*t->slots));
+	t->slot_bits = bits;
+	t->slots = new_table(bits, sizeof(*t->slots));
 	for (size_t i = 0; i < n; i++) {
 		if (old[i].tag_n != 0)
 			t->slots[find_slot(t, slot_tag(&old[i]))] = old[i];
@@ -188,19 +188,41 @@ grow_slots(struct terms *t)
 }
 
 static void
-grow_once(struct terms *t)
+grow_once(struct terms *t, unsigned bits)
 {
 	uint64_t *old = t->once;
 	size_t n = (size_t)1 << t->once_bits;
 
-	t->once_bits++;
-	t->once = new_table(t->once_bits, sizeof(*t->once));
+	t->once_bits = bits;
+	t->once = new_table(bits, sizeof(*t->once));
 	for (size_t i = 0; i < n; i++) {
 		if (old[i] != 0)
 			t->once[find_once(t, old[i] >> ONCE_POSTING_BITS)] =
 			    old[i];
 	}
 	free(old);
+}
+
+/* Has a table of so many entries no room for `n`? */
+static bool
+is_crowded(size_t n, unsigned bits)
+{
+	return n * 5 > ((size_t)1 << bits) * 4;
+}
+
+void
+terms_reserve(struct terms *t, size_t n_slots, size_t n_once)
+{
+	unsigned slot_bits = t->slot_bits, once_bits = t->once_bits;
+
+	while (is_crowded(t->n_slots + n_slots, slot_bits))
+		slot_bits++;
+	while (is_crowded(t->n_once + n_once, once_bits))
+		once_bits++;
+	if (slot_bits > t->slot_bits)
+		grow_slots(t, slot_bits);
+	if (once_bits > t->once_bits)
+		grow_once(t, once_bits);
 }
 
 static void
@@ -279,21 +301,22 @@ add_first(struct terms *t, uint64_t key, uint32_t p)
 {
 	uint64_t tag = tag_of(key, ONCE_TAG_BITS);
 
-	if ((t->n_once + 1) * 5 > ((size_t)1 << t->once_bits) * 4)
-		grow_once(t);
+	if (is_crowded(t->n_once + 1, t->once_bits))
+		grow_once(t, t->once_bits + 1);
 	t->once[find_once(t, tag)] = tag << ONCE_POSTING_BITS | p;
 	t->n_once++;
 }
 
 void
-terms_add(struct terms *t, uint64_t key, uint32_t p)
+terms_add(struct terms *t, uint64_t key, uint32_t p, size_t most)
 {
 	uint64_t tag = tag_of(key, SLOT_TAG_BITS);
 	size_t i = find_slot(t, tag), o;
 	uint32_t first;
 
 	if (t->slots[i].tag_n != 0) {
-		append(t, &t->slots[i], p);
+		if (slot_n(&t->slots[i]) < most)
+			append(t, &t->slots[i], p);
 		return;
 	}
 	o = find_once(t, tag_of(key, ONCE_TAG_BITS));
@@ -304,8 +327,8 @@ terms_add(struct terms *t, uint64_t key, uint32_t p)
 	first =
 	    (uint32_t)(t->once[o] & (((uint64_t)1 << ONCE_POSTING_BITS) - 1));
 	del_once(t, o);
-	if ((t->n_slots + 1) * 5 > ((size_t)1 << t->slot_bits) * 4) {
-		grow_slots(t);
+	if (is_crowded(t->n_slots + 1, t->slot_bits)) {
+		grow_slots(t, t->slot_bits + 1);
 		i = find_slot(t, tag);
 	}
 	t->slots[i].tag_n = tag << SLOT_N_BITS;

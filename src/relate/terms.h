@@ -19,6 +19,7 @@
 enum {
 	POSTING_TF_MAX = 31,
 	POSTING_PLACE_BITS = 24,
+	TERMS_KEY_BITS = 39, /* of a key, the first, and the lowest are used */
 };
 
 static inline uint32_t
@@ -63,7 +64,11 @@ void terms_release(struct terms *t);
 void terms_prefetch(const struct terms *t, uint64_t key);
 void terms_prefetch_ends(const struct terms *t, uint64_t key);
 void terms_get(const struct terms *t, uint64_t key, struct postings *ret);
-void terms_add(struct terms *t, uint64_t key, uint32_t p);
+/* A list of `most` postings takes no more. */
+void terms_add(struct terms *t, uint64_t key, uint32_t p, size_t most);
+
+/* Room for so many more terms of two articles and more, and of one. */
+void terms_reserve(struct terms *t, size_t n_slots, size_t n_once);
 
 /* The posting last added comes from a place between the others': move it there.
  * Places count from `base`, modulo `mask` + 1. */
