@@ -31,6 +31,10 @@
 #include "store/search.h"
 
 enum { WAL_PAUSE_MS = 5 };
+
+/* Pages of 16 KiB in the log: from SOME on they go into the file as far as
+ * readers let them, from MANY on we wait for readers, so long. */
+enum { WAL_SOME = 1000, WAL_MANY = 4000, WAL_WAIT_MS = 200 };
 enum { CACHE_MIN_KIB = 4096, CACHE_STEP_KIB = 2048, CACHE_MAX_KIB = 16384 };
 
 static enum ak_status
@@ -189,6 +193,28 @@ enter_wal(struct conn *c)
 	}
 }
 
+/*
+ * After each commit.  While readers overlap there is always one that needs the
+ * end of the log, so nobody could begin it anew, and it would grow as long as
+ * they come.  RESTART lets those who read end; who comes next reads the file.
+ * Should one take longer, the next commit tries again.
+ */
+static int
+wal_cb(void *arg, sqlite3 *db, const char *name, int n_pages)
+{
+	(void)arg;
+	if (n_pages >= WAL_MANY) {
+		(void)sqlite3_busy_timeout(db, WAL_WAIT_MS);
+		(void)sqlite3_wal_checkpoint_v2(
+		    db, name, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+		(void)sqlite3_busy_timeout(db, LIMIT_STORE_WAIT_MS);
+	} else if (n_pages >= WAL_SOME) {
+		(void)sqlite3_wal_checkpoint_v2(
+		    db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	}
+	return SQLITE_OK; /* the commit stands whatever came of it */
+}
+
 static enum ak_status
 set_up(struct store *s, struct diag *reterr)
 {
@@ -206,8 +232,9 @@ set_up(struct store *s, struct diag *reterr)
 		st = enter_wal(&s->c);
 	if (st == AK_OK)
 		st = conn_exec(&s->c, "PRAGMA synchronous = NORMAL;"
-				      "PRAGMA wal_autocheckpoint = 1000;"
 				      "PRAGMA journal_size_limit = 67108864");
+	if (st == AK_OK)
+		(void)sqlite3_wal_hook(s->c.db, wal_cb, NULL);
 	if (st == AK_OK && !is_current)
 		st = migrate(&s->c);
 	if (st == AK_OK)
