@@ -313,6 +313,7 @@ index_fill(struct relate_index *x, const struct query *q, uint32_t place,
 	d->norm = q->norm;
 	d->near = *near;
 	d->around = (struct near){0};
+	d->ties = q->ties;
 	d->is_waiting = false;
 	index_count_day(x, d, 1);
 	index_set_inverse(x, place);
@@ -360,6 +361,7 @@ relate_restore(
 		q->norm = saved->norm;
 		near = saved->near;
 		around = saved->around;
+		q->ties = saved->ties;
 	} else {
 		x->is_spent = x->expected != NULL;
 		query_run(x, q);

@@ -44,6 +44,7 @@ struct doc {
 	bool is_waiting;    /* announced, not yet related */
 	struct near near;   /* to all that are here */
 	struct near around; /* to those related, thread known */
+	struct ties ties;   /* who is nearest of all */
 };
 
 struct day_count { /* of dated articles */
@@ -94,6 +95,7 @@ struct saved { /* what a save has of an article */
 	int64_t id;
 	float norm;
 	struct near near, around;
+	struct ties ties;
 	uint16_t lines;
 };
 
@@ -116,6 +118,8 @@ struct candidate {
 	float time;
 	float contain;
 	float score; /* cosine and time: likeness */
+	float reach; /* as in struct pair_facts */
+	float said;  /* as the score of a relation, whoever is near both */
 	bool is_recurring;
 	bool is_waiting;
 };
@@ -140,6 +144,7 @@ struct query {
 	size_t n_touched, cap_touched;
 	struct candidate cands[CANDIDATES_MAX];
 	size_t n_cands;
+	struct ties ties; /* the strongest of these */
 };
 
 /* A term of an article and its frequency there.  Of the key 27 bits are kept:
@@ -248,7 +253,8 @@ float query_time_factor(int64_t a, bool a_dated, int64_t b, bool b_dated);
 
 struct pair_facts {
 	float likeness, cosine, contain;
-	float reach; /* geometric mean of both, each with REACH_OFFSET */
+	float reach;  /* geometric mean of both, each with REACH_OFFSET */
+	float common; /* of those nearest to both, 0..1 */
 	bool same_text;
 	bool same_thread;
 	bool is_recurring;
@@ -260,6 +266,9 @@ struct pair_facts {
 /* What the two are to each other; false: nothing. */
 bool judge_pair(
     const struct pair_facts *f, enum relate_kind *ret_kind, double *ret_score);
+
+/* How much each candidate says, and the newcomer's ties. */
+void judge_ties(const struct relate_index *x, struct query *q);
 
 /* The edges of the newcomer, whose thread is chosen. */
 void judge_edges(

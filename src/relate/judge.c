@@ -21,7 +21,8 @@
 #define TOPIC_FROM 0.03F
 #define TOPIC_FROM_EMPTY 0.07F /* more, in an index that knows little */
 #define TOPIC_KNOWN 25.0F
-#define SCORE_HALF 0.12F /* against the reach, for a score of .5 */
+#define SCORE_HALF 0.12F    /* against the reach, for a score of .5 */
+#define COMMON_WEIGHT 0.03F /* of nearest articles in common, beside that */
 
 static bool
 is_duplicate(const struct pair_facts *f)
@@ -38,7 +39,8 @@ judge_pair(
 {
 	float floor = TOPIC_FROM +
 		      TOPIC_FROM_EMPTY * expf(-(float)f->n_known / TOPIC_KNOWN);
-	float s = f->likeness * REACH_OFFSET / f->reach;
+	float s =
+	    f->likeness * REACH_OFFSET / f->reach + COMMON_WEIGHT * f->common;
 
 	s /= s + SCORE_HALF;
 	if (is_duplicate(f)) {
@@ -85,6 +87,42 @@ edge_cmp(const void *a, const void *b)
 	return (x->other < y->other) - (x->other > y->other);
 }
 
+static struct pair_facts
+facts_of(const struct relate_index *x, const struct query *q,
+    const struct candidate *c)
+{
+	const struct doc *d = &x->docs[c->place];
+
+	return (struct pair_facts){.likeness = c->score,
+	    .cosine = c->cosine,
+	    .contain = c->contain,
+	    .reach = c->reach,
+	    .same_text = d->text_hash == q->blob.text_hash,
+	    .is_recurring = c->is_recurring,
+	    .n_known = index_lang_count(x, q->blob.lang)};
+}
+
+void
+judge_ties(const struct relate_index *x, struct query *q)
+{
+	q->ties = (struct ties){0};
+	for (size_t i = 0; i < q->n_cands; i++) {
+		struct candidate *c = &q->cands[i];
+		const struct doc *d = &x->docs[c->place];
+		struct pair_facts f;
+		enum relate_kind kind;
+		double score = 0.0;
+
+		c->reach = sqrtf((near_reach(&d->near) + REACH_OFFSET) *
+				 (reach_without(q, c) + REACH_OFFSET));
+		f = facts_of(x, q, c);
+		(void)judge_pair(&f, &kind, &score);
+		c->said = (float)score;
+		if (c->said > 0.0F)
+			ties_add(&q->ties, d->id, c->said);
+	}
+}
+
 void
 judge_edges(
     const struct relate_index *x, struct query *q, struct relate_result *ret)
@@ -93,16 +131,11 @@ judge_edges(
 		const struct candidate *c = &q->cands[i];
 		const struct doc *d = &x->docs[c->place];
 		struct relate_edge *e = &ret->edges[ret->n_edges];
-		struct pair_facts f = {.likeness = c->score,
-		    .cosine = c->cosine,
-		    .contain = c->contain,
-		    .reach = sqrtf((near_reach(&d->near) + REACH_OFFSET) *
-				   (reach_without(q, c) + REACH_OFFSET)),
-		    .same_text = d->text_hash == q->blob.text_hash,
-		    .same_thread = d->thread == ret->thread,
-		    .is_recurring = c->is_recurring,
-		    .n_known = index_lang_count(x, q->blob.lang)};
+		struct pair_facts f = facts_of(x, q, c);
 
+		f.same_thread = d->thread == ret->thread;
+		if (x->langs[c->place] == q->blob.lang)
+			f.common = ties_common(&q->ties, &d->ties);
 		if (c->is_waiting || !judge_pair(&f, &e->kind, &e->score))
 			continue;
 		e->other = d->id;
@@ -122,6 +155,8 @@ judge_near(struct relate_index *x, const struct query *q, struct near *ret)
 
 		near_add(&x->docs[c->place].near, c->cosine, false);
 		near_add(ret, c->cosine, false);
+		if (c->said > 0.0F)
+			ties_add(&x->docs[c->place].ties, q->art->id, c->said);
 	}
 }
 

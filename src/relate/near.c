@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define STEPS 127.0F
+#define STRONGEST 255.0F
 
 /* Roots are kept: small likenesses need the finer steps. */
 static float
@@ -53,4 +54,84 @@ near_background(const struct near *n)
 		}
 	}
 	return sum / NEAR_BACKGROUND;
+}
+
+/* --- who they are --------------------------------------------------------- */
+
+static size_t
+n_ties(const struct ties *t)
+{
+	size_t n = 0;
+
+	while (n < TIES_MAX && t->v[n] != 0)
+		n++;
+	return n;
+}
+
+static void
+drop_tie(struct ties *t, uint32_t id)
+{
+	size_t n = n_ties(t), at = 0;
+
+	while (at < n && t->id[at] != id)
+		at++;
+	if (at == n)
+		return;
+	for (; at + 1 < n; at++) {
+		t->id[at] = t->id[at + 1];
+		t->v[at] = t->v[at + 1];
+	}
+	t->v[at] = 0;
+}
+
+void
+ties_add(struct ties *t, int64_t id, float score)
+{
+	uint8_t v = (uint8_t)(score * STRONGEST + 0.5F);
+	size_t at = TIES_MAX - 1;
+
+	drop_tie(t, (uint32_t)id);
+	if (t->v[at] >= v)
+		return;
+	for (; at > 0 && t->v[at - 1] < v; at--) {
+		t->id[at] = t->id[at - 1];
+		t->v[at] = t->v[at - 1];
+	}
+	t->id[at] = (uint32_t)id;
+	t->v[at] = v;
+}
+
+/* The strongest count most: many share the weak ones. */
+static float
+tie_weight(const struct ties *t, size_t i)
+{
+	float v = (float)t->v[i] / STRONGEST;
+
+	return v * v * v;
+}
+
+static float
+ties_norm(const struct ties *t, size_t n)
+{
+	float sum = 0.0F;
+
+	for (size_t i = 0; i < n; i++)
+		sum += tie_weight(t, i) * tie_weight(t, i);
+	return sum;
+}
+
+float
+ties_common(const struct ties *a, const struct ties *b)
+{
+	size_t na = n_ties(a), nb = n_ties(b);
+	float dot = 0.0F;
+
+	for (size_t i = 0; i < na; i++) {
+		for (size_t k = 0; k < nb; k++) {
+			if (a->id[i] == b->id[k])
+				dot += tie_weight(a, i) * tie_weight(b, k);
+		}
+	}
+	return dot > 0.0F ? dot / sqrtf(ties_norm(a, na) * ties_norm(b, nb))
+			  : 0.0F;
 }

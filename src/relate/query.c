@@ -504,4 +504,5 @@ query_run(struct relate_index *x, struct query *q)
 	select_candidates(x, q);
 	complete(x, q);
 	qsort(q->cands, q->n_cands, sizeof(q->cands[0]), cand_cmp);
+	judge_ties(x, q);
 }

@@ -8,7 +8,7 @@
  *	8  u32  live articles at the last sweep
  *	12 u32  articles gone since
  *	16      of each: u64 id, f32 norm, u8 near[12], u8 around[12],
- *		u16 lines left out
+ *		u16 lines left out, its ties: u32 id[8], u8 strength[8]
  */
 #include "relate/index.h"
 
@@ -17,7 +17,12 @@
 
 #include "base/mem.h"
 
-enum { SAVE_MAGIC = 0x344E4B41, SAVE_HEAD = 16, SAVE_ROW = 14 + 2 * NEAR_MAX };
+enum {
+	SAVE_MAGIC = 0x354E4B41,
+	SAVE_HEAD = 16,
+	SAVE_TIE = 5,
+	SAVE_ROW = 14 + 2 * NEAR_MAX + TIES_MAX * SAVE_TIE
+};
 
 static uint8_t *
 put(uint8_t *p, uint64_t v, size_t bytes)
@@ -60,6 +65,10 @@ relate_save(const struct relate_index *x, void **ret, size_t *ret_len)
 		memcpy(p, d->near.v, NEAR_MAX);
 		memcpy(p + NEAR_MAX, d->around.v, NEAR_MAX);
 		p = put(p + 2 * NEAR_MAX, d->lines, 2);
+		for (size_t k = 0; k < TIES_MAX; k++) {
+			p = put(p, d->ties.id[k], 4);
+			p = put(p, d->ties.v[k], 1);
+		}
 	}
 	*ret = data;
 	*ret_len = len;
@@ -87,6 +96,13 @@ relate_load(struct relate_index *x, const void *data, size_t len)
 		memcpy(saved[i].near.v, row + 12, NEAR_MAX);
 		memcpy(saved[i].around.v, row + 12 + NEAR_MAX, NEAR_MAX);
 		saved[i].lines = (uint16_t)get(row + 12 + 2 * NEAR_MAX, 2);
+		for (size_t k = 0; k < TIES_MAX; k++) {
+			const uint8_t *tie =
+			    row + 14 + 2 * NEAR_MAX + k * SAVE_TIE;
+
+			saved[i].ties.id[k] = (uint32_t)get(tie, 4);
+			saved[i].ties.v[k] = tie[4];
+		}
 		if (saved[i].id <= (i > 0 ? saved[i - 1].id : 0) ||
 		    !(saved[i].norm >= 0.0F && saved[i].norm < 1e9F)) {
 			free(saved);
