@@ -56,7 +56,9 @@ article_bury(struct store *s, int64_t id, int64_t at)
 {
 	struct conn *c = &s->c;
 	sqlite3_stmt *st = conn_query(c, Q_ARTICLE_KEYS, ARGS(vi(id)));
-	int64_t url, guid, n_sharing = 0;
+	struct arena *a = s->scratch;
+	int64_t url_hash, url, guid, n_sharing = 0;
+	const char *external;
 	enum ak_status status;
 
 	if (st == NULL)
@@ -65,11 +67,18 @@ article_bury(struct store *s, int64_t id, int64_t at)
 		return c->status != AK_OK
 			   ? c->status
 			   : conn_say(c, AK_NOTFOUND, "no such article");
-	url = col_int(st, 0);
-	guid = ident_guid_tomb(s->scratch, col_int(st, 1), col_text(st, 2));
+	url_hash = col_int(st, 0);
+	external = col_text(st, 3);
+	url = ident_url_tomb(a, ident_url_hash(a, external) == url_hash
+				    ? external
+				    : col_text(st, 2));
+	guid = col_is_null(st, 1)
+		   ? 0
+		   : ident_guid_tomb(a, ident_guid_hash(a, col_text(st, 4)),
+			 col_text(st, 2));
 	(void)sqlite3_reset(st);
 	s->has_tombstones = true;
-	status = conn_int(c, Q_URL_SHARED, ARGS(vz(url)), 0, &n_sharing);
+	status = conn_int(c, Q_URL_SHARED, ARGS(vz(url_hash)), 0, &n_sharing);
 	if (status == AK_OK && url != 0 && n_sharing < 2)
 		status = conn_run(c, Q_TOMBSTONE_ADD, ARGS(vi(url), vi(at)));
 	if (status == AK_OK && guid != 0)

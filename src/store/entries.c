@@ -151,7 +151,7 @@ add_article(struct put *p, const struct ident *i, int64_t *ret_id)
 	enum ak_status st;
 	int64_t id = 0;
 
-	form_make(p->s, p->f->doc, i->entry, &form);
+	form_make(p->s, p->f->doc, i, &form);
 	st = insert_article(p, i, &form, &id);
 	if (st == AK_OK)
 		st = put_feature(p, i, id);
@@ -222,7 +222,7 @@ set_form(struct put *p, const struct ident *i, int64_t article,
 	struct form form;
 	enum ak_status st;
 
-	form_make(p->s, p->f->doc, e, &form);
+	form_make(p->s, p->f->doc, i, &form);
 	/* The page of a pointer that came first is a place to discuss it. */
 	if (comments == NULL && old->external_url != NULL && !i->is_pointer &&
 	    !str_eq(old->url, e->url))

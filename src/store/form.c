@@ -218,11 +218,14 @@ leave_out(const struct doc_entry *e, struct form *f)
 }
 
 void
-form_make(struct store *s, const struct doc *doc, const struct doc_entry *e,
+form_make(struct store *s, const struct doc *doc, const struct ident *i,
     struct form *ret)
 {
+	const struct doc_entry *e = i->entry;
+
 	*ret = (struct form){
-	    .title_hash = ident_title_hash(&s->c, s->scratch, ident_title(e)),
+	    .title_hash = ident_placed(
+		i->site, ident_title_hash(&s->c, s->scratch, ident_title(e))),
 	    .image = e->image != NULL ? e->image : e->banner_image,
 	    .language = e->language != NULL ? e->language : doc->language,
 	    .author = make_author(e),

@@ -101,12 +101,46 @@ hash_key(const char *key, const char *url, bool with_fragment, int64_t seed)
 		   : h;
 }
 
+/* `key` is url_key() of something, or NULL. */
+static int64_t
+site_of_key(const char *key)
+{
+	return key != NULL
+		   ? hash_bytes(key, strcspn(key, "/"), 's') & ~PLACE_HASH
+		   : 0;
+}
+
 int64_t
-ident_url_hash(struct arena *a, const char *url)
+ident_site(struct arena *a, const char *url)
+{
+	return url != NULL ? site_of_key(url_key(a, url)) : 0;
+}
+
+int64_t
+ident_placed(int64_t site, int64_t hash)
+{
+	int64_t h = (site & ~PLACE_HASH) | (hash & PLACE_HASH);
+
+	return hash != 0 && h == 0 ? 1 : hash != 0 ? h : 0;
+}
+
+int64_t
+ident_url_tomb(struct arena *a, const char *url)
 {
 	return url != NULL && url_is_http(url)
 		   ? hash_key(url_key(a, url), url, false, 'u')
 		   : 0;
+}
+
+int64_t
+ident_url_hash(struct arena *a, const char *url)
+{
+	const char *key;
+
+	if (url == NULL || !url_is_http(url))
+		return 0;
+	key = url_key(a, url);
+	return ident_placed(site_of_key(key), hash_key(key, url, false, 'u'));
 }
 
 /* White space around a guid, and its scheme, mean nothing. */
@@ -213,21 +247,23 @@ fill(struct arena *a, const struct doc_entry *e, struct ident *i)
 	i->is_pointer = is_pointer(e);
 	i->about = i->is_pointer ? e->external_url : e->url;
 	i->about_key = i->is_pointer ? url_key(a, i->about) : key;
-	i->url_hash = i->about != NULL && url_is_http(i->about)
+	i->site = site_of_key(key);
+	i->url_tomb = i->about != NULL && url_is_http(i->about)
 			  ? hash_key(i->about_key, i->about, false, 'u')
 			  : 0;
+	i->url_hash = ident_placed(site_of_key(i->about_key), i->url_tomb);
 	i->detail = hash_words(ident_title(e), link);
 	i->hash = hash_content(e, link);
 	if (e->id != NULL && str_eq(e->id, e->url) && url_is_http(e->id)) {
 		i->key = hash_key(key, e->id, true, 'g');
 		if (i->is_pointer &&
-		    hash_key(key, e->id, false, 'u') != i->url_hash)
-			i->guid_hash = i->key;
+		    hash_key(key, e->id, false, 'u') != i->url_tomb)
+			i->guid_hash = ident_placed(i->site, i->key);
 	} else if (e->id != NULL) {
 		i->key = ident_guid_hash(a, e->id);
 		if (!url_is_http(e->id) ||
-		    ident_url_hash(a, e->id) != i->url_hash)
-			i->guid_hash = i->key;
+		    ident_url_tomb(a, e->id) != i->url_tomb)
+			i->guid_hash = ident_placed(i->site, i->key);
 	} else if (e->url != NULL) {
 		i->key = link;
 	} else {

@@ -17,8 +17,10 @@ struct ident {
 	int64_t narrow;	   /* key with link and title, and text if need be */
 	int64_t detail;	   /* link and title: tells namesakes apart */
 	int64_t hash;	   /* all that an edit changes */
-	int64_t url_hash;  /* of what it is about; 0: none */
-	int64_t guid_hash; /* of a guid that is not the link; 0: none */
+	int64_t url_hash;  /* of what it is about, placed; 0: none */
+	int64_t url_tomb;  /* the same as tombstones have it */
+	int64_t guid_hash; /* of a guid that is not the link, placed; 0: none */
+	int64_t site;	   /* ident_site() of its url */
 	bool is_shared;	   /* another entry of the document has this key */
 	bool is_only_link; /* no other entry of the document links there */
 	bool is_pointer;   /* about `external_url`, not a text of its own */
@@ -76,13 +78,24 @@ const char *ident_title(const struct doc_entry *e);
 /* The fragment of a URL, unless it only tracks; or NULL. */
 const char *ident_fragment(const char *url);
 
-int64_t ident_url_hash(struct arena *a, const char *url); /* 0: no URL */
-int64_t ident_guid_hash(struct arena *a, const char *guid);
+/*
+ * Hashes that indexes of articles have are placed: the upper PLACE_BITS bits
+ * are of the host, so that what one feed brings lies on few pages (D66).
+ */
+enum { PLACE_BITS = 12, PLACE_SHIFT = 64 - PLACE_BITS };
+#define PLACE_HASH ((int64_t)((UINT64_C(1) << PLACE_SHIFT) - 1))
+
+int64_t ident_site(struct arena *a, const char *url); /* those bits alone */
+int64_t ident_placed(int64_t site, int64_t hash);     /* 0: `hash` is 0 */
+
+int64_t ident_url_hash(struct arena *a, const char *url); /* placed; 0: none */
+int64_t ident_url_tomb(struct arena *a, const char *url); /* not placed */
+int64_t ident_guid_hash(struct arena *a, const char *guid); /* not placed */
 /* Who may call a thing by a guid: "host[:port]", whatever the scheme. */
 const char *ident_host(struct arena *a, const char *url); /* NULL: none */
 /* The key of a guid on its host, as tombstones have it; 0: none. */
 int64_t ident_guid_tomb(struct arena *a, int64_t guid_hash, const char *url);
-int64_t ident_title_hash(
-    struct conn *c, struct arena *a, const char *title); /* 0: none */
+int64_t ident_title_hash(struct conn *c, struct arena *a,
+    const char *title); /* not placed; 0: none */
 
 #endif

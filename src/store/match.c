@@ -67,9 +67,9 @@ is_named_apart(
     const struct ident_doc *d, const struct ident *i, const struct candidate *c)
 {
 	return i->guid_hash != 0 && c->guid_hash != 0 &&
-	       i->guid_hash != c->guid_hash && !i->is_pointer &&
-	       i->entry->comments_url == NULL && !c->has_comments &&
-	       c->external_url == NULL &&
+	       ((i->guid_hash ^ c->guid_hash) & PLACE_HASH) != 0 &&
+	       !i->is_pointer && i->entry->comments_url == NULL &&
+	       !c->has_comments && c->external_url == NULL &&
 	       (c->authority < 2 || ident_authority(d, i) < 2);
 }
 
@@ -179,26 +179,38 @@ match_guid(struct store *s, const struct ident_doc *d, const struct ident *i,
 	return st;
 }
 
+static enum ak_status
+match_tomb(struct store *s, const struct ident_doc *d, const struct ident *i,
+    bool *ret_is_buried)
+{
+	int64_t guid = i->guid_hash == 0
+			   ? 0
+			   : ident_guid_tomb(s->scratch, i->key, i->entry->url);
+	/* An address says little where many articles share it. */
+	int64_t url =
+	    is_specific(d, i->about_key) && i->is_only_link ? i->url_tomb : 0;
+	int64_t buried = 0;
+	enum ak_status st;
+
+	st = conn_int(
+	    &s->c, Q_TOMBSTONE_HAS, ARGS(vz(url), vz(guid)), 0, &buried);
+	*ret_is_buried = buried != 0;
+	return st;
+}
+
 enum ak_status
 ident_match(struct store *s, const struct ident_doc *d, const struct ident *i,
     struct ident_match *ret)
 {
-	int64_t guid = ident_guid_tomb(s->scratch, i->guid_hash, i->entry->url);
-	int64_t url =
-	    is_specific(d, i->about_key) && i->is_only_link ? i->url_hash : 0;
 	struct ident_match m = {0};
 	enum ak_status st = AK_OK;
-	int64_t buried = 0;
 
 	if (i->url_hash != 0)
 		st = match_link(s, d, i, &m);
 	if (st == AK_OK && m.article == 0 && i->guid_hash != 0)
 		st = match_guid(s, d, i, &m);
-	/* An address says little where many articles share it. */
 	if (st == AK_OK && m.article == 0 && s->has_tombstones)
-		st = conn_int(&s->c, Q_TOMBSTONE_HAS, ARGS(vz(url), vz(guid)),
-		    0, &buried);
-	m.is_buried = buried != 0;
+		st = match_tomb(s, d, i, &m.is_buried);
 	if (st == AK_OK)
 		*ret = m;
 	return st;

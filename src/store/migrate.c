@@ -9,7 +9,9 @@
 
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
+#include "store/identity.h"
 
 static const char *const migrations[] = {
 #include "store/migrations.inc"
@@ -120,12 +122,47 @@ step(struct conn *c, bool *ret_done)
 	return st == AK_OK ? st : undo(c, st);
 }
 
+/* akin_url_hash(url), for 0018. */
+static void
+url_hash_function(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	const char *url = (const char *)sqlite3_value_text(v[0]);
+	struct arena *a = arena_new(LIMIT_MIB);
+
+	(void)n;
+	sqlite3_result_int64(ctx, ident_url_hash(a, url));
+	arena_free(a);
+}
+
+/* akin_placed(hash, url): the hash, placed by the URL's site. */
+static void
+placed_function(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	const char *url = (const char *)sqlite3_value_text(v[1]);
+	struct arena *a = arena_new(LIMIT_MIB);
+
+	(void)n;
+	if (sqlite3_value_type(v[0]) != SQLITE_NULL)
+		sqlite3_result_int64(ctx, ident_placed(ident_site(a, url),
+					      sqlite3_value_int64(v[0])));
+	arena_free(a);
+}
+
 enum ak_status
 migrate(struct conn *c)
 {
+	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
 	enum ak_status st = AK_OK;
 	bool done = false;
+	int rc;
 
+	rc = sqlite3_create_function(c->db, "akin_url_hash", 1, flags, NULL,
+	    url_hash_function, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_create_function(c->db, "akin_placed", 2, flags,
+		    NULL, placed_function, NULL, NULL);
+	if (rc != SQLITE_OK)
+		return conn_fail(c, rc);
 	while (st == AK_OK && !done)
 		st = step(c, &done);
 	return st;

@@ -9,6 +9,8 @@
 
 #include "base/str.h"
 #include "store/conn.h"
+#include "store/identity.h"
+#include "store/tokens.h"
 
 static const char *const migrations[] = {
 #include "store/migrations.inc"
@@ -322,6 +324,99 @@ test_several_processes_create_one_store(void **state)
 	}
 }
 
+/* --- old files ------------------------------------------------------- */
+
+static void
+test_an_old_index_merges_as_a_new_one(void **state)
+{
+	static const char how[] =
+	    "SELECT v FROM search_config WHERE k = 'automerge'";
+	struct kit *k = *state;
+
+	assert_int_equal(kit_sql_int(k, how), 16);
+	make_old(k, 12, "");
+	kit_reopen(k, 0);
+	assert_int_equal(kit_sql_int(k, how), 16);
+}
+
+#define OLD_URL "https://blog.example/posts/old"
+#define OLD_PAGE "https://papers.example/42"
+
+/*
+ * An old store's article of a feed that only points to a page elsewhere, with a
+ * guid, a title and a line that waits by title; and a tombstone.
+ */
+static void
+make_old_hashes(struct kit *k)
+{
+	struct conn c = {.tokens = tokens_new()};
+	char *rows = xasprintf(
+	    "INSERT INTO feed (id, url, url_hash, added_at) VALUES "
+	    "(1, 'https://blog.example/feed', 1, 1);"
+	    "INSERT INTO article (id, feed, owner, authority, sort, published, "
+	    "modified, arrived_us, url_hash, guid_hash, title_hash, hash, "
+	    "guid, url, external_url, title) VALUES (7, 1, 1, 0, 5, 5, 0, "
+	    "5000000, %lld, %lld, %lld, 9, 'post-7', '" OLD_URL "', '" OLD_PAGE
+	    "', 'Old');"
+	    "INSERT INTO listed (article, rank, title_hash, title) "
+	    "VALUES (7, 1, %lld, 'Awaited');"
+	    "INSERT INTO listed (article, rank, url_hash, url) "
+	    "VALUES (7, 2, %lld, 'https://other.example/awaited');"
+	    "INSERT INTO tombstone VALUES (%lld, 5);",
+	    (long long)ident_url_tomb(k->a, OLD_PAGE),
+	    (long long)ident_guid_hash(k->a, "post-7"),
+	    (long long)ident_title_hash(&c, k->a, "Old"),
+	    (long long)ident_title_hash(&c, k->a, "Awaited"),
+	    (long long)ident_url_tomb(k->a, "https://other.example/awaited"),
+	    (long long)ident_url_tomb(k->a, "https://blog.example/removed"));
+
+	make_old(k, 12, rows);
+	free(rows);
+	tokens_free(c.tokens);
+}
+
+static int64_t
+resolve(struct kit *k, const char *spec)
+{
+	int64_t id = 0;
+
+	return store_article_resolve(k->r, spec, &id) == AK_OK ? id : 0;
+}
+
+static void
+test_hashes_of_an_old_store_find_what_they_did(void **state)
+{
+	struct kit *k = *state;
+	struct doc *doc;
+	int64_t other;
+
+	make_old_hashes(k);
+	kit_reopen(k, 0);
+	assert_int_equal(resolve(k, "post-7"), 7);
+	assert_int_equal(resolve(k, "Old"), 7);
+	assert_int_equal(resolve(k, OLD_PAGE), 7);
+	/* The page itself, the awaited ones, and what was removed. */
+	other = kit_feed(k, "https://papers.example/feed");
+	doc = kit_doc(k);
+	(void)kit_entry(k, doc, "42", OLD_PAGE, "Old", "Words of a paper");
+	kit_poll(k, other, doc);
+	assert_int_equal(k->delta.n_joined, 1);
+	doc = kit_doc(k);
+	(void)kit_entry(
+	    k, doc, "a", "https://other.example/awaited", "By address", "x");
+	(void)kit_entry(
+	    k, doc, "b", "https://blog.example/posts/b", "Awaited", "x");
+	(void)kit_entry(
+	    k, doc, "c", "https://blog.example/removed", "Removed", "x");
+	kit_poll(k, 1, doc);
+	assert_int_equal(k->delta.n_new, 2);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT count(*) FROM listed l JOIN article a ON "
+			   "a.id = l.target WHERE a.title IN ('Awaited', "
+			   "'By address')"),
+	    2);
+}
+
 int
 main(void)
 {
@@ -337,6 +432,8 @@ main(void)
 	    TEST(test_polls_and_schedules_of_an_old_store_stay),
 	    TEST(test_a_store_that_is_read_only),
 	    TEST(test_several_processes_create_one_store),
+	    TEST(test_an_old_index_merges_as_a_new_one),
+	    TEST(test_hashes_of_an_old_store_find_what_they_did),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) < 0;
