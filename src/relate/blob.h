@@ -74,12 +74,71 @@ struct blob_line {
 /* Check and open; `ret` points into the data.  False: not ours. */
 bool blob_open(const void *data, size_t len, struct blob *ret);
 
-struct blob_term blob_term(const struct blob *b, size_t i);
-uint32_t blob_shingle(const struct blob *b, size_t i);
 struct blob_line blob_line(const struct blob *b, size_t i);
 
+/* What an index asks of each term of each article is inline. */
+
+static inline uint16_t
+blob_u16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static inline uint32_t
+blob_u32(const uint8_t *p)
+{
+	return (uint32_t)blob_u16(p) | (uint32_t)blob_u16(p + 2) << 16;
+}
+
+static inline uint64_t
+blob_u64(const uint8_t *p)
+{
+	return (uint64_t)blob_u32(p) | (uint64_t)blob_u32(p + 4) << 32;
+}
+
+static inline struct blob_term
+blob_term(const struct blob *b, size_t i)
+{
+	const uint8_t *p = b->terms + i * BLOB_TERM;
+
+	return (struct blob_term){
+	    .hash = blob_u64(p) & (((uint64_t)1 << 40) - 1),
+	    .from = blob_u16(p + 5),
+	    .len = p[7],
+	    .tf = p[8] & BLOB_TF,
+	    .in_title = (p[8] & BLOB_TITLE) != 0,
+	    .is_part = (p[8] & BLOB_PART) != 0,
+	};
+}
+
+static inline uint32_t
+blob_shingle(const struct blob *b, size_t i)
+{
+	return blob_u32(b->sketch + i * BLOB_SHINGLE);
+}
+
+/* The finalizer of MurmurHash3 (public domain, Austin Appleby). */
+static inline uint64_t
+blob_mixed(uint64_t h)
+{
+	h ^= h >> 33;
+	h *= 0xFF51AFD7ED558CCDu;
+	h ^= h >> 33;
+	h *= 0xC4CEB9FE1A85EC53u;
+	return h ^ h >> 33;
+}
+
 /* Keys of the index, 64 well-mixed bits; the lowest says: a pair. */
-uint64_t blob_term_key(uint64_t hash);
-uint64_t blob_pair_key(uint64_t first, uint64_t second);
+static inline uint64_t
+blob_term_key(uint64_t hash)
+{
+	return blob_mixed(hash) & ~(uint64_t)1;
+}
+
+static inline uint64_t
+blob_pair_key(uint64_t first, uint64_t second)
+{
+	return blob_mixed(blob_mixed(first) + second) | 1;
+}
 
 #endif
