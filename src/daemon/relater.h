@@ -13,7 +13,6 @@
 #define PULL 1024 /* articles of one batch to the writer */
 #define ROWS 1024 /* read at a time */
 #define COLD 5000 /* a store with fewer articles waits for its backlog */
-#define FEW 256	  /* newcomers that an index of their terms alone serves */
 #define STATE_NAME "relate-state"
 
 /*
@@ -46,7 +45,8 @@ struct relater {
 	struct relate_params params;
 	int64_t mark;	   /* newest article handed to the writer */
 	int64_t announced; /* newest that the index was told of */
-	int64_t expected;  /* newest that it serves; 0: all */
+	bool is_few;	   /* it serves no others than ... */
+	int64_t expected;  /* ... newcomers up to this, and what was revised */
 	int n_few;	   /* indexes of a few made so far */
 	struct backlog backlog;
 	int64_t n_unsaved;
@@ -87,11 +87,12 @@ long long relater_n_waiting(const struct relater *r); /* stored, not related */
 bool relater_article(struct relater *r, const struct store_related_input *in,
     struct relate_article *ret);
 
-/* Is the index none, or none for what comes next? */
+/* Is the index none, or none for newcomers? */
 bool relater_wants_index(const struct relater *r);
-/* May the next index be one of a few? */
-bool relater_may_be_few(const struct relater *r);
-void relater_load(struct relater *r, bool few);
+/* Make it the index for these, which were revised. */
+void relater_load_for(
+    struct relater *r, const struct relate_article *arts, size_t n);
+void relater_load(struct relater *r);
 void relater_drop_index(struct relater *r);
 
 /* --- relater_pull.c ------------------------------------------------------- */

@@ -8,11 +8,15 @@
 #include "daemon/relater.h"
 
 #include <stdlib.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "daemon/fulltext.h"
 
-#define FEW_TIMES 2 /* indexes of a few; the next is of all */
+#define FEW 256	     /* that an index of their terms alone serves */
+#define FEW_TIMES 2  /* indexes of a few; the next is of all */
+#define FEW_MS 10000 /* that a few may wait for others under way */
 
 bool
 relater_article(struct relater *r, const struct store_related_input *in,
@@ -59,17 +63,46 @@ struct expecting {
 };
 
 static void
-expect_cb(const struct store_related_input *in, void *arg)
+expect(struct expecting *ex, const struct store_related_input *in)
+{
+	struct relate_article art;
+
+	ex->n++;
+	if (relater_article(ex->gate.r, in, &art))
+		relate_expect(ex->gate.r->index, &art);
+}
+
+static void
+expect_new_cb(const struct store_related_input *in, void *arg)
 {
 	struct expecting *ex = arg;
-	struct relate_article art;
 
 	if (!gate_passes(&ex->gate, ex->gate.r->mark, in->id))
 		return;
-	ex->n++;
 	ex->last = in->id;
-	if (relater_article(ex->gate.r, in, &art))
-		relate_expect(ex->gate.r->index, &art);
+	expect(ex, in);
+}
+
+static void
+expect_revised_cb(const struct store_related_input *in, void *arg)
+{
+	expect(arg, in);
+}
+
+/* What is there to relate, new or revised; false: no few, or nothing. */
+static bool
+expect_few(struct relater *r)
+{
+	struct expecting ex = {.last = r->mark};
+
+	gate_open(&ex.gate, r, r->mark);
+	if (store_relate_inputs(r->reader, r->mark, FEW, expect_new_cb, &ex) !=
+		AK_OK ||
+	    store_relate_revised(r->reader, 0, FEW, expect_revised_cb, &ex) !=
+		AK_OK)
+		return false;
+	r->expected = ex.last;
+	return ex.n > 0 && ex.n < FEW;
 }
 
 /* Build the index of what was related before; `few`: for no others than what
@@ -78,23 +111,16 @@ static void
 restore_index(struct relater *r, bool few, const void *state, size_t len)
 {
 	struct restoring rs = {.r = r, .until = r->mark};
-	struct expecting ex = {0};
 
 	relate_index_free(r->index);
 	r->index = relate_index_new(&r->params);
-	r->expected = 0;
+	r->is_few = few;
 	if (len > 0 && relate_load(r->index, state, len) != AK_OK)
 		log_warn(
 		    "relate", "saved state is of no use; going on without");
-	if (few) {
-		gate_open(&ex.gate, r, r->mark);
-		if (store_relate_inputs(
-			r->reader, r->mark, FEW, expect_cb, &ex) == AK_OK)
-			r->expected = ex.last;
-		if (ex.n == FEW) {
-			restore_index(r, false, state, len);
-			return;
-		}
+	if (few && !expect_few(r)) {
+		restore_index(r, false, state, len);
+		return;
 	}
 	rs.last = r->mark > r->params.window ? r->mark - r->params.window : 0;
 	while (rs.last < r->mark && !relater_is_stopping(r)) {
@@ -106,11 +132,24 @@ restore_index(struct relater *r, bool few, const void *state, size_t len)
 	}
 }
 
-bool
-relater_may_be_few(const struct relater *r)
+static bool
+may_be_few(const struct relater *r)
 {
 	return r->mark >= COLD && r->n_few < FEW_TIMES &&
-	       relater_n_waiting(r) <= FEW;
+	       relater_n_waiting(r) <= FEW &&
+	       (r->index == NULL || !relate_is_spent(r->index));
+}
+
+/* An index for a few is worth waiting for those that are under way. */
+static void
+await_others(struct relater *r)
+{
+	struct timespec ts = {.tv_nsec = 100000000L};
+
+	for (int64_t until = clock_mono_ms() + FEW_MS;
+	     may_be_few(r) && atomic_load(&r->w->n_flying) > 0 &&
+	     clock_mono_ms() < until && !relater_is_stopping(r);)
+		(void)nanosleep(&ts, NULL);
 }
 
 /*
@@ -118,13 +157,13 @@ relater_may_be_few(const struct relater *r)
  * state is what the index knows that the store does not, and goes on in the
  * next one.
  */
-void
-relater_load(struct relater *r, bool few)
+static void
+load(struct relater *r, bool few)
 {
+	int64_t began = clock_mono_ms();
 	void *state = NULL;
 	size_t len = 0;
 
-	few = few && relater_may_be_few(r);
 	if (r->index != NULL) {
 		relate_save(r->index, &state, &len);
 		relater_await(r);
@@ -133,17 +172,47 @@ relater_load(struct relater *r, bool few)
 		len = 0;
 	}
 	restore_index(r, few, state, len);
-	if (few && relate_is_spent(r->index))
+	if (r->is_few && relate_is_spent(r->index))
 		restore_index(r, false, state, len);
-	r->n_few += r->expected != 0;
+	r->n_few += r->is_few;
 	free(state);
+	log_debug("relate", "index articles=%zu of_a_few=%d bytes=%zu ms=%lld",
+	    relate_count(r->index), r->is_few, relate_bytes(r->index),
+	    (long long)(clock_mono_ms() - began));
+}
+
+void
+relater_load(struct relater *r)
+{
+	await_others(r);
+	load(r, may_be_few(r));
+}
+
+static bool
+serves(const struct relater *r, const struct relate_article *arts, size_t n)
+{
+	bool yes = r->index != NULL && !relate_is_spent(r->index);
+
+	while (yes && n > 0)
+		yes = relate_expects(r->index, &arts[--n]);
+	return yes;
+}
+
+void
+relater_load_for(struct relater *r, const struct relate_article *arts, size_t n)
+{
+	if (serves(r, arts, n))
+		return;
+	relater_load(r);
+	if (!serves(r, arts, n)) /* they changed again meanwhile */
+		load(r, false);
 }
 
 bool
 relater_wants_index(const struct relater *r)
 {
 	return r->index == NULL ||
-	       (r->expected != 0 &&
+	       (r->is_few &&
 		   (r->mark >= r->expected || relate_is_spent(r->index)));
 }
 
@@ -153,7 +222,7 @@ relater_drop_index(struct relater *r)
 	relate_index_free(r->index);
 	r->index = NULL;
 	r->announced = 0;
-	r->expected = 0;
+	r->is_few = false;
 	free(r->backlog.due);
 	r->backlog = (struct backlog){0};
 }

@@ -6,13 +6,10 @@
 #include "daemon/relater.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "daemon/fulltext.h"
-
-#define FEW_MS 10000 /* that a few may wait for others under way */
 
 void
 gate_open(struct gate *g, struct relater *r, int64_t above)
@@ -76,7 +73,8 @@ pull_cb(const struct store_related_input *in, void *arg)
 	if (pl->is_due && in->id != pl->due)
 		return; /* it is gone */
 	if (!pl->is_due && (!gate_passes(&pl->gate, r->mark, in->id) ||
-			       (r->expected != 0 && in->id > r->expected)))
+			       (r->is_few && (in->id > r->expected ||
+						 relate_is_spent(r->index)))))
 		return;
 	if (!pl->is_due)
 		r->mark = in->id;
@@ -186,18 +184,6 @@ pull_new(struct relater *r, struct pulling *pl)
 	return st;
 }
 
-/* An index for a few is worth waiting for those that are under way. */
-static void
-await_others(struct relater *r)
-{
-	struct timespec ts = {.tv_nsec = 100000000L};
-
-	for (int64_t until = clock_mono_ms() + FEW_MS;
-	     relater_may_be_few(r) && atomic_load(&r->w->n_flying) > 0 &&
-	     clock_mono_ms() < until && !relater_is_stopping(r);)
-		(void)nanosleep(&ts, NULL);
-}
-
 bool
 relater_pull(struct relater *r)
 {
@@ -210,8 +196,7 @@ relater_pull(struct relater *r)
 			r->reader, r->mark, 1, any_cb, &pl.gate) != AK_OK ||
 		    !pl.gate.is_open)
 			return false;
-		await_others(r);
-		relater_load(r, true);
+		relater_load(r);
 		gate_open(&pl.gate, r, r->mark);
 	}
 	if (r->mark < COLD && r->announced <= r->mark)

@@ -65,8 +65,7 @@ relater_pull_revised(struct relater *r, int64_t *above)
 		rv->n = 0;
 	n = rv->n;
 	if (n > 0) {
-		if (r->index == NULL || r->expected != 0)
-			relater_load(r, false);
+		relater_load_for(r, rv->arts, n);
 		*above = rv->arts[n - 1].id;
 		b = xcalloc(1, sizeof(*b));
 		b->r = r;

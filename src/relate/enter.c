@@ -220,6 +220,26 @@ relate_expect(struct relate_index *x, const struct relate_article *art)
 }
 
 bool
+relate_expects(const struct relate_index *x, const struct relate_article *art)
+{
+	bool all = true;
+	struct blob b;
+
+	if (!blob_open(art->features.data, art->features.len, &b))
+		return true; /* none at all */
+	for (size_t i = 0; all && i < b.n_terms; i++)
+		all = index_expects(x, blob_term_key(blob_term(&b, i).hash));
+	for (size_t i = 0; all && i < b.n_pairs; i++)
+		all = index_expects(x, pair_key(&b, i));
+	for (size_t i = 0; all && i < b.n_sketch; i++)
+		all = index_expects(x, blob_term_key(blob_shingle(&b, i)));
+	for (size_t i = 0; all && i < b.n_lines; i++)
+		all = index_expects(
+		    x, recur_key(art->feed_id, blob_line(&b, i).hash));
+	return all;
+}
+
+bool
 relate_is_spent(const struct relate_index *x)
 {
 	return x->is_spent;

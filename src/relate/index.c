@@ -392,6 +392,7 @@ relate_announce(struct relate_index *x, const struct relate_article *art)
 	recur_strip(q, recur_find(x, q));
 	query_run(x, q);
 	judge_near(x, q, &near);
+	x->is_announced = true;
 	index_begin_waiting(x, insert(x, q, art->id, &near));
 }
 
@@ -435,9 +436,8 @@ relate_add(struct relate_index *x, const struct relate_article *art,
 		: !blob_open(art->features.data, art->features.len, &q->blob))
 		return;
 	index_build(x);
-	if (place != UINT32_MAX && x->swept_at != x->n_live)
-		index_sweep(
-		    x); /* the first of those announced: all are there now */
+	if (place != UINT32_MAX && x->is_announced)
+		index_sweep(x); /* this is the first: all are there now */
 	q->art = art;
 	recur_strip(q, recur_find(x, q));
 	query_run(x, q);

@@ -78,6 +78,7 @@ struct relate_index {
 	size_t held_bytes;
 	uint64_t *expected; /* bits by key; NULL: all terms are taken in */
 	bool is_spent;
+	bool is_announced;   /* some were, since lengths were reckoned */
 	struct query *query; /* scratch */
 	struct thread_ref *orphans;
 	size_t n_orphans, cap_orphans;
@@ -207,7 +208,8 @@ index_lang_count(const struct relate_index *x, unsigned lang)
 
 #define PAIR_WEIGHT 0.4F
 
-/* Drop what is dead from the lists, reckon all lengths. */
+/* Drop what is dead from the lists; and reckon all lengths. */
+void index_prune(struct relate_index *x);
 void index_sweep(struct relate_index *x);
 bool index_wants_sweep(const struct relate_index *x);
 

@@ -123,17 +123,21 @@ void relate_add(struct relate_index *x, const struct relate_article *art,
 
 /* These are there and read otherwise now; others are passed over.  Then
  * relate_add() each that relate_has(), before any newcomer: its relations with
- * all others, older and newer; its thread stays, unless it is alone there. */
+ * all others, older and newer; its thread stays, unless it is alone there.
+ * Lengths are not reckoned anew, so an index of a few does as well. */
 void relate_revise(
     struct relate_index *x, const struct relate_article *arts, size_t n);
 
 /*
  * Optional, before the first relate_restore(): name all articles that will be
- * added.  The index then takes in nothing but their terms, for a fraction of
- * the time and memory.  Spent: it cannot give what a whole one would, since
- * lengths are to be reckoned anew or an article was not in the save.
+ * added or revised.  The index then takes in nothing but their terms, for a
+ * fraction of the time and memory.  Expects: all that this one needs is there.
+ * Spent: it cannot give what a whole one would, since lengths are to be
+ * reckoned anew or an article was not in the save.
  */
 void relate_expect(struct relate_index *x, const struct relate_article *art);
+bool relate_expects(
+    const struct relate_index *x, const struct relate_article *art);
 bool relate_is_spent(const struct relate_index *x);
 
 /* Put back an article that was added in an earlier run, with the thread that

@@ -55,6 +55,7 @@ relate_revise(
     struct relate_index *x, const struct relate_article *arts, size_t n)
 {
 	uint32_t *places = xreallocarray(NULL, n, sizeof(*places));
+	size_t n_found = 0;
 
 	index_build(x);
 	for (size_t i = 0; i < n; i++) {
@@ -65,11 +66,13 @@ relate_revise(
 			places[i] = index_find(x, arts[i].id);
 		if (places[i] != UINT32_MAX && x->docs[places[i]].is_waiting)
 			places[i] = UINT32_MAX;
-		if (places[i] != UINT32_MAX)
-			index_empty(x, places[i]);
+		if (places[i] == UINT32_MAX)
+			continue;
+		index_empty(x, places[i]);
+		n_found++;
 	}
-	if (x->n_dead > 0)
-		index_sweep(x);
+	if (n_found > 0)
+		index_prune(x);
 	for (size_t i = 0; i < n; i++) {
 		if (places[i] != UINT32_MAX)
 			refill(x, &arts[i], places[i]);

@@ -144,6 +144,16 @@ reckon_norms(struct relate_index *x)
 	}
 	free(norms.sums);
 	x->swept_at = x->n_live;
+	x->n_dead = 0;
+	x->is_announced = false;
+}
+
+void
+index_prune(struct relate_index *x)
+{
+	terms_sweep(&x->words, prune_cb, x);
+	terms_sweep(&x->shingles, prune_cb, x);
+	terms_sweep(&x->lines, prune_cb, x);
 }
 
 void
@@ -154,12 +164,8 @@ index_sweep(struct relate_index *x)
 		return;
 	}
 	index_build(x);
-	if (x->n_dead > 0) {
-		terms_sweep(&x->words, prune_cb, x);
-		terms_sweep(&x->shingles, prune_cb, x);
-		terms_sweep(&x->lines, prune_cb, x);
-		x->n_dead = 0;
-	}
+	if (x->n_dead > 0)
+		index_prune(x);
 	reckon_norms(x);
 }
 

@@ -377,6 +377,95 @@ test_restart_changes_nothing(void **state)
 	check_restart(0, SAVED_FOR_FEW);
 }
 
+/* The articles of a run in an index of a few, or of all, from its save. */
+static struct relate_index *
+restored(const struct relate_article *art, const int64_t *threads,
+    const void *saved, size_t len, const int *few, int n_few)
+{
+	struct relate_index *x = relate_index_new(NULL);
+
+	assert_int_equal(relate_load(x, saved, len), AK_OK);
+	for (int i = 0; i < n_few; i++)
+		relate_expect(x, &art[few[i]]);
+	for (int i = 0; i < RUN; i++)
+		relate_restore(x, &art[i], threads[i]);
+	return x;
+}
+
+static void
+assert_same_save(const struct relate_index *x, const struct relate_index *y)
+{
+	void *a, *b;
+	size_t n, m;
+
+	relate_save(x, &a, &n);
+	relate_save(y, &b, &m);
+	assert_int_equal(n, m);
+	assert_memory_equal(a, b, n);
+	free(a);
+	free(b);
+}
+
+enum { REVISED = 5 };
+
+static void
+test_an_index_of_a_few_takes_what_was_revised(void **state)
+{
+	static const int few[] = {3, 100, 101, 404, RUN - 1, RUN, RUN + 1};
+	struct relate_article *art = xcalloc(RUN + MORE, sizeof(*art));
+	struct relate_article again[REVISED], other;
+	int64_t threads[RUN] = {0};
+	struct relate_index *x = relate_index_new(NULL), *y;
+	struct relate_result r, s;
+	size_t n_edges = 0, len;
+	struct bench b;
+	void *saved;
+
+	(void)state;
+	bench_init(&b);
+	fill(&b, art);
+	for (int i = 0; i < RUN; i++) {
+		relate_add(x, &art[i], &r);
+		threads[i] = r.thread;
+		follow_merges(threads, RUN, &r);
+	}
+	relate_save(x, &saved, &len);
+	relate_index_free(x);
+	for (int i = 0; i < REVISED; i++) {
+		char *text =
+		    made_up(99 + (uint64_t)i, 7 + 11 * (unsigned)i, 80);
+		struct news n = {"", text, "en"};
+
+		art[few[i]].features = features_of(&b, &n);
+		again[i] = art[few[i]];
+		free(text);
+	}
+	other = article_of(&b, 1, &quake, DAY_0);
+	x = restored(art, threads, saved, len, few, 0);
+	y = restored(art, threads, saved, len, few, AK_COUNT(few));
+	assert_false(relate_is_spent(y));
+	assert_true(relate_expects(x, &other));
+	assert_false(relate_expects(y, &other));
+	relate_revise(x, again, REVISED);
+	relate_revise(y, again, REVISED);
+	for (size_t i = 0; i < AK_COUNT(few); i++) {
+		assert_true(relate_expects(y, &art[few[i]]));
+		relate_add(x, &art[few[i]], &r);
+		relate_add(y, &art[few[i]], &s);
+		assert_true(same_result(&r, &s));
+		n_edges += r.n_edges;
+	}
+	assert_true(n_edges > 2 * AK_COUNT(few));
+	assert_false(relate_is_spent(y));
+	assert_same_save(x, y);
+	assert_true(relate_bytes(y) < relate_bytes(x));
+	relate_index_free(x);
+	relate_index_free(y);
+	free(saved);
+	free(art);
+	bench_release(&b);
+}
+
 /* What is not in the save has neighbours that only a whole index knows. */
 static void
 test_index_of_a_few_says_when_it_is_spent(void **state)
@@ -460,6 +549,7 @@ main(void)
 	    cmocka_unit_test(test_same_text_is_a_duplicate),
 	    cmocka_unit_test(test_removed_and_unknown_are_left_out),
 	    cmocka_unit_test(test_restart_changes_nothing),
+	    cmocka_unit_test(test_an_index_of_a_few_takes_what_was_revised),
 	    cmocka_unit_test(test_index_of_a_few_says_when_it_is_spent),
 	    cmocka_unit_test(test_restart_with_a_full_window_changes_nothing),
 	    cmocka_unit_test(test_window_forgets_the_oldest),

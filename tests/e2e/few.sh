@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# In a large store a few articles, new or revised, are related by an index of
+# their terms alone, and as by one of all.
+. "${AKIN_SRCDIR:-.}/tests/e2e/lib.sh"
+
+ferry='A rope had caught in the propeller of the island ferry, the company said; forty passengers were brought ashore by fishing boats.'
+ferry_too='Fishing boats brought forty passengers of the island ferry ashore after a rope had caught in its propeller.'
+bread='Flour costs twice what it did in March, so bakers in the old town raise the price of a loaf.'
+
+# item N TITLE TEXT
+item() {
+	echo "<item><title>$2</title><guid isPermaLink=\"false\">g$1</guid>"
+	echo "<link>http://paper.example/$1</link>"
+	echo "<pubDate>Tue, 1$1 Nov 2025 10:00:00 GMT</pubDate>"
+	echo "<description>$3</description></item>"
+}
+
+# feed FILE: of the items on standard input
+feed() {
+	{
+		echo '<rss version="2.0"><channel><title>Paper</title>'
+		cat
+		echo '</channel></rss>'
+	} >"$work/www/$1"
+}
+
+others() { # N: guids
+	"$akin" related --json --all | grep "^{\"id\": *\"g$1\"" |
+		grep -o '"related".*' |
+		grep -o '"id": *"g[0-9]"' | tr -dc '0-9'
+}
+
+mkdir "$work/www"
+for i in 1 2 3; do
+	make_feed "$work/www/f$i.xml" 1700
+done
+item 1 'Island ferry stands still' "$ferry" | feed a.xml
+item 2 'Corrected: see below' "$bread" | feed b.xml
+item 3 'Bakers raise the price of a loaf' "$bread Bakers say so." | feed c.xml
+start_feedd "$work/www"
+"$akin" add "$url/a.xml" "$url/b.xml" "$url/c.xml" "$url/f1.xml" \
+	"$url/f2.xml" "$url/f3.xml" >/dev/null
+run "$akin" sync --all
+check 'a large store is filled' is 5103 "$(count)"
+check 'two of the same words are related' is 3 "$(others 2)"
+
+item 2 'Corrected: see below' "$ferry_too" | feed b.xml
+run "$akin" -vv sync --all
+check 'what was revised needs few terms' \
+	has "$work/err" 'relate index articles=5103 of_a_few=1 '
+check 'and no other index' is 1 "$(grep -c 'relate index ' "$work/err")"
+check 'by its new words it belongs to the other' is 1 "$(others 2)"
+check 'what it left has nothing' is '' "$(others 3)"
+
+item 1 'Island ferry stands still' "$ferry It sails again." | feed a.xml
+item 4 'Ferry passengers brought ashore' "$ferry_too" | feed c.xml
+run "$akin" -vv sync --all
+check 'as do both, what was revised and what is new' \
+	has "$work/err" 'relate index articles=5103 of_a_few=1 '
+check 'in one index' is 1 "$(grep -c 'relate index ' "$work/err")"
+check 'the newcomer knows both' is 21 "$(others 4)"
+
+few="$(others 1) $(others 2) $(others 3) $(others 4)"
+run "$akin" reindex
+run "$akin" sync
+check 'a reindex finds the same' is "$few" \
+	"$(others 1) $(others 2) $(others 3) $(others 4)"
+run "$akin" check
+check 'the store is sound' is 0 "$status"
+finish
