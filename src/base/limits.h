@@ -73,6 +73,11 @@
 #define LIMIT_ROBOTS_ORIGINS 256   /* whose robots.txt is remembered */
 #define LIMIT_ROBOTS_BYTES (4 * LIMIT_MIB) /* all of them */
 
+/* --- older entries of a feed (RFC 5005) ------------------------------------
+ */
+#define LIMIT_OLDER_PAGES 50	/* in one go */
+#define LIMIT_OLDER_GAP_MS 2000 /* between two of them */
+
 /* --- the store ---------------------------------------------------------- */
 #define LIMIT_SQL_VALUE_BYTES (16 * LIMIT_MIB) /* one value or row */
 #define LIMIT_STORE_WAIT_MS 60000	       /* for another writer */

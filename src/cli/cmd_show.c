@@ -17,10 +17,16 @@ static const char usage[] =
     "usage: akin show [--diff] [--json] ID\n"
     "Show an article; --diff: what was changed in it.\n";
 
+struct shown {
+	struct term term;
+	int64_t gone_at; /* 0: it is there */
+};
+
 static void
 text_cb(const struct store_article *a, void *arg)
 {
-	const struct term *t = arg;
+	const struct shown *shown = arg;
+	const struct term *t = &shown->term;
 	char when[TERM_TIME_SIZE];
 
 	term_put(t, TERM_BOLD, a->title != NULL ? a->title : "(no title)");
@@ -39,6 +45,9 @@ text_cb(const struct store_article *a, void *arg)
 		term_put(t, TERM_DIM, a->url);
 		(void)putchar('\n');
 	}
+	if (shown->gone_at != 0)
+		(void)printf("the publisher took it out: %s\n",
+		    term_time(shown->gone_at, when));
 	(void)putchar('\n');
 	term_paragraphs(t, a->text != NULL	? a->text
 			   : a->summary != NULL ? a->summary
@@ -48,8 +57,13 @@ text_cb(const struct store_article *a, void *arg)
 static void
 json_cb(const struct store_article *a, void *arg)
 {
-	(void)arg;
-	json_line(article_json(a));
+	const struct shown *shown = arg;
+	json_t *o = article_json(a);
+
+	if (shown->gone_at != 0)
+		json_put_time(
+		    json_object_get(o, "_akin"), "gone", shown->gone_at);
+	json_line(o);
 }
 
 /* --- differences ---------------------------------------------------------- */
@@ -208,7 +222,7 @@ cmd_show(struct cli *cli, int argc, char **argv)
 	bool diff = false, as_json = false;
 	struct store_reader *r = NULL;
 	enum ak_status st;
-	struct term t;
+	struct shown shown = {0};
 	int64_t id = 0;
 	int c, rc;
 
@@ -227,10 +241,12 @@ cmd_show(struct cli *cli, int argc, char **argv)
 	if (rc == CLI_OK)
 		rc = cli_article_id(r, argv[optind], &id);
 	if (rc == CLI_OK) {
-		term_init(&t, stdout);
-		st = diff ? show_revisions(r, id, &t, as_json)
-			  : store_article_get(
-				r, id, as_json ? json_cb : text_cb, &t);
+		term_init(&shown.term, stdout);
+		st = store_article_gone(r, id, &shown.gone_at);
+		if (st == AK_OK)
+			st = diff ? show_revisions(r, id, &shown.term, as_json)
+				  : store_article_get(r, id,
+					as_json ? json_cb : text_cb, &shown);
 		if (st != AK_OK)
 			rc = cli_store_failed(cli, st, store_reader_error(r));
 	}

@@ -28,17 +28,20 @@
 #include "store/store.h"
 
 static const char usage[] =
-    "usage: akin sync [--all] [--json] [FEED ...]\n"
+    "usage: akin sync [--all | --older [--other-hosts]] [--json] [FEED ...]\n"
     "Poll what is due, or the feeds named, due or not.\n"
     "  --all   every feed now, but never against a Retry-After\n"
+    "  --older  of the feeds named also what the publisher keeps of older\n"
+    "          entries, fifty pages at a time\n"
+    "  --other-hosts  also where that is on another host\n"
     "  --json  a line for each feed, then a summary\n"
     "Silent unless something is wrong; -v adds a summary.\n";
 
 struct sync {
 	struct cli *cli;
-	bool all, as_json;
-	int64_t *ids;
-	size_t n_ids;
+	bool as_json;
+	struct pipeline_which which;
+	int64_t *ids;		 /* of `which` */
 	struct event_base *base; /* of a pipeline here; or NULL */
 	int64_t n_unreached;	 /* by an outage of our own network */
 	struct progress progress;
@@ -65,8 +68,14 @@ report_cb(const struct pipeline_report *r, void *arg)
 		progress_clear(&s->progress);
 		cli_error(r->url, "%s", r->error);
 	}
-	if (!s->as_json)
+	if (!s->as_json) {
+		if (r->has_older && !s->cli->is_quiet) {
+			progress_clear(&s->progress);
+			cli_error(r->url, "older entries are left: sync "
+					  "--older again");
+		}
 		return;
+	}
 	o = json_object();
 	(void)json_object_set_new(o, "feed", json_integer(r->feed_id));
 	json_put(o, "url", r->url);
@@ -76,6 +85,8 @@ report_cb(const struct pipeline_report *r, void *arg)
 	json_put(o, "error", r->error);
 	(void)json_object_set_new(o, "new", json_integer(r->n_new));
 	(void)json_object_set_new(o, "revised", json_integer(r->n_revised));
+	if (r->has_older)
+		(void)json_object_set_new(o, "older", json_true());
 	json_put_time(o, "next", r->due_at);
 	json_put(o, "why_next", r->hint);
 	json_line(o);
@@ -141,7 +152,7 @@ run_here(struct sync *s)
 	sigs[1] = evsignal_new(s->base, SIGTERM, signal_cb, s->base);
 	(void)event_add(sigs[0], NULL);
 	(void)event_add(sigs[1], NULL);
-	pipeline_sync(p, s->all, s->ids, s->n_ids, &cbs);
+	pipeline_sync(p, &s->which, &cbs);
 	(void)event_base_dispatch(s->base);
 	pipeline_free(p);
 	event_free(sigs[0]);
@@ -175,7 +186,7 @@ run(struct sync *s)
 		    owner.program, (long long)owner.pid);
 		return CLI_LOCKED;
 	}
-	st = control_sync(owner.socket, s->all, s->ids, s->n_ids, &cbs, &d);
+	st = control_sync(owner.socket, &s->which, &cbs, &d);
 	if (st == AK_OK)
 		return CLI_OK;
 	cli_error("akind", "process %lld: %s", (long long)owner.pid, d.text);
@@ -211,12 +222,12 @@ find_feeds(struct sync *s, int n, char **specs)
 	struct store_reader *r = NULL;
 	int rc = cli_open_reader(s->cli, &r), one;
 
-	s->ids = xcalloc((size_t)n, sizeof(*s->ids));
+	s->which.ids = s->ids = xcalloc((size_t)n, sizeof(*s->ids));
 	for (int i = 0; rc == CLI_OK && i < n; i++) {
 		one = cli_feed_id(r, specs[i], &s->ids[i]);
 		if (one != CLI_OK)
 			rc = one;
-		s->n_ids++;
+		s->which.n_ids++;
 	}
 	store_reader_close(r);
 	return rc;
@@ -256,8 +267,9 @@ int
 cmd_sync(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"all", no_argument, NULL, 'a'},
-	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0}};
+	    {"json", no_argument, NULL, 'j'}, {"older", no_argument, NULL, 'o'},
+	    {"other-hosts", no_argument, NULL, 'x'},
+	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	struct sync s = {.cli = cli};
 	int c, rc;
 
@@ -265,8 +277,15 @@ cmd_sync(struct cli *cli, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(usage, c == '?');
-		s.all |= c == 'a';
+		s.which.all |= c == 'a';
+		s.which.older |= c == 'o';
+		s.which.other_hosts |= c == 'x';
 		s.as_json |= c == 'j';
+	}
+	if (s.which.older ? argc == optind || s.which.all
+			  : s.which.other_hosts) {
+		cli_error("sync", "--older wants the feeds by name");
+		return CLI_USAGE;
 	}
 	rc = sync_all(&s, argc - optind, argv + optind);
 	free(s.ids);

@@ -232,6 +232,8 @@ feed_more(const struct doc *d)
 	put_schedule(more, d);
 	if (d->is_complete)
 		(void)json_object_set_new(more, "complete", json_true());
+	if (d->is_archive)
+		(void)json_object_set_new(more, "archive", json_true());
 	put_ext(more, d->ext);
 	return more;
 }

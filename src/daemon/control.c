@@ -153,13 +153,14 @@ report_cb(const struct pipeline_report *r, void *arg)
 
 	if (c->is_ending)
 		return;
-	send_json(c,
-	    json_pack("{ss sI ss ss* ss si ss* sb sI sI sI ss}", "type",
-		"report", "feed", (json_int_t)r->feed_id, "url", r->url,
-		"title", r->title, "outcome", r->outcome, "status", r->status,
-		"error", r->error, "failed", (int)r->has_failed, "new",
-		(json_int_t)r->n_new, "revised", (json_int_t)r->n_revised,
-		"due", (json_int_t)r->due_at, "hint", r->hint));
+	send_json(
+	    c, json_pack("{ss sI ss ss* ss si ss* sb sb sI sI sI ss}", "type",
+		   "report", "feed", (json_int_t)r->feed_id, "url", r->url,
+		   "title", r->title, "outcome", r->outcome, "status",
+		   r->status, "error", r->error, "failed", (int)r->has_failed,
+		   "older", (int)r->has_older, "new", (json_int_t)r->n_new,
+		   "revised", (json_int_t)r->n_revised, "due",
+		   (json_int_t)r->due_at, "hint", r->hint));
 }
 
 static void
@@ -194,7 +195,14 @@ do_sync(struct client *c, const json_t *req)
 	for (size_t i = 0; i < n; i++)
 		ids[i] = json_integer_value(json_array_get(feeds, i));
 	pipeline_sync(c->control->pipeline,
-	    json_is_true(json_object_get(req, "all")), ids, n, &cbs);
+	    &(struct pipeline_which){
+		.all = json_is_true(json_object_get(req, "all")),
+		.older = json_is_true(json_object_get(req, "older")),
+		.other_hosts =
+		    json_is_true(json_object_get(req, "other_hosts")),
+		.ids = ids,
+		.n_ids = n},
+	    &cbs);
 	free(ids);
 }
 

@@ -6,7 +6,8 @@
  * One request a connection, a JSON object on a line; answers are JSON objects,
  * a line each, until the connection ends:
  *
- *   {"cmd":"sync","all":BOOL,"feeds":[ID,..]}  "report"s, "progress", "done"
+ *   {"cmd":"sync","all":BOOL,"feeds":[ID,..],
+ *    "older":BOOL,"other_hosts":BOOL}          "report"s, "progress", "done"
  *   {"cmd":"wake"}     something was changed in the store: look for due feeds
  *   {"cmd":"reload"}   read the configuration again
  *   {"cmd":"status"}   "status" with counters
@@ -43,8 +44,9 @@ void control_free(struct control *c); /* removes the socket; NULL allowed */
 /* --- command (blocks) ----------------------------------------------------- */
 
 /* AK_NOTFOUND: nobody listens there; AK_IO: the answer broke off. */
-enum ak_status control_sync(const char *socket, bool all, const int64_t *ids,
-    size_t n_ids, const struct pipeline_cbs *cbs, struct diag *reterr) AK_USE;
+enum ak_status control_sync(const char *socket,
+    const struct pipeline_which *which, const struct pipeline_cbs *cbs,
+    struct diag *reterr) AK_USE;
 /* "wake", "reload", "status"; the answer's line is malloc'ed, ret may be
  * NULL. */
 enum ak_status control_ask(const char *socket, const char *cmd, char **ret,

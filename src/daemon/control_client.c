@@ -77,6 +77,7 @@ tell_report(const json_t *o, const struct pipeline_cbs *cbs)
 	    .has_failed = json_is_true(json_object_get(o, "failed")),
 	    .n_new = number(o, "new"),
 	    .n_revised = number(o, "revised"),
+	    .has_older = json_is_true(json_object_get(o, "older")),
 	    .due_at = number(o, "due"),
 	    .hint = text(o, "hint")};
 
@@ -105,7 +106,7 @@ tell_progress(const json_t *o, bool is_done, const struct pipeline_cbs *cbs)
 }
 
 enum ak_status
-control_sync(const char *socket, bool all, const int64_t *ids, size_t n_ids,
+control_sync(const char *socket, const struct pipeline_which *which,
     const struct pipeline_cbs *cbs, struct diag *reterr)
 {
 	json_t *feeds = json_array(), *o;
@@ -116,11 +117,12 @@ control_sync(const char *socket, bool all, const int64_t *ids, size_t n_ids,
 	FILE *f;
 	bool has_heard = false;
 
-	for (size_t i = 0; i < n_ids; i++)
-		(void)json_array_append_new(feeds, json_integer(ids[i]));
+	for (size_t i = 0; i < which->n_ids; i++)
+		(void)json_array_append_new(feeds, json_integer(which->ids[i]));
 	f = ask(socket,
-	    json_pack(
-		"{ss sb so}", "cmd", "sync", "all", (int)all, "feeds", feeds),
+	    json_pack("{ss sb sb sb so}", "cmd", "sync", "all", (int)which->all,
+		"older", (int)which->older, "other_hosts",
+		(int)which->other_hosts, "feeds", feeds),
 	    reterr);
 	if (f == NULL)
 		return AK_NOTFOUND;

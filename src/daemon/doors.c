@@ -45,7 +45,9 @@ op_sync(void *arg, bool all, const int64_t *ids, size_t n_ids)
 {
 	const struct doors *d = arg;
 
-	pipeline_sync(d->pipeline, all, ids, n_ids, NULL);
+	pipeline_sync(d->pipeline,
+	    &(struct pipeline_which){.all = all, .ids = ids, .n_ids = n_ids},
+	    NULL);
 }
 
 struct asked {

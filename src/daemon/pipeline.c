@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "daemon/embed.h"
 #include "daemon/fulltext.h"
+#include "daemon/older.h"
 #include "daemon/pipeline_int.h"
 #include "daemon/subscribe.h"
 #include "daemon/websub.h"
@@ -146,6 +147,7 @@ make_report(const struct poll *q, struct pipeline_report *ret)
 		q->error != NULL || !(q->is_committed || q->is_waiting),
 	    .n_new = q->n_new,
 	    .n_revised = q->n_revised,
+	    .has_older = q->has_older,
 	    .due_at = q->sched.due_at,
 	    .hint = sched_hint_name(q->sched.hint),
 	};
@@ -243,6 +245,8 @@ flight_join(struct flight *f, struct run *r)
 	f->runs[f->n_runs++] = r;
 	f->is_manual |= r->is_manual;
 	f->is_named |= r->is_named;
+	f->wants_older |= r->older;
+	f->other_hosts |= r->other_hosts;
 	r->n_flying++;
 }
 
@@ -315,6 +319,8 @@ start_flight(struct pipeline *p, struct flight *f)
 		workers_parse(p->workers, f->poll);
 		return;
 	}
+	if (f->wants_older && f->poll->older_url == NULL)
+		poll_forget_body(f->poll); /* only all of it tells */
 	if (!f->is_named)
 		poll_try_move(f->poll, clock_now());
 	a = arena_new(64 << 10);
@@ -359,6 +365,26 @@ loaded_cb(struct workers_load *l, void *arg)
 }
 
 static void
+walked_cb(struct poll *q, void *arg)
+{
+	struct pipeline *p = arg;
+
+	land(p, flight_find(p, q->feed_id), q);
+	if (!p->is_closing)
+		pump(p);
+}
+
+static void
+polled(struct pipeline *p, struct flight *f, struct poll *q)
+{
+	if (f->wants_older && q->is_committed && q->error == NULL &&
+	    !q->is_parked && !q->is_postponed && !p->is_closing)
+		older_start(p->olders, q, f->other_hosts);
+	else
+		land(p, f, q);
+}
+
+static void
 committed_cb(struct poll_list *polls, void *arg)
 {
 	struct pipeline *p = arg;
@@ -372,6 +398,10 @@ committed_cb(struct poll_list *polls, void *arg)
 			fulltext_landed(q);
 			continue;
 		}
+		if (q->older != NULL) {
+			older_landed(q);
+			continue;
+		}
 		if (q->is_push) {
 			p->stats.n_new += q->n_new;
 			websubs_landed(p->websubs, q);
@@ -381,7 +411,7 @@ committed_cb(struct poll_list *polls, void *arg)
 		if (q->sub != NULL)
 			subscribe_landed(q, p->fatal, p->is_closing);
 		else
-			land(p, flight_find(p, q->feed_id), q);
+			polled(p, flight_find(p, q->feed_id), q);
 	}
 	if (!p->is_closing)
 		pump(p);
@@ -525,6 +555,7 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
 	websubs_reconfigure(p->websubs, conf);
 	p->fulltext = fulltext_new(base, p->workers, p->fetcher, pages_cb, p);
 	p->workers->fulltext = p->fulltext;
+	p->olders = olders_new(base, p->workers, p->fetcher, walked_cb, p);
 	p->embed =
 	    embed_new(base, p->workers, p->fetcher, path, embed_idle_cb, p);
 	embed_configure(p->embed, conf);
@@ -541,12 +572,14 @@ pipeline_free(struct pipeline *p)
 		return;
 	p->is_closing = true;
 	websubs_stop(p->websubs);
+	olders_close(p->olders);
 	fulltext_close(p->fulltext);
 	fetch_free(p->fetcher);
 	embed_stop(p->embed);
 	workers_stop(p->workers);
 	websubs_free(p->websubs);
 	fulltext_free(p->fulltext);
+	olders_free(p->olders);
 	embed_free(p->embed);
 	HASH_ITER (hh, p->flights, f, tmp) {
 		HASH_DEL(p->flights, f);
@@ -588,23 +621,26 @@ pipeline_reconfigure(
 }
 
 void
-pipeline_sync(struct pipeline *p, bool all, const int64_t *ids, size_t n_ids,
+pipeline_sync(struct pipeline *p, const struct pipeline_which *which,
     const struct pipeline_cbs *cbs)
 {
 	struct run *r = xcalloc(1, sizeof(*r));
+	size_t n_ids = which->n_ids;
 
 	if (cbs != NULL)
 		r->cbs = *cbs;
-	r->is_manual = all || n_ids > 0;
+	r->is_manual = which->all || n_ids > 0;
+	r->older = which->older;
+	r->other_hosts = which->other_hosts;
 	r->is_named = n_ids > 0;
 	LIST_INSERT_HEAD(&p->runs, r, link);
 	if (n_ids == 0) {
 		fulltext_look(p->fulltext);
-		pump_list(p, r, all, 0);
+		pump_list(p, r, which->all, 0);
 		return;
 	}
-	r->ids = xreallocarray(NULL, n_ids, sizeof(*ids));
-	memcpy(r->ids, ids, n_ids * sizeof(*ids));
+	r->ids = xreallocarray(NULL, n_ids, sizeof(*r->ids));
+	memcpy(r->ids, which->ids, n_ids * sizeof(*r->ids));
 	r->n_ids = n_ids;
 	r->now.n_feeds = (int64_t)n_ids;
 	pump(p);

@@ -33,6 +33,7 @@ struct pipeline_report { /* one poll that ended */
 	const char *error; /* one line, or NULL */
 	bool has_failed;
 	int64_t n_new, n_revised;
+	bool has_older; /* older entries are left: ask again */
 	int64_t due_at;
 	const char *hint;
 };
@@ -70,8 +71,15 @@ enum ak_status pipeline_reconfigure(
  * Retry-After or the manual floor), or just `ids`.  cbs->done comes when all
  * of it is stored and related.
  */
-void pipeline_sync(struct pipeline *p, bool all, const int64_t *ids,
-    size_t n_ids, const struct pipeline_cbs *cbs);
+struct pipeline_which {
+	bool all;
+	bool older, other_hosts; /* of these also what is behind "next" and
+				    "prev-archive", on other hosts too */
+	const int64_t *ids;
+	size_t n_ids;
+};
+void pipeline_sync(struct pipeline *p, const struct pipeline_which *which,
+    const struct pipeline_cbs *cbs);
 
 /* All runs that were asked for and are under way, added up; is_done: there are
  * none.  What falls due is not among them. */

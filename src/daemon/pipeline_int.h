@@ -20,6 +20,7 @@ struct run {
 	int64_t *ids;
 	size_t n_ids, at;
 	int64_t n_flying;
+	bool older, other_hosts;
 	bool is_standing, is_manual, is_named, is_listing, was_full;
 	uint64_t pages;	   /* fulltext_mark() once all is stored; 0: not yet */
 	uint64_t ticket;   /* waits for the relater; 0: not yet */
@@ -33,7 +34,7 @@ struct flight {
 	struct fetch_job *job;
 	struct run **runs;
 	size_t n_runs;
-	bool is_manual, is_named;
+	bool is_manual, is_named, wants_older, other_hosts;
 	UT_hash_handle hh;
 };
 
@@ -52,6 +53,7 @@ struct pipeline {
 	LIST_HEAD(, run) runs;
 	struct run *standing; /* or NULL */
 	struct websubs *websubs;
+	struct olders *olders;
 	struct event *timer;
 	bool is_first_list, is_closing;
 	int64_t pace_ms, next_start_ms; /* of the standing run; 0: no pace */

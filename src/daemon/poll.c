@@ -52,6 +52,7 @@ poll_new(const struct store_feed *f)
 	p->validators_url = dup_or_null(f->validators_url);
 	p->moved_to = dup_or_null(f->moved_to);
 	p->new_url = dup_or_null(f->new_url);
+	p->older_url = dup_or_null(f->older_url);
 	p->n_moved = f->n_moved;
 	p->moved_since = f->moved_since;
 	p->userinfo = dup_or_null(f->userinfo);
@@ -83,6 +84,9 @@ poll_free(struct poll *p)
 	free(p->validators_url);
 	free(p->moved_to);
 	free(p->new_url);
+	free(p->older_url);
+	free(p->older_at);
+	free(p->older_next);
 	free(p->userinfo);
 	free(p->bearer);
 	free(p->proxy);
@@ -159,7 +163,7 @@ poll_request(const struct poll *p, struct arena *a, struct fetch_req *ret)
 	    .userinfo = p->userinfo,
 	    .bearer = p->bearer,
 	    .proxy = p->proxy,
-	    .leads_to = p->is_trial ? p->moved_to : NULL,
+	    .leads_to = p->is_trial ? p->moved_to : p->older_at,
 	    .client_cert = p->client_cert,
 	    .client_key = p->client_key,
 	    .cookies_once = p->cookies_once,
@@ -167,6 +171,15 @@ poll_request(const struct poll *p, struct arena *a, struct fetch_req *ret)
 	};
 	if (p->headers != NULL)
 		ret->headers = header_lines(a, p->headers);
+}
+
+void
+poll_forget_body(struct poll *p)
+{
+	free(p->etag);
+	free(p->last_modified);
+	p->etag = p->last_modified = NULL;
+	p->body_hash = p->items_hash = 0;
 }
 
 static char **

@@ -31,6 +31,7 @@ struct poll {
 	char *moved_to;
 	int64_t n_moved, moved_since;
 	char *new_url; /* the last document's itunes:new-feed-url */
+	char *older_url;
 	char *userinfo, *bearer, *proxy, *headers, *client_cert, *client_key;
 	uint64_t body_hash, items_hash;
 	struct sched_state sched; /* after the commit: the new state */
@@ -65,7 +66,10 @@ struct poll {
 	/* A poll of a feed to be: see subscribe.h. */
 	struct subscription *sub; /* or NULL */
 	char *doc_title;
-	struct page *page; /* a page of an article: see fulltext.h; or NULL */
+	struct page *page;   /* a page of an article: see fulltext.h; or NULL */
+	struct older *older; /* a page of older entries: see older.h; or NULL */
+	char *older_at, *older_next; /* its address; where to go on, or NULL */
+	bool has_older; /* there are more pages than are read at once */
 
 	/* What the commit changed. */
 	bool is_committed;
@@ -92,6 +96,9 @@ bool poll_is_file(const struct poll *p);
 /* The request; strings are borrowed from `p`, `headers` from the caller's
  * arena. */
 void poll_request(const struct poll *p, struct arena *a, struct fetch_req *ret);
+
+/* Ask for all of it, whatever is known. */
+void poll_forget_body(struct poll *p);
 
 /* Take the answer; the body moves from `r` to `p`. */
 void poll_fetched(struct poll *p, struct fetch_result *r);

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/url.h"
+#include "daemon/older.h"
 #include "daemon/poll.h"
 #include "daemon/websub.h"
 
@@ -283,6 +284,9 @@ commit_answer(
 		f.moved_to = moved.to;
 		f.adopt_url = moved.adopt;
 		f.new_url = p->doc != NULL ? p->doc->new_feed_url : NULL;
+		f.older_url = p->doc != NULL ? older_link(p->doc) : NULL;
+		f.has_older_url =
+		    p->doc != NULL && !str_eq(f.older_url, p->older_url);
 		f.has_new_url =
 		    p->doc != NULL && !str_eq(f.new_url, p->new_url);
 		if (!moved.adopt) /* which empties them */
@@ -313,9 +317,10 @@ poll_commit(struct poll *p, struct store *s, const struct sched_params *params)
 	struct sched_state before = p->sched;
 	bool unasked = (p->is_parked && !p->is_trial) || p->is_postponed ||
 		       p->answer.outcome == SCHED_NETWORK_DOWN;
-	enum ak_status st = p->is_push ? websubs_commit(p, s)
-			    : unasked  ? commit_unasked(p, s, params)
-				       : commit_answer(p, s, params);
+	enum ak_status st = p->older != NULL ? older_commit(p, s)
+			    : p->is_push     ? websubs_commit(p, s)
+			    : unasked	     ? commit_unasked(p, s, params)
+					     : commit_answer(p, s, params);
 
 	if (st == AK_OK)
 		p->is_committed = true;

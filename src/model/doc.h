@@ -167,6 +167,7 @@ struct doc {
 	uint32_t skip_hours;
 	uint32_t skip_days;
 	bool is_complete; /* fh:complete */
+	bool is_archive;  /* fh:archive: it never changes */
 	bool is_expired;  /* JSON Feed expired: true */
 	struct doc_ext *ext;
 	struct doc_entry *entries; /* in the document's order */

@@ -47,6 +47,13 @@ complete(struct parser *p, struct frame *f)
 }
 
 static void
+archive(struct parser *p, struct frame *f)
+{
+	(void)f;
+	p->doc->is_archive = true;
+}
+
+static void
 draft(struct parser *p, struct frame *f, char *text, size_t len)
 {
 	(void)f;
@@ -71,7 +78,7 @@ const struct ns ns_sy = {"sy", sy_uris, sy_elements};
 
 static const struct element fh_elements[] = {
     {"complete", IN_FEED, 0, 0, complete, NULL, 0},
-    {"archive", IN_FEED, 0, EL_TEXT, ext_start, ext_end, 0},
+    {"archive", IN_FEED, 0, 0, archive, NULL, 0},
     {NULL, 0, 0, 0, NULL, NULL, 0}};
 
 static const char *const fh_uris[] = {

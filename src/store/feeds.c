@@ -100,13 +100,14 @@ fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
 	    .page_rules = col_text(st, 49),
 	    .items_hash = (uint64_t)col_int(st, 57),
 	    .cookies_once = col_int(st, 58) != 0,
-	    .new_url = col_text(st, 59)};
+	    .new_url = col_text(st, 59),
+	    .older_url = col_text(st, 60)};
 	fill_sched(st, 12, &f->sched);
 	fill_sched_more(st, 50, &f->sched);
 	if (counts) {
-		f->n_articles = col_int(st, 60);
-		f->n_unread = col_int(st, 61);
-		f->newest_at = col_int(st, 62);
+		f->n_articles = col_int(st, 61);
+		f->n_unread = col_int(st, 62);
+		f->newest_at = col_int(st, 63);
 	}
 }
 

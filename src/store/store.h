@@ -93,7 +93,8 @@ struct store_feed { /* one subscription, with all that is kept of it */
 	/* permanent redirects seen: target, how often, since when */
 	const char *moved_to;
 	int64_t n_moved, moved_since;
-	const char *new_url; /* what its document calls its new address */
+	const char *new_url;   /* what its document calls its new address */
+	const char *older_url; /* where its document says older entries are */
 	/* per-feed options, NULL or 0 where unset */
 	const char *userinfo, *bearer, *proxy, *headers; /* "Name: v\n..." */
 	const char *client_cert, *client_key;
@@ -201,6 +202,7 @@ struct store_fetch {
 	    *doc;      /* cleaned; NULL: nothing to store (304, error) */
 	bool is_delta; /* absence says nothing (226, push) */
 	bool is_push;  /* brought by a hub: only entries, and that they came */
+	bool is_older; /* the same from the feed's past: no word of its rate */
 	const struct sched_state *sched; /* state after sched_next(), or NULL */
 	/* What the feed's row had when the poll began: what is as it was is
 	 * not written again.  NULL: unknown. */
@@ -221,6 +223,8 @@ struct store_fetch {
 	const char *moved_to;
 	bool has_new_url; /* replaces what is stored */
 	const char *new_url;
+	bool has_older_url;
+	const char *older_url;
 	bool adopt_url; /* the feed's URL becomes moved_to (merging if taken) */
 	/* for the log of polls */
 	int status;
@@ -264,6 +268,19 @@ enum ak_status store_put_fetch(struct store *s, const struct store_fetch *f,
 /* How many entries of `doc` does the feed have already? */
 enum ak_status store_count_known(struct store *s, int64_t feed_id,
     const struct doc *doc, int64_t *ret) AK_USE;
+
+/* --- older entries, RFC 5005 (in the caller's transaction) ------------ */
+
+/* A page of older entries was read, and leads to `next` (or NULL). */
+enum ak_status store_older_put(struct store *s, int64_t feed, const char *url,
+    const char *next, bool is_archive) AK_USE;
+/* Where the feed's own document leads. */
+enum ak_status store_older_first(
+    struct store *s, int64_t feed, struct arena *a, const char **ret) AK_USE;
+/* From `from` on the first page that is to be read: one that was not yet, or
+ * one that may change, unless `skip_known`.  NULL: none. */
+enum ak_status store_older_next(struct store *s, int64_t feed, const char *from,
+    bool skip_known, struct arena *a, const char **ret) AK_USE;
 
 /* --- articles -------------------------------------------------------- */
 
@@ -323,6 +340,9 @@ enum ak_status store_articles(struct store_reader *r,
     const struct store_article_query *q, store_article_cb cb, void *arg) AK_USE;
 enum ak_status store_article_get(struct store_reader *r, int64_t id,
     store_article_cb cb, void *arg) AK_USE; /* AK_NOTFOUND; all members */
+/* Since when no feed that carried it has it any more; 0: one has. */
+enum ak_status store_article_gone(
+    struct store_reader *r, int64_t id, int64_t *ret) AK_USE;
 /* Only the ids of a query, in its order: for reader APIs asking 200,000. */
 typedef void (*store_id_cb)(
     int64_t id, int64_t arrived_us, int64_t feed_id, void *arg);

@@ -191,10 +191,10 @@ put_push(struct put *p)
 		st = ident_doc(p->s, p->feed, url, home, p->f->doc, &p->doc);
 	if (st == AK_OK)
 		st = put_entries(p);
-	if (st == AK_OK && p->delta.n_events > 0)
+	if (st == AK_OK && p->delta.n_events > 0 && !p->f->is_older)
 		st = conn_run(
 		    c, Q_FEED_PUSHED, ARGS(vi(p->delta.n_events), vi(p->feed)));
-	if (st == AK_OK && p->delta.n_events > 0)
+	if (st == AK_OK && p->delta.n_events > 0 && !p->f->is_older)
 		st = conn_run(
 		    c, Q_FEED_PUSHED_AT, ARGS(vi(p->f->at), vi(p->feed)));
 	return st;
@@ -218,12 +218,17 @@ put_fetch(struct put *p)
 	if (st == AK_OK && f->has_new_url)
 		st = conn_run(
 		    c, Q_FEED_SET_NEW_URL, ARGS(vt(f->new_url), vi(p->feed)));
+	if (st == AK_OK && f->has_older_url)
+		st = conn_run(
+		    c, Q_FEED_SET_OLDER, ARGS(vt(f->older_url), vi(p->feed)));
 	if (st == AK_OK && f->adopt_url && f->moved_to != NULL)
 		st = adopt_url(p, url);
 	if (st == AK_OK && f->doc != NULL) {
 		st = ident_doc(p->s, p->feed, url, home, f->doc, &p->doc);
 		if (st == AK_OK)
 			st = put_entries(p);
+		if (st == AK_OK)
+			st = put_gone(p);
 		if (st == AK_OK)
 			st = put_about(p);
 	}

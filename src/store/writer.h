@@ -16,6 +16,9 @@ struct put {
 	size_t n_dates;
 };
 
+/* Of a complete feed (RFC 5005, 2): what it has no more is marked. */
+enum ak_status put_gone(struct put *p) AK_USE;
+
 /* The doc's entries; counts and ids are in p->delta. */
 enum ak_status put_entries(struct put *p) AK_USE;
 

@@ -97,7 +97,7 @@ sync_all(struct world *w)
 
 	assert_int_equal(
 	    pipeline_new(w->base, w->conf, w->path, &w->p, &d), AK_OK);
-	pipeline_sync(w->p, false, NULL, 0, &cbs);
+	pipeline_sync(w->p, &(struct pipeline_which){0}, &cbs);
 	(void)event_base_dispatch(w->base);
 	pipeline_free(w->p);
 	w->n_articles = w->n_with_error = 0;

@@ -15,13 +15,11 @@ static struct pipeline_cbs asked; /* by the last sync */
 static int n_syncs;
 
 void
-pipeline_sync(struct pipeline *p, bool all, const int64_t *ids, size_t n_ids,
+pipeline_sync(struct pipeline *p, const struct pipeline_which *which,
     const struct pipeline_cbs *cbs)
 {
 	(void)p;
-	(void)all;
-	(void)ids;
-	(void)n_ids;
+	(void)which;
 	asked = *cbs;
 	n_syncs++;
 }

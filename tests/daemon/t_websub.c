@@ -304,7 +304,8 @@ test_polls_are_thinned_while_pushes_come(void **state)
 	assert_int_equal(deliver(g, 1), 202);
 	spin(g, is_one_new);
 	assert_true(is_polled_soon(g)); /* a push plans nothing */
-	pipeline_sync(g->p, false, &g->feed_id, 1, &cbs);
+	pipeline_sync(g->p,
+	    &(struct pipeline_which){.ids = &g->feed_id, .n_ids = 1}, &cbs);
 	spin(g, is_polled);
 	assert_true(g->due_at >= clock_now() + DAY - 60);
 	assert_false(is_polled_soon(g));
