@@ -94,6 +94,10 @@
 #define LIMIT_HTTP_REPLY_BYTES (64 * LIMIT_MIB)
 #define LIMIT_HTTP_ARENA (64 * LIMIT_MIB) /* memory of one request */
 #define LIMIT_HTTP_CONNECTIONS 256
+/* Descriptors: of a request, with a stalled one's and a kept connection's; of
+ * all the rest but clients. */
+#define LIMIT_FILES_REQUEST 8
+#define LIMIT_FILES_BESIDES 40
 #define LIMIT_HTTP_REQUEST_S 60 /* from the first byte to the last */
 #define LIMIT_HTTP_QUEUE 512	/* requests waiting for a thread */
 #define LIMIT_PUSHES 256 /* deliveries of hubs that wait for a parser ... */

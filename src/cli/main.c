@@ -15,10 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/clock.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/str.h"
 #include "conf/conf.h"
 
@@ -234,12 +233,10 @@ main(int argc, char **argv)
 	char prefix[32];
 	int rc;
 
+	process_begin();
 	/* As akind has it: few arenas, so that memory goes back. */
 	(void)mallopt(M_ARENA_MAX, 2);
 	(void)setlocale(LC_CTYPE, "");
-	(void)umask(077);
-	(void)signal(SIGXFSZ, SIG_IGN); /* a full store is an error, no death */
-	clock_init();
 	/* So getopt(3) begins its errors as we do ours. */
 	argv[0] = name;
 	if ((rc = global_options(&cli, argc, argv)) >= 0)

@@ -59,8 +59,10 @@ cli_conf(struct cli *cli)
 		cli_error("configuration", "%s", d.text);
 		return CLI_USAGE;
 	}
-	cli->path = conf_store_path(cli->conf, cli->db, false);
-	return CLI_OK;
+	if (conf_store_path(cli->conf, cli->db, false, &cli->path, &d) == AK_OK)
+		return CLI_OK;
+	cli_error("store", "%s", d.text);
+	return CLI_USAGE;
 }
 
 int

@@ -662,25 +662,30 @@ conf_print(const struct conf *c, struct buf *out)
 		print_hook(h, out);
 }
 
-char *
-conf_store_path(const struct conf *c, const char *arg, bool is_service)
+enum ak_status
+conf_store_path(const struct conf *c, const char *arg, bool is_service,
+    char **ret, struct diag *reterr)
 {
-	const char *env = getenv("AKIN_DB"), *dir;
+	const char *const said[] = {arg, getenv("AKIN_DB"), c->store_path};
+	const char *dir;
 
-	if (!str_empty(arg))
-		return xstrdup(arg);
-	if (!str_empty(env))
-		return xstrdup(env);
-	if (!str_empty(c->store_path))
-		return xstrdup(c->store_path);
+	for (size_t i = 0; i < AK_COUNT(said); i++)
+		if (!str_empty(said[i])) {
+			*ret = xstrdup(said[i]);
+			return AK_OK;
+		}
 	if (is_service) {
 		dir = getenv("STATE_DIRECTORY"); /* systemd's StateDirectory= */
-		return xasprintf(
+		*ret = xasprintf(
 		    "%s/akin.db", !str_empty(dir) ? dir : "/var/lib/akin");
+	} else if (!str_empty(dir = getenv("XDG_DATA_HOME"))) {
+		*ret = xasprintf("%s/akin/akin.db", dir);
+	} else if (!str_empty(dir = getenv("HOME"))) {
+		*ret = xasprintf("%s/.local/share/akin/akin.db", dir);
+	} else {
+		return diag_set(reterr, AK_BADINPUT,
+		    "there is no $HOME to keep it in; --db or $AKIN_DB names "
+		    "another place");
 	}
-	if (!str_empty(dir = getenv("XDG_DATA_HOME")))
-		return xasprintf("%s/akin/akin.db", dir);
-	dir = getenv("HOME");
-	return xasprintf(
-	    "%s/.local/share/akin/akin.db", !str_empty(dir) ? dir : "");
+	return AK_OK;
 }

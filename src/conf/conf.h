@@ -63,7 +63,8 @@ bool conf_is_private(int fd, const char *path);
 void conf_print(const struct conf *c, struct buf *out);
 
 /* Where the store is: `arg` (--db), $AKIN_DB, [store] path, the default for a
- * service or a person.  malloc'ed. */
-char *conf_store_path(const struct conf *c, const char *arg, bool is_service);
+ * service or a person; AK_BADINPUT: a person without $HOME.  malloc'ed. */
+enum ak_status conf_store_path(const struct conf *c, const char *arg,
+    bool is_service, char **ret, struct diag *reterr) AK_USE;
 
 #endif

@@ -17,11 +17,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
@@ -302,6 +302,7 @@ main(int argc, char **argv)
 	struct diag d;
 	int opt;
 
+	process_begin();
 	argv[0] = name; /* so getopt(3) begins its errors as we do */
 	while ((opt = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
 		switch (opt) {
@@ -332,10 +333,7 @@ main(int argc, char **argv)
 	 * fewer the writer waits for readers, who share its locks. */
 	(void)mallopt(M_ARENA_MAX, 8);
 	(void)mallopt(M_MMAP_THRESHOLD, 256 << 10);
-	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGXFSZ, SIG_IGN); /* a full store is an error, no death */
-	clock_init();
 	if (conf_load(a.conf_file, &a.conf, &d) != AK_OK) {
 		say(d.text);
 		return EX_CONFIG_OR_USAGE;
@@ -346,8 +344,13 @@ main(int argc, char **argv)
 		conf_free(a.conf);
 		return rc;
 	}
-	is_service = getenv("STATE_DIRECTORY") != NULL ||
-		     getenv("INVOCATION_ID") != NULL;
-	a.store_path = conf_store_path(a.conf, db, is_service);
+	/* systemd sets its INVOCATION_ID in a person's shell as well. */
+	is_service = getenv("STATE_DIRECTORY") != NULL;
+	if (conf_store_path(a.conf, db, is_service, &a.store_path, &d) !=
+	    AK_OK) {
+		say(d.text);
+		conf_free(a.conf);
+		return EX_CONFIG_OR_USAGE;
+	}
 	return run(&a);
 }

@@ -530,7 +530,6 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
 	p->is_first_list = true;
 	p->clock_ahead_s = pump_clock_ahead_s();
 	p->body_bytes = FIRST_BODY_BYTES;
-	p->concurrency = conf->fetch_concurrency;
 	p->user_agent = poll_user_agent(conf);
 	LIST_INIT(&p->runs);
 	p->timer = event_new(base, -1, 0, pump_timer_cb, p);
@@ -538,6 +537,7 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
 	poll_opts_init(&opts, conf);
 	p->sched = opts.sched;
 	poll_fetch_params(conf, p->user_agent, &fp);
+	p->concurrency = fp.max_total;
 	p->fetcher = fetch_new(base, &fp, reterr);
 	st = p->fetcher == NULL
 		 ? AK_BADINPUT
@@ -611,7 +611,7 @@ pipeline_reconfigure(
 	}
 	free(p->user_agent);
 	p->user_agent = user_agent;
-	p->concurrency = conf->fetch_concurrency;
+	p->concurrency = fp.max_total;
 	poll_opts_init(&opts, conf);
 	p->sched = opts.sched;
 	workers_reconfigure(p->workers, &opts);

@@ -20,6 +20,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "base/url.h"
@@ -514,6 +515,22 @@ poll_user_agent(const struct conf *conf)
 	    "akin/%s (+%s)", PACKAGE_VERSION, conf->fetch_user_agent_url);
 }
 
+/* Requests at once: so many as are wanted and there can be descriptors for. */
+static int64_t
+requests_at_once(int64_t wanted)
+{
+	int64_t n = process_files(wanted * LIMIT_FILES_REQUEST +
+				  LIMIT_FILES_BESIDES + LIMIT_HTTP_CONNECTIONS);
+
+	n = (n - LIMIT_FILES_BESIDES) / LIMIT_FILES_REQUEST;
+	if (n >= wanted)
+		return wanted;
+	n = n > 0 ? n : 1;
+	log_warn("fetch", "few files may be open (ulimit -n) requests=%lld",
+	    (long long)n);
+	return n;
+}
+
 void
 poll_fetch_params(
     const struct conf *conf, const char *user_agent, struct fetch_params *ret)
@@ -524,7 +541,7 @@ poll_fetch_params(
 	    .proxy = str_empty(conf->fetch_proxy) ? NULL : conf->fetch_proxy,
 	    .ca_file =
 		str_empty(conf->fetch_ca_file) ? NULL : conf->fetch_ca_file,
-	    .max_total = conf->fetch_concurrency,
+	    .max_total = requests_at_once(conf->fetch_concurrency),
 	    .max_per_host = conf->fetch_per_host,
 	    .max_per_domain = conf->fetch_per_domain,
 	    .max_per_address = conf->fetch_per_address,

@@ -348,6 +348,11 @@ read_stop(struct transfer *t, struct fetch_result *r)
 		r->outcome = SCHED_DENIED;
 		r->diag = t->denied;
 		break;
+	case STOP_NO_SOCKET:
+		r->st = AK_IO;
+		r->outcome = SCHED_NETWORK_DOWN;
+		r->diag = t->denied;
+		break;
 	case STOP_BODY:
 		n = (long long)t->body.max;
 		(void)diag_set(

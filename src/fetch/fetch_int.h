@@ -117,6 +117,7 @@ enum stop_reason {
 	STOP_ENOUGH, /* the rest of the body is of no interest */
 	STOP_DENIED,
 	STOP_PEER_BUSY,
+	STOP_NO_SOCKET, /* by the limits of this machine */
 	STOP_BODY,
 	STOP_WIRE,
 	STOP_RATIO,
@@ -152,13 +153,13 @@ struct transfer {
 	int64_t n_header_bytes, n_fields, n_wire;
 	int n_slow; /* windows in a row */
 	enum stop_reason why;
-	struct diag denied;
-	bool heard;	 /* a first line came */
-	bool has_body;	 /* its first byte came */
-	bool is_wanted;	 /* the body is */
-	bool is_stalled; /* does not count against max_total */
-	unsigned epoch;	 /* of the fetcher's params it was made with */
-	bool is_special; /* options that no other may inherit */
+	struct diag denied; /* or no socket to be had */
+	bool heard;	    /* a first line came */
+	bool has_body;	    /* its first byte came */
+	bool is_wanted;	    /* the body is */
+	bool is_stalled;    /* does not count against max_total */
+	unsigned epoch;	    /* of the fetcher's params it was made with */
+	bool is_special;    /* options that no other may inherit */
 	bool was_conditional, sent_delta;
 	char error[CURL_ERROR_SIZE];
 };

@@ -5,6 +5,8 @@
  */
 #include "fetch/fetch_int.h"
 
+#include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/mem.h"
@@ -72,7 +74,16 @@ transfer_on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *sa)
 	}
 	t->f->stats.n_connections++;
 	fd = socket(sa->family, sa->socktype | SOCK_CLOEXEC, sa->protocol);
-	return fd < 0 ? CURL_SOCKET_BAD : fd;
+	if (fd >= 0)
+		return fd;
+	/* No fault of the feed's; an unknown family is the address's. */
+	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+	    errno == ENOMEM) {
+		t->why = STOP_NO_SOCKET;
+		(void)diag_set(&t->denied, AK_IO, "no socket to be had: %s",
+		    strerrordesc_np(errno));
+	}
+	return CURL_SOCKET_BAD;
 }
 
 /* Once more before the request goes out: a connection may be an old one. */

@@ -339,7 +339,7 @@ enum ak_status
 conn_open(struct conn *c, const char *path, int flags, struct diag *reterr)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	int rc;
+	int rc, err;
 
 	(void)pthread_once(&once, set_up_library);
 	*c = (struct conn){0};
@@ -369,8 +369,10 @@ conn_open(struct conn *c, const char *path, int flags, struct diag *reterr)
 		    NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		return AK_OK;
+	err = sqlite3_system_errno(c->db);
 	if ((rc & 0xFF) == SQLITE_CANTOPEN)
-		(void)conn_say(c, AK_DENIED, "cannot be opened");
+		(void)conn_say(c, AK_DENIED, "cannot be opened%s%s",
+		    err != 0 ? ": " : "", err != 0 ? strerrordesc_np(err) : "");
 	else
 		(void)conn_fail(c, rc);
 	(void)diag_set(reterr, c->status, "%s: %s", path, c->error.text);

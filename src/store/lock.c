@@ -113,7 +113,13 @@ store_lock_take(const char *path, const char *program, const char *socket,
 {
 	int fd = open_lock(path, O_RDWR | O_CREAT);
 	struct store_lock *l;
+	enum ak_status made;
 
+	if (fd < 0 && errno == ENOENT) {
+		if ((made = make_parents(path, reterr)) != AK_OK)
+			return made;
+		fd = open_lock(path, O_RDWR | O_CREAT);
+	}
 	if (fd < 0) {
 		int err = errno;
 		char *lock = xasprintf("%s.lock", path);

@@ -52,6 +52,9 @@ enum ak_status unit_end(struct store *s, enum ak_status st) AK_USE;
 /* Words for a failed system call. */
 enum ak_status fail_errno(struct diag *reterr, const char *path, int err);
 
+/* The folders above `path`, where there are none. */
+enum ak_status make_parents(const char *path, struct diag *reterr) AK_USE;
+
 /* migrate.c: is it akin's file, of a version that we know, the newest one?
  * AK_NEWER, AK_CORRUPT. */
 enum ak_status migrate_check(struct conn *c, bool *ret_is_current) AK_USE;

@@ -67,8 +67,7 @@ fail_errno(struct diag *reterr, const char *path, int err)
 	    strerror_r(err, text, sizeof(text)));
 }
 
-/* Make the folders above `path`. */
-static enum ak_status
+enum ak_status
 make_parents(const char *path, struct diag *reterr)
 {
 	char *p = xstrdup(path);

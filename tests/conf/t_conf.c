@@ -233,17 +233,30 @@ test_store_path_order(void **state)
 	(void)state;
 	write_file("[store]\npath = /from/conf.db\n", 0600);
 	assert_int_equal(conf_load(file, &c, &d), AK_OK);
-	p = conf_store_path(c, NULL, true);
+	assert_int_equal(conf_store_path(c, NULL, true, &p, &d), AK_OK);
 	assert_string_equal(p, "/from/conf.db");
 	free(p);
 	assert_int_equal(setenv("AKIN_DB", "/from/env.db", 1), 0);
-	p = conf_store_path(c, NULL, true);
+	assert_int_equal(conf_store_path(c, NULL, true, &p, &d), AK_OK);
 	assert_string_equal(p, "/from/env.db");
 	free(p);
-	p = conf_store_path(c, "/from/arg.db", false);
+	assert_int_equal(
+	    conf_store_path(c, "/from/arg.db", false, &p, &d), AK_OK);
 	assert_string_equal(p, "/from/arg.db");
 	free(p);
 	(void)unsetenv("AKIN_DB");
+	conf_free(c);
+
+	write_file("", 0600);
+	assert_int_equal(conf_load(file, &c, &d), AK_OK);
+	(void)unsetenv("XDG_DATA_HOME");
+	assert_int_equal(setenv("HOME", "/home/me", 1), 0);
+	assert_int_equal(conf_store_path(c, NULL, false, &p, &d), AK_OK);
+	assert_string_equal(p, "/home/me/.local/share/akin/akin.db");
+	free(p);
+	(void)unsetenv("HOME");
+	assert_int_equal(conf_store_path(c, NULL, false, &p, &d), AK_BADINPUT);
+	assert_non_null(strstr(d.text, "$HOME"));
 	conf_free(c);
 }
 

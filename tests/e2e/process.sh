@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# What a process may be started with: closed descriptors, few of them, no home,
+# any umask.
+. "${AKIN_SRCDIR:-.}/tests/e2e/lib.sh"
+
+mkdir "$work/www"
+{
+	echo '<opml version="2.0"><body>'
+	i=0
+	while [ $i -lt 40 ]; do
+		make_feed "$work/www/f$i.xml" 2
+		echo "<outline type=\"rss\" xmlUrl=\"@/slow/200/f$i.xml\"/>"
+		i=$((i + 1))
+	done
+	echo '</body></opml>'
+} >"$work/feeds.in"
+start_feedd "$work/www"
+sed "s|@|$url|" "$work/feeds.in" >"$work/feeds.opml"
+
+(
+	umask 000
+	"$akin" -q import "$work/feeds.opml"
+)
+check 'the store is private whatever the umask' \
+	is 600 "$(stat -c %a "$work/t.db")"
+
+(
+	ulimit -n 48
+	run "$akin" sync
+	check 'few descriptors are enough' is 0 "$status"
+	check 'and no feed is blamed' is '' "$(cat "$work/err")"
+)
+n_checks=$((n_checks + 2))
+check 'all articles came' is 80 "$(count)"
+(
+	ulimit -n 12
+	run "$akin" sync --all
+	check 'too few: exit 69' is 69 "$status"
+	check 'and why' has "$work/err" 'Too many open files'
+)
+n_checks=$((n_checks + 2))
+
+# Nothing that is opened may be taken for the terminal.
+AKIN_LOG_LEVEL=debug "$akind" <&- >&- 2>&- &
+pid=$!
+pids="$pids $pid"
+check 'closed descriptors: akind starts' wait_for test -S "$work/t.db.sock"
+check 'none of its files has their numbers' is '/dev/null /dev/null /dev/null' \
+	"$(readlink "/proc/$pid/fd/0" "/proc/$pid/fd/1" "/proc/$pid/fd/2" |
+		tr '\n' ' ' | sed 's/ $//')"
+run "$akin" sync <&-
+check 'no standard input: akin works' is 0 "$status"
+kill "$pid"
+wait "$pid"
+"$akin" feeds >&- 2>"$work/err"
+check 'no standard output is told' is 1 $?
+
+# A shell under systemd has INVOCATION_ID, and is no service.
+env -u AKIN_DB INVOCATION_ID=1 "$akind" 2>"$work/log" &
+pid=$!
+pids="$pids $pid"
+check 'akind finds the store that akin has' \
+	wait_for test -S "$work/akin/akin.db.sock"
+kill "$pid"
+wait "$pid"
+run env -u AKIN_DB -u XDG_DATA_HOME -u HOME "$akin" feeds
+check 'no home: exit 2' is 2 "$status"
+check 'which is told' has "$work/err" '^akin: store: there is no .HOME'
+run env -u AKIN_DB -u XDG_DATA_HOME -u HOME "$akind"
+check 'akind too' is 2 "$status"
+check 'in one line' one_line "$work/err"
+finish
