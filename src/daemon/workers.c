@@ -59,10 +59,8 @@ scout_work(struct workers *w, const struct scout_job *j)
 	}
 	m->kind = MAIL_LOADED;
 	m->load = j->load;
-	(void)!store_feeds(w->scout_reader,
-	    &(struct store_feed_query){
-		.ids = j->load->ids, .n_ids = j->load->n_ids},
-	    load_cb, j->load);
+	(void)!store_feeds_to_poll(
+	    w->scout_reader, j->load->ids, j->load->n_ids, load_cb, j->load);
 	return m;
 }
 

@@ -50,13 +50,7 @@ fill_sched(sqlite3_stmt *st, int at, struct sched_state *s)
 	s->skip_days = (uint32_t)col_int(st, at++);
 	s->due_at = col_int(st, at++);
 	s->hint = (enum sched_hint)col_int(st, at++);
-	s->hint_s = col_int(st, at);
-}
-
-/* What the third migration added. */
-static void
-fill_sched_more(sqlite3_stmt *st, int at, struct sched_state *s)
-{
+	s->hint_s = col_int(st, at++);
 	s->first_missing_at = col_int(st, at++);
 	s->first_expired_at = col_int(st, at++);
 	s->n_no_content = col_int(st, at++);
@@ -66,44 +60,50 @@ fill_sched_more(sqlite3_stmt *st, int at, struct sched_state *s)
 	s->hours_pm = col_int(st, at);
 }
 
-/* In the order of C_FEEDS and C_FEEDS_COUNTS. */
+/* In the order of FEED_TO_POLL. */
 static void
-fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
+fill_to_poll(sqlite3_stmt *st, struct store_feed *f)
 {
 	*f = (struct store_feed){.id = col_int(st, 0),
 	    .url = col_text(st, 1),
 	    .title = col_text(st, 2),
-	    .own_title = col_text(st, 3),
-	    .feed_title = col_text(st, 4),
-	    .home_page_url = col_text(st, 5),
-	    .description = col_text(st, 6),
-	    .language = col_text(st, 7),
-	    .icon = col_text(st, 8),
-	    .category = col_text(st, 9),
-	    .category_id = col_int(st, 10),
-	    .added_at = col_int(st, 11),
-	    .etag = col_text(st, 34),
-	    .last_modified = col_text(st, 35),
-	    .validators_url = col_text(st, 36),
-	    .body_hash = (uint64_t)col_int(st, 37),
-	    .error = col_text(st, 38),
-	    .moved_to = col_text(st, 39),
-	    .n_moved = col_int(st, 40),
-	    .moved_since = col_int(st, 41),
-	    .userinfo = col_text(st, 42),
-	    .bearer = col_text(st, 43),
-	    .proxy = col_text(st, 44),
-	    .headers = col_text(st, 45),
-	    .client_cert = col_text(st, 46),
-	    .client_key = col_text(st, 47),
-	    .full_text = col_int(st, 48) != 0,
-	    .page_rules = col_text(st, 49),
-	    .items_hash = (uint64_t)col_int(st, 57),
-	    .cookies_once = col_int(st, 58) != 0,
-	    .new_url = col_text(st, 59),
-	    .older_url = col_text(st, 60)};
-	fill_sched(st, 12, &f->sched);
-	fill_sched_more(st, 50, &f->sched);
+	    .feed_title = col_text(st, 3),
+	    .etag = col_text(st, 4),
+	    .last_modified = col_text(st, 5),
+	    .validators_url = col_text(st, 6),
+	    .body_hash = (uint64_t)col_int(st, 7),
+	    .items_hash = (uint64_t)col_int(st, 8),
+	    .error = col_text(st, 9),
+	    .moved_to = col_text(st, 10),
+	    .n_moved = col_int(st, 11),
+	    .moved_since = col_int(st, 12),
+	    .new_url = col_text(st, 13),
+	    .userinfo = col_text(st, 14),
+	    .bearer = col_text(st, 15),
+	    .proxy = col_text(st, 16),
+	    .headers = col_text(st, 17),
+	    .client_cert = col_text(st, 18),
+	    .client_key = col_text(st, 19),
+	    .full_text = col_int(st, 20) != 0,
+	    .cookies_once = col_int(st, 21) != 0,
+	    .older_url = col_text(st, 51)};
+	fill_sched(st, 22, &f->sched);
+}
+
+/* In the order of C_FEEDS and C_FEEDS_COUNTS. */
+static void
+fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
+{
+	fill_to_poll(st, f);
+	f->own_title = col_text(st, 52);
+	f->home_page_url = col_text(st, 53);
+	f->description = col_text(st, 54);
+	f->language = col_text(st, 55);
+	f->icon = col_text(st, 56);
+	f->category = col_text(st, 57);
+	f->category_id = col_int(st, 58);
+	f->added_at = col_int(st, 59);
+	f->page_rules = col_text(st, 60);
 	if (counts) {
 		f->n_articles = col_int(st, 61);
 		f->n_unread = col_int(st, 62);
@@ -111,12 +111,37 @@ fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
 	}
 }
 
+/* In one transaction: the locks cost more than a row. */
+enum ak_status
+store_feeds_to_poll(struct store_reader *r, const int64_t *ids, size_t n,
+    store_feed_cb cb, void *arg)
+{
+	struct conn *c = &r->c;
+	enum ak_status st = conn_run(c, Q_READ, NO_ARGS);
+
+	for (size_t k = 0; st == AK_OK && k < n; k++) {
+		sqlite3_stmt *row =
+		    conn_query(c, Q_FEED_TO_POLL, ARGS(vi(ids[k])));
+
+		while (row != NULL && conn_row(c, row)) {
+			struct store_feed f;
+
+			fill_to_poll(row, &f);
+			cb(&f, arg);
+		}
+		st = c->status;
+	}
+	if (sqlite3_get_autocommit(c->db) == 0)
+		(void)!conn_run(c, Q_COMMIT, NO_ARGS);
+	return st;
+}
+
 enum ak_status
 store_feeds(struct store_reader *r, const struct store_feed_query *q,
     store_feed_cb cb, void *arg)
 {
-	struct buf sql, ids;
-	struct val v[9];
+	struct buf sql;
+	struct val v[8];
 	size_t n = 0;
 	int64_t id = q->id;
 	sqlite3_stmt *st;
@@ -129,18 +154,12 @@ store_feeds(struct store_reader *r, const struct store_feed_query *q,
 			return status;
 	}
 	buf_init(&sql, 64 * LIMIT_KIB);
-	buf_init(&ids, LIMIT_SQL_VALUE_BYTES);
 	buf_adds(&sql, conn_clause(C_FEEDS));
 	buf_adds(&sql, q->counts ? conn_clause(C_FEEDS_COUNTS) : "");
 	buf_adds(&sql, conn_clause(C_FEEDS_FROM));
 	if (id != 0) {
 		buf_adds(&sql, conn_clause(C_FEEDS_ID));
 		v[n++] = vi(id);
-	}
-	if (q->n_ids > 0) {
-		ids_to_json(&ids, q->ids, q->n_ids);
-		buf_adds(&sql, conn_clause(C_FEEDS_IDS));
-		v[n++] = vt(buf_str(&ids));
 	}
 	if (q->category != NULL) {
 		buf_adds(&sql, conn_clause(C_FEEDS_CATEGORY));
@@ -169,7 +188,6 @@ store_feeds(struct store_reader *r, const struct store_feed_query *q,
 		}
 		conn_done(&r->c, st);
 	}
-	buf_release(&ids);
 	return r->c.status;
 }
 

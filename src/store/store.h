@@ -115,8 +115,6 @@ struct store_feed_query {
 	bool counts;	      /* fill the counts */
 	int64_t retry_after;  /* 0: any; else a Retry-After runs past it */
 	int64_t limit;	      /* 0: all */
-	const int64_t *ids;   /* these alone */
-	size_t n_ids;	      /* 0: any */
 };
 
 enum ak_status store_feeds(struct store_reader *r,
@@ -125,6 +123,12 @@ enum ak_status store_feeds(struct store_reader *r,
 /* The feed that has or had this address; 0: none. */
 enum ak_status store_feed_by_url(
     struct store *s, const char *url, int64_t *ret_id) AK_USE;
+
+/* The same by number, in this order, without those that are gone, and without
+ * what a poll has no use for: the user's title, what the feed says of itself,
+ * category, page rules, counts. */
+enum ak_status store_feeds_to_poll(struct store_reader *r, const int64_t *ids,
+    size_t n, store_feed_cb cb, void *arg) AK_USE;
 
 /* Number of feeds a spec names, and one of them; several may share a title. */
 enum ak_status store_feed_resolve(struct store_reader *r, const char *spec,
