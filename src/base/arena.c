@@ -172,18 +172,22 @@ arena_strdup(struct arena *a, const char *s)
 	return s != NULL ? arena_strndup(a, s, strlen(s)) : NULL;
 }
 
+/* Printed once where it fits the free space, which most does. */
 char *
 arena_printf(struct arena *a, const char *fmt, ...)
 {
+	size_t room = (size_t)(a->end - a->at);
 	va_list ap;
 	char *p;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf((char *)a->at, room, fmt, ap);
 	va_end(ap);
 	if (n < 0 || (p = arena_alloc_raw(a, (size_t)n + 1)) == NULL)
 		return NULL;
+	if ((size_t)n < room)
+		return p;
 	va_start(ap, fmt);
 	(void)vsnprintf(p, (size_t)n + 1, fmt, ap);
 	va_end(ap);

@@ -98,6 +98,8 @@ progress_cb(const struct pipeline_progress *n, void *arg)
 	struct sync *s = arg;
 	char more[160];
 
+	if (!s->progress.is_on)
+		return;
 	(void)snprintf(more, sizeof(more),
 	    "%lld new, %lld failed, %lld to relate", (long long)n->n_new,
 	    (long long)n->n_failed, (long long)n->n_to_relate);

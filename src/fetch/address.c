@@ -8,7 +8,8 @@
  * site lives there alone.
  *
  * A URL is read by libcurl's parser, the same that will read it when the
- * request is made; the checks before it are for what that parser forgives.
+ * request is made, unless it is so plain that there is but one reading; the
+ * checks before it are for what that parser forgives.
  */
 #include "fetch/address.h"
 
@@ -422,39 +423,92 @@ take_userinfo(struct arena *a, CURLU *u, struct target *t)
 	return AK_OK;
 }
 
+/* What stands in a URL between scheme and path. */
+struct authority {
+	const char *host, *port;
+};
+
+/* The rest of the judgement; `t->url` is left to the caller. */
+static enum ak_status
+judge(struct arena *a, const char *url, const struct authority *h,
+    const struct net_list *allow, struct target *t, struct diag *reterr)
+{
+	enum ak_status st;
+	int64_t port;
+
+	if (h->host == NULL || h->port == NULL ||
+	    !str_to_i64(h->port, 0, UINT16_MAX, &port))
+		return diag_set(reterr, AK_BADINPUT, "malformed URL");
+	if ((st = judge_host(a, h->host, allow, t, reterr)) != AK_OK)
+		return st;
+	if (is_bad_port((uint16_t)port))
+		return diag_set(reterr, AK_DENIED,
+		    "refused: port %s is another protocol's", h->port);
+	t->is_https = ascii_istarts(url, "https:");
+	t->origin = arena_printf(
+	    a, "%s://%s:%s", t->is_https ? "https" : "http", t->host, h->port);
+	return t->origin != NULL
+		   ? AK_OK
+		   : diag_set(reterr, AK_BADINPUT, "malformed URL");
+}
+
 static enum ak_status
 read_parts(struct arena *a, CURLU *u, const char *url, bool is_plain,
     const struct net_list *allow, struct target *t, struct diag *reterr)
 {
-	const char *host, *port;
+	struct authority h;
 	enum ak_status st;
-	int64_t n_port;
 
 	if (curl_url_set(u, CURLUPART_URL, url, CURLU_URLENCODE) != CURLUE_OK ||
 	    take_userinfo(a, u, t) != AK_OK)
 		return diag_set(reterr, AK_BADINPUT, "malformed URL");
-	host = part(a, u, CURLUPART_HOST, is_plain ? 0 : CURLU_PUNYCODE);
-	port = part(a, u, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-	if (host == NULL || port == NULL ||
-	    !str_to_i64(port, 0, UINT16_MAX, &n_port))
-		return diag_set(reterr, AK_BADINPUT, "malformed URL");
-	if ((st = judge_host(a, host, allow, t, reterr)) != AK_OK)
+	h.host = part(a, u, CURLUPART_HOST, is_plain ? 0 : CURLU_PUNYCODE);
+	h.port = part(a, u, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+	if ((st = judge(a, url, &h, allow, t, reterr)) != AK_OK)
 		return st;
-	if (is_bad_port((uint16_t)n_port))
-		return diag_set(reterr, AK_DENIED,
-		    "refused: port %s is another protocol's", port);
-	t->is_https = ascii_istarts(url, "https:");
-	t->origin = arena_printf(
-	    a, "%s://%s:%s", t->is_https ? "https" : "http", t->host, port);
 	if (is_plain) {
 		t->url = arena_strdup(a, url);
 	} else {
 		(void)curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0);
 		t->url = part(a, u, CURLUPART_URL, CURLU_PUNYCODE);
 	}
-	if (t->url == NULL || t->origin == NULL)
-		return diag_set(reterr, AK_BADINPUT, "malformed URL");
-	return AK_OK;
+	return t->url != NULL ? AK_OK
+			      : diag_set(reterr, AK_BADINPUT, "malformed URL");
+}
+
+/*
+ * Most URLs by far: letters, digits, hyphens and dots, perhaps a port, and
+ * then the path.  No parser reads these in another way, and libcurl's takes
+ * more than all of the judgement.  A number is left to it unless it is an IPv4
+ * address as inet_pton(3) would have it.
+ */
+static bool
+read_plain(struct arena *a, const char *url, struct authority *ret)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+	const char *host = strchr(url, ':') + 3, *label, *name, *rest;
+	const char *port = ascii_istarts(url, "https:") ? "443" : "80";
+	struct in_addr v4;
+	size_t n = strspn(host, letters);
+
+	if ((name = arena_strndup(a, host, n)) == NULL)
+		return false;
+	label = strrchr(name, '.');
+	label = label != NULL ? label + 1 : name;
+	if (*label == '\0' || (*label >= '0' && *label <= '9' &&
+				  inet_pton(AF_INET, name, &v4) != 1))
+		return false;
+	rest = host + n;
+	if (*rest == ':') {
+		n = strspn(++rest, "0123456789");
+		if (n == 0 || n > 5 || *rest == '0' ||
+		    (port = arena_strndup(a, rest, n)) == NULL)
+			return false;
+		rest += n;
+	}
+	*ret = (struct authority){name, port};
+	return *rest == '\0' || *rest == '/' || *rest == '?';
 }
 
 enum ak_status
@@ -464,11 +518,21 @@ target_parse(struct arena *a, const char *url, const struct net_list *allow,
 	struct target t = {0};
 	enum ak_status st;
 	locale_t utf8 = (locale_t)0, old = (locale_t)0;
+	struct authority h;
 	bool is_plain = false;
 	CURLU *u;
 
 	if ((url = check_spelling(a, url, &is_plain, reterr)) == NULL)
 		return AK_DENIED;
+	if (is_plain && read_plain(a, url, &h)) {
+		st = judge(a, url, &h, allow, &t, reterr);
+		t.url = arena_strdup(a, url);
+		if (st == AK_OK && t.url == NULL)
+			st = diag_set(reterr, AK_TOOBIG, "URL too long");
+		if (st == AK_OK)
+			*ret = t;
+		return st;
+	}
 	if ((u = curl_url()) == NULL)
 		abort(); /* no memory */
 	/* libcurl reads international names in the charset of the locale. */

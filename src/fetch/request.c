@@ -44,7 +44,6 @@ request_init(struct transfer *t)
 	set_num(e, CURLOPT_CONNECTTIMEOUT_MS, p->connect_ms);
 	set_num(e, CURLOPT_TIMEOUT_MS, p->transfer_ms);
 	set_num(e, CURLOPT_MAXAGE_CONN, FETCH_IDLE_MS / 1000);
-	set_str(e, CURLOPT_USERAGENT, p->user_agent);
 	/* Never the environment's. */
 	set_str(e, CURLOPT_PROXY, p->proxy != NULL ? p->proxy : "");
 	set_str(e, CURLOPT_NOPROXY, "");
@@ -63,6 +62,19 @@ request_init(struct transfer *t)
 	(void)curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
 	(void)curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, transfer_on_body);
 	(void)curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
+}
+
+static char *
+join(struct arena *a, const char *name, const char *value)
+{
+	size_t n = strlen(name), len = strlen(value) + 1;
+	char *line = arena_alloc_raw(a, n + len);
+
+	if (line != NULL) {
+		memcpy(line, name, n);
+		memcpy(line + n, value, len);
+	}
+	return line;
 }
 
 /* A header line in the arena, in front of the list. */
@@ -100,8 +112,7 @@ add_validators(struct transfer *t, struct curl_slist **list)
 	    0)
 		return;
 	if (is_validator(job->etag)) {
-		add_line(t, list,
-		    arena_printf(t->arena, "If-None-Match: %s", job->etag));
+		add_line(t, list, join(t->arena, "If-None-Match: ", job->etag));
 		t->was_conditional = true;
 		if (job->want_delta) {
 			add_line(t, list, arena_strdup(t->arena, "A-IM: feed"));
@@ -110,8 +121,7 @@ add_validators(struct transfer *t, struct curl_slist **list)
 	}
 	if (is_validator(job->last_modified)) {
 		add_line(t, list,
-		    arena_printf(
-			t->arena, "If-Modified-Since: %s", job->last_modified));
+		    join(t->arena, "If-Modified-Since: ", job->last_modified));
 		t->was_conditional = true;
 	}
 }
@@ -127,8 +137,7 @@ add_credentials(struct transfer *t, struct curl_slist **list)
 		return;
 	if (job->bearer != NULL)
 		add_line(t, list,
-		    arena_printf(
-			t->arena, "Authorization: Bearer %s", job->bearer));
+		    join(t->arena, "Authorization: Bearer ", job->bearer));
 	for (const char *h = job->headers; h != NULL && *h != '\0';
 	     h += strlen(h) + 1)
 		add_line(t, list, arena_strdup(t->arena, h));
@@ -170,7 +179,7 @@ set_special(struct transfer *t, struct curl_slist **list)
 		(void)curl_easy_setopt(
 		    e, CURLOPT_POSTFIELDS, job->body != NULL ? job->body : "");
 		add_line(t, list,
-		    arena_printf(t->arena, "Content-Type: %s",
+		    join(t->arena, "Content-Type: ",
 			job->body_type != NULL ? job->body_type
 					       : "application/octet-stream"));
 		add_line(t, list, arena_strdup(t->arena, "Expect:"));
@@ -196,19 +205,34 @@ is_special(const struct fetch_job *job)
 		       job->userinfo != NULL || job->client_cert != NULL));
 }
 
+/* As an option libcurl prints it twice a request, character by character; so
+ * it is one where a proxy is to hear it too, or a line of the user's stands for
+ * it. */
+static void
+set_agent(struct transfer *t, struct curl_slist **list)
+{
+	const struct fetch_params *p = &t->f->p;
+
+	if (t->is_special || p->proxy != NULL)
+		set_str(t->easy, CURLOPT_USERAGENT, p->user_agent);
+	else
+		add_line(
+		    t, list, join(t->arena, "User-Agent: ", p->user_agent));
+}
+
 static struct curl_slist *
 make_lines(struct transfer *t)
 {
 	struct fetch_job *job = t->job;
 	struct curl_slist *list = NULL;
 
+	t->is_special = is_special(job);
 	add_line(t, &list, t->f->coding_line);
 	add_line(t, &list,
-	    job->accept != NULL
-		? arena_printf(t->arena, "Accept: %s", job->accept)
-		: t->f->accept_line);
+	    job->accept != NULL ? join(t->arena, "Accept: ", job->accept)
+				: t->f->accept_line);
 	add_validators(t, &list);
-	t->is_special = is_special(job);
+	set_agent(t, &list);
 	if (t->is_special)
 		set_special(t, &list);
 	return list;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/testing.h"
 
+#include <curl/curl.h>
 #include <jansson.h>
 
 #include "fetch/address.h"
@@ -138,6 +139,73 @@ test_target_takes_the_url_apart(void **state)
 	arena_free(a);
 }
 
+/* "host:port" as libcurl reads it; freed by the caller. */
+static char *
+read_by_libcurl(const char *url)
+{
+	char *host = NULL, *port = NULL, *both;
+	CURLU *u = curl_url();
+
+	assert_int_equal(
+	    curl_url_set(u, CURLUPART_URL, url, CURLU_URLENCODE), CURLUE_OK);
+	assert_int_equal(curl_url_get(u, CURLUPART_HOST, &host, 0), CURLUE_OK);
+	assert_int_equal(
+	    curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT),
+	    CURLUE_OK);
+	both = xasprintf("%s:%s", host, port);
+	curl_free(host);
+	curl_free(port);
+	curl_url_cleanup(u);
+	return both;
+}
+
+/* Most are not handed to libcurl before the request is made. */
+static void
+test_plain_urls_are_read_as_libcurl_reads_them(void **state)
+{
+	static const char *const urls[] = {
+	    "http://a.example",
+	    "https://a.example",
+	    "http://a.example?b",
+	    "https://a.example?https://b.example/",
+	    "http://a.example/b:81/c",
+	    "http://a.example:81",
+	    "https://a.example:8443/b",
+	    "http://a.example:81?b",
+	    "http://a.example:080/",
+	    "http://a.example:00080/",
+	    "http://a.example:/",
+	    "http://a-b.c-d.example/",
+	    "http://1e100.example/",
+	    "http://1.2.3.example/",
+	    "http://example.1a/",
+	    "http://1.1.1.1/",
+	    "http://1.1.1.1:81/",
+	    "http://1.1/",
+	    "http://1.1.1.01/",
+	    "http://0x1.1.1.1/",
+	    "http://16843009/",
+	    "http://a_b.example/",
+	    "http://a.example//b/../c",
+	};
+	struct net_list none = {0};
+
+	(void)state;
+	for (size_t i = 0; i < AK_COUNT(urls); i++) {
+		struct arena *a = arena_new(1 << 16);
+		char *want = read_by_libcurl(urls[i]);
+		struct target t;
+		struct diag d;
+
+		if (target_parse(a, urls[i], &none, &t, &d) == AK_OK)
+			assert_string_equal(strstr(t.origin, "//") + 2, want);
+		else
+			fail_msg("%s: %s", urls[i], d.text);
+		free(want);
+		arena_free(a);
+	}
+}
+
 /* The same list that `attacks check-addr` runs, through the same function. */
 static void
 test_corpus_of_addresses(void **state)
@@ -179,6 +247,7 @@ main(void)
 	    cmocka_unit_test(test_the_list_allows_networks_not_names),
 	    cmocka_unit_test(test_no_message_holds_a_password),
 	    cmocka_unit_test(test_target_takes_the_url_apart),
+	    cmocka_unit_test(test_plain_urls_are_read_as_libcurl_reads_them),
 	    cmocka_unit_test(test_corpus_of_addresses),
 	};
 
