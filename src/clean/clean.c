@@ -43,12 +43,29 @@ cleaner_release(struct cleaner *c)
 	free(c->text.data);
 }
 
+/* Space at the ends shows nowhere, and a feed's reader takes it off. */
+static const char *
+trimmed(const struct wbuf *html, size_t *ret_len)
+{
+	static const char space[] = " \t\n\f\r";
+	const char *s = html->data;
+	size_t len = html->len, lead = 0;
+
+	while (lead < len && strchr(space, s[lead]) != NULL)
+		lead++;
+	while (len > lead && strchr(space, s[len - 1]) != NULL)
+		len--;
+	*ret_len = len - lead;
+	return s + lead;
+}
+
 enum ak_status
 cleaner_run(struct cleaner *c, struct arena *a, const char *html, size_t len,
     const struct clean_opts *opts, struct clean_result *ret)
 {
 	size_t limit = opts->limit > 0 ? opts->limit : LIMIT_CONTENT_BYTES;
 	struct clean_result r = {0};
+	const char *written;
 	enum ak_status st;
 
 	arena_reset(c->scratch);
@@ -65,9 +82,9 @@ cleaner_run(struct cleaner *c, struct arena *a, const char *html, size_t len,
 	    (st = clean_related(c, a, "content", &r.related)) != AK_OK)
 		return st;
 	clean_write(c, limit);
-	r.html_len = c->html.len;
+	written = trimmed(&c->html, &r.html_len);
 	r.text_len = c->text.len;
-	r.html = arena_strndup(a, c->html.data, c->html.len);
+	r.html = arena_strndup(a, written, r.html_len);
 	r.text = arena_strndup(a, c->text.data, c->text.len);
 	if (r.html == NULL || r.text == NULL)
 		return AK_TOOBIG;

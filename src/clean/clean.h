@@ -23,7 +23,8 @@ struct clean_opts {
 };
 
 struct clean_result {
-	const char *html; /* canonical; "" if nothing is left */
+	/* Canonical, without space at its ends; "" if nothing is left. */
+	const char *html;
 	size_t html_len;
 	const char *text; /* plain, "\n" between blocks; "" if nothing */
 	size_t text_len;

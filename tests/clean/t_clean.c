@@ -106,12 +106,23 @@ test_what_only_begins_like_a_tag_is_text(void **state)
 {
 	(void)state;
 	check("if a <b then c", "if a &lt;b then c");
-	check("it begins with <a href=\n", "it begins with &lt;a href=\n");
+	check("it begins with <a href=\n", "it begins with &lt;a href=");
 	check("<p>x <y", "<p>x </p>");
-	check("cut off <a href=\"http://ex", "cut off ");
-	check("cut off <a title=x href", "cut off ");
-	check("cut off </b and c", "cut off ");
+	check("cut off <a href=\"http://ex", "cut off");
+	check("cut off <a title=x href", "cut off");
+	check("cut off </b and c", "cut off");
 	check("if a <b then <i>c</i>", "if a <b>c</b>");
+}
+
+static void
+test_there_is_no_space_at_the_ends(void **state)
+{
+	(void)state;
+	check("\n <p>x</p>\t\r\n\f", "<p>x</p>");
+	check(" a <i>b</i> ", "a <i>b</i>");
+	check("\n<script>x</script>\n", "");
+	check("<pre>\n\n x\n</pre>", "<pre>\n\n x\n</pre>");
+	check("&nbsp;x&nbsp;", "\xc2\xa0x\xc2\xa0");
 }
 
 static void
@@ -409,6 +420,7 @@ main(void)
 	    cmocka_unit_test(test_tables_take_cells_only),
 	    cmocka_unit_test(test_cells_bound_formatting_however_deep),
 	    cmocka_unit_test(test_what_only_begins_like_a_tag_is_text),
+	    cmocka_unit_test(test_there_is_no_space_at_the_ends),
 	    cmocka_unit_test(
 		test_fragments_point_into_the_content_or_at_its_page),
 	    cmocka_unit_test(test_addresses_become_absolute_or_go),
