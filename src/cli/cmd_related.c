@@ -37,6 +37,7 @@ struct relations {
 	 * two texts for each of all relations would take hours. */
 	struct store_reader *texts;
 	struct relate_lexer *lexer;
+	struct relate_index *index; /* of these terms */
 	int64_t self;
 	int64_t keep;
 	json_t *list;
@@ -56,8 +57,8 @@ add_terms(struct relations *x, int64_t other, json_t *why)
 	struct buf b;
 
 	buf_init(&b, 4096);
-	if (why_explain(x->texts, x->lexer, a, x->self, other, &p, &d) ==
-		AK_OK &&
+	if (why_explain(x->texts, x->lexer, x->index, a, x->self, other, &p,
+		&d) == AK_OK &&
 	    p.why.n_terms > 0) {
 		buf_adds(&b, "shares ");
 		for (size_t i = 0; i < p.why.n_terms && i < TERMS; i++)
@@ -158,6 +159,31 @@ text_cb(const struct store_relation *rel, void *arg)
 	(void)putchar('\n');
 }
 
+struct ids {
+	int64_t v[RELATE_EDGES];
+	size_t n;
+};
+
+static void
+id_cb(const struct store_relation *rel, void *arg)
+{
+	struct ids *ids = arg;
+
+	if (rel->article != 0 && ids->n < AK_COUNT(ids->v))
+		ids->v[ids->n++] = rel->article;
+}
+
+static enum ak_status
+make_index(struct relations *x)
+{
+	struct ids ids = {.v = {x->self}, .n = 1};
+	enum ak_status st =
+	    store_related(x->reader, x->self, x->keep, id_cb, &ids);
+
+	x->index = why_index(x->texts, ids.v, ids.n);
+	return st;
+}
+
 /* The contract's line for one article. */
 static enum ak_status
 print_line(struct relations *x, const struct store_article *a)
@@ -230,8 +256,10 @@ print_one(struct store_reader *r, struct relations *x, int64_t id, bool as_json)
 	struct page p = {.x = x};
 	enum ak_status st;
 
-	if (as_json)
-		return store_articles(r, &q, page_cb, &p);
+	if (as_json) {
+		st = make_index(x);
+		return st != AK_OK ? st : store_articles(r, &q, page_cb, &p);
+	}
 	st = store_related(x->reader, id, x->keep, text_cb, x);
 	if (st == AK_OK && x->n == 0 && x->term.is_tty)
 		(void)puts("none yet");
@@ -293,6 +321,7 @@ show(struct cli *cli, const char *spec, bool all, bool as_json)
 		if (st != AK_OK)
 			rc = cli_store_failed(cli, st, store_reader_error(r));
 	}
+	relate_index_free(x.index);
 	relate_lexer_free(x.lexer);
 	store_reader_close(x.texts);
 	store_reader_close(x.reader);
@@ -330,33 +359,90 @@ cmd_related(struct cli *cli, int argc, char **argv)
 
 /* --- why ------------------------------------------------------------------ */
 
+/* The sum that gives the score; akin(1) explains it. */
 static void
-print_why(const struct term *t, const struct why_pair *p)
+print_score(const struct why_pair *p)
+{
+	const struct relate_parts *x = &p->parts;
+	double likeness = x->cosine * x->time_factor;
+
+	(void)printf("terms %.3f, time %.3f, same text %.3f\n", x->cosine,
+	    x->time_factor, x->containment);
+	if (p->not != WHY_RELATED || !p->has_parts || p->embedding > 0)
+		return;
+	if (p->kind == RELATE_DUPLICATE)
+		(void)printf("score = 0.9 + %.3f / 10 = %.3f\n", x->containment,
+		    p->score);
+	else if (p->kind != RELATE_LISTED)
+		(void)printf("likeness %.3f = terms * time; usual %.3f; "
+			     "nearest in common %.3f\n"
+			     "x = likeness / usual + common / 4 = %.3f; "
+			     "score = x / (1 + x) = %.3f\n",
+		    likeness, x->usual, x->common,
+		    likeness / x->usual + x->common / 4, p->score);
+}
+
+static void
+print_kind(const struct why_pair *p)
 {
 	const struct relate_why *w = &p->why;
 
-	term_put(t, TERM_BOLD, p->a.title != NULL ? p->a.title : "(no title)");
-	(void)putchar('\n');
-	term_put(t, TERM_BOLD, p->b.title != NULL ? p->b.title : "(no title)");
-	(void)printf("\n%s%s, score %.2f\n",
-	    p->is_related ? "" : "not related; alone they would be: ",
-	    relate_kind_name((enum relate_kind)p->kind), p->score);
+	switch (p->not ) {
+	case WHY_RELATED:
+		(void)printf("%s, score %.2f\n",
+		    relate_kind_name((enum relate_kind)p->kind), p->score);
+		break;
+	case WHY_WRONG:
+		(void)puts("not related: taken apart by hand");
+		break;
+	case WHY_BETTER:
+		(void)printf("not related: others are nearer to both; by "
+			     "itself it would be %s, score %.2f\n",
+		    relate_kind_name(w->kind), w->score);
+		break;
+	case WHY_TOO_LITTLE:
+		(void)printf("not related: likeness %.3f, and a relation "
+			     "takes %.3f\n",
+		    w->parts.cosine * w->parts.time_factor, w->floor);
+		break;
+	}
 	if (p->form != NULL)
 		(void)printf("listed by the publisher (%s), place %lld\n",
 		    p->form, (long long)p->rank);
-	(void)printf("terms %.2f, time %.2f, same text %.2f\n", w->cosine,
-	    w->time_factor, w->containment);
-	if (p->embedding > 0)
-		(void)printf("embedding %.2f\n", p->embedding);
-	if (p->a.thread != 0 && p->a.thread == p->b.thread)
-		(void)printf("both in thread %lld\n", (long long)p->a.thread);
+}
+
+static void
+print_terms(const struct term *t, const struct relate_why *w)
+{
+	double rest = 1.0;
+
 	if (w->n_terms > 0)
 		(void)puts("shared terms:");
 	for (size_t i = 0; i < w->n_terms; i++) {
+		rest -= w->terms[i].share;
 		(void)printf("  %3.0f %%  ", w->terms[i].share * 100);
 		term_put(t, TERM_GREEN, w->terms[i].text);
 		(void)puts(w->terms[i].in_titles ? "  (titles)" : "");
 	}
+	if (w->n_terms > 0 && rest >= 0.005)
+		(void)printf("  %3.0f %%  (others, and words side by side)\n",
+		    rest * 100);
+}
+
+static void
+print_why(const struct term *t, const struct why_pair *p)
+{
+	term_put(t, TERM_BOLD, p->a.title != NULL ? p->a.title : "(no title)");
+	(void)putchar('\n');
+	term_put(t, TERM_BOLD, p->b.title != NULL ? p->b.title : "(no title)");
+	(void)putchar('\n');
+	print_kind(p);
+	print_score(p);
+	if (p->embedding > 0)
+		(void)printf("embedding %.2f\n", p->embedding);
+	if (p->a.thread != 0 && p->a.thread == p->b.thread)
+		(void)printf("both in thread %lld\n", (long long)p->a.thread);
+	print_terms(t, &p->why);
 }
 
 static void
@@ -377,7 +463,7 @@ print_side(const struct term *t, const struct why_article *x, char sign,
 static void
 print_changes(const struct term *t, const struct why_pair *p)
 {
-	if (p->kind != RELATE_DUPLICATE)
+	if (p->not != WHY_RELATED || p->kind != RELATE_DUPLICATE)
 		return;
 	if (p->why.n_spans > 0)
 		(void)printf("%.0f %% of the shorter text stands in both; "
@@ -395,14 +481,16 @@ static int
 explain(
     struct cli *cli, struct store_reader *r, int64_t a, int64_t b, bool as_json)
 {
+	const int64_t ids[] = {a, b};
 	struct arena *arena = arena_new(LIMIT_DOC_ARENA);
 	struct relate_lexer *lx = relate_lexer_new();
+	struct relate_index *x = why_index(r, ids, AK_COUNT(ids));
 	struct why_pair p;
 	struct diag d = {{0}};
 	struct term t;
 	int rc = CLI_OK;
 
-	if (why_explain(r, lx, arena, a, b, &p, &d) != AK_OK) {
+	if (why_explain(r, lx, x, arena, a, b, &p, &d) != AK_OK) {
 		rc = cli_store_failed(cli, AK_IO, d.text);
 	} else if (as_json) {
 		char *text = why_to_json(&p);
@@ -414,6 +502,7 @@ explain(
 		print_why(&t, &p);
 		print_changes(&t, &p);
 	}
+	relate_index_free(x);
 	relate_lexer_free(lx);
 	arena_free(arena);
 	return rc;
@@ -435,6 +524,10 @@ cmd_why(struct cli *cli, int argc, char **argv)
 		rc = cli_article_id(r, argv[optind], &a);
 	if (rc == CLI_OK)
 		rc = cli_article_id(r, argv[optind + 1], &b);
+	if (rc == CLI_OK && a == b) {
+		cli_error(argv[optind + 1], "the same article twice");
+		rc = CLI_USAGE;
+	}
 	if (rc == CLI_OK)
 		rc = explain(cli, r, a, b, as_json);
 	store_reader_close(r);

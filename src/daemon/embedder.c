@@ -141,6 +141,7 @@ struct known {
 	struct embedder *t;
 	const struct vector_about *about;
 	struct vector_known words[VECTORS_EDGES];
+	struct store_parts parts[VECTORS_EDGES]; /* of these */
 	size_t n_words;
 	int64_t done[2 * VECTORS_EDGES]; /* the other side's embedding did */
 	size_t n_done;
@@ -160,6 +161,7 @@ known_cb(const struct store_relation *rel, void *arg)
 	    strcmp(other->lang, k->about->lang) == 0 ||
 	    k->n_words == AK_COUNT(k->words))
 		return;
+	k->parts[k->n_words] = rel->parts;
 	k->words[k->n_words++] = (struct vector_known){.id = rel->article,
 	    .kind = (enum relate_kind)rel->kind,
 	    .score = rel->score};
@@ -172,6 +174,16 @@ is_done(const struct known *k, int64_t id)
 		if (k->done[i] == id)
 			return true;
 	return false;
+}
+
+/* What words said of a pair stays known. */
+static struct store_parts
+parts_of(const struct known *k, int64_t id)
+{
+	for (size_t i = 0; i < k->n_words; i++)
+		if (k->words[i].id == id)
+			return k->parts[i];
+	return (struct store_parts){0};
 }
 
 static enum ak_status
@@ -195,7 +207,8 @@ fuse_one(struct embedder *t, const struct vector_about *about, const int8_t *v,
 			    (struct store_edge){.other = edges[i].other,
 				.kind = (int)edges[i].kind,
 				.score = edges[i].score,
-				.embedding = edges[i].cosine};
+				.embedding = edges[i].cosine,
+				.parts = parts_of(&k, edges[i].other)};
 	return AK_OK;
 }
 

@@ -44,7 +44,11 @@ batch_add(struct batch *b, int64_t id, int64_t revised,
 		const struct relate_edge *e = &res->edges[i];
 
 		b->items[b->n].edges[rel->n_edges++] = (struct store_edge){
-		    .other = e->other, .kind = (int)e->kind, .score = e->score};
+		    .other = e->other,
+		    .kind = (int)e->kind,
+		    .score = e->score,
+		    .parts = {e->parts.cosine, e->parts.time_factor,
+			e->parts.usual, e->parts.common, e->parts.containment}};
 	}
 	for (size_t i = 0; i < res->n_merged; i++)
 		b->items[b->n].merged[i] = res->merged[i];

@@ -22,8 +22,7 @@ article_cb(const struct store_article *x, void *arg)
 
 	*l->to = (struct why_article){.id = x->id,
 	    .thread = x->thread,
-	    .published =
-		x->published != 0 ? x->published : x->arrived_us / 1000000,
+	    .published = x->published,
 	    .guid = arena_strdup(a, x->guid),
 	    .title = arena_strdup(a, x->title),
 	    .url = arena_strdup(a, x->url),
@@ -46,6 +45,7 @@ struct finding {
 	struct why_pair *pair;
 	struct arena *arena;
 	int64_t other;
+	bool is_found;
 };
 
 static void
@@ -53,9 +53,16 @@ relation_cb(const struct store_relation *rel, void *arg)
 {
 	struct finding *f = arg;
 
-	if (rel->article != f->other || f->pair->is_related)
+	if (rel->article != f->other || f->is_found)
 		return;
-	f->pair->is_related = true;
+	f->pair->not = WHY_RELATED;
+	f->is_found = true;
+	f->pair->parts = (struct relate_parts){.cosine = rel->parts.cosine,
+	    .time_factor = rel->parts.time,
+	    .usual = rel->parts.usual,
+	    .common = rel->parts.common,
+	    .containment = rel->parts.containment};
+	f->pair->has_parts = rel->parts.usual > 0;
 	f->pair->kind = rel->kind;
 	f->pair->score = rel->score;
 	f->pair->form = arena_strdup(f->arena, rel->form);
@@ -63,42 +70,64 @@ relation_cb(const struct store_relation *rel, void *arg)
 	f->pair->embedding = rel->embedding;
 }
 
-static struct relate_text
-as_text(const struct why_article *x)
+static struct relate_side
+as_side(const struct why_article *x)
 {
-	return (struct relate_text){.title = x->title,
-	    .text = x->text,
-	    .text_len = x->text_len,
-	    .lang = x->lang,
-	    .feed_title = x->feed_title};
+	return (struct relate_side){.id = x->id,
+	    .text = {.title = x->title,
+		.text = x->text,
+		.text_len = x->text_len,
+		.lang = x->lang,
+		.feed_title = x->feed_title},
+	    .date = x->published != 0 ? x->published : RELATE_NO_DATE};
+}
+
+/* What the store has of the pair. */
+static enum ak_status
+find_relation(struct store_reader *r, struct arena *arena, struct why_pair *p)
+{
+	struct finding f = {.pair = p, .arena = arena, .other = p->b.id};
+	enum ak_status st;
+	bool wrong = false;
+
+	st = store_related(r, p->a.id, RELATE_EDGES, relation_cb, &f);
+	if (st == AK_OK && !f.is_found) {
+		f.other = p->a.id; /* it may be on the other's list alone */
+		st = store_related(r, p->b.id, RELATE_EDGES, relation_cb, &f);
+	}
+	if (st == AK_OK && !f.is_found) {
+		st = store_is_wrong_pair(r, p->a.id, p->b.id, &wrong);
+		p->not = wrong ? WHY_WRONG : WHY_TOO_LITTLE;
+	}
+	return st;
 }
 
 enum ak_status
 why_explain(struct store_reader *r, struct relate_lexer *lx,
-    struct arena *arena, int64_t a, int64_t b, struct why_pair *ret,
-    struct diag *reterr)
+    const struct relate_index *x, struct arena *arena, int64_t a, int64_t b,
+    struct why_pair *ret, struct diag *reterr)
 {
 	struct why_pair p = {0};
-	struct finding f = {&p, arena, b};
-	struct relate_text ta, tb;
+	struct relate_side sa, sb;
 	enum ak_status st;
 
+	if (a == b)
+		return diag_set(reterr, AK_BADINPUT, "the same article twice");
 	if ((st = why_article(r, arena, a, &p.a)) != AK_OK)
 		return diag_set(
 		    reterr, st, "article %lld is not there", (long long)a);
 	if ((st = why_article(r, arena, b, &p.b)) != AK_OK)
 		return diag_set(
 		    reterr, st, "article %lld is not there", (long long)b);
-	if ((st = store_related(r, a, RELATE_EDGES, relation_cb, &f)) != AK_OK)
+	if ((st = find_relation(r, arena, &p)) != AK_OK)
 		return diag_set(reterr, st, "%s", store_reader_error(r));
-	ta = as_text(&p.a);
-	tb = as_text(&p.b);
-	relate_explain(
-	    lx, arena, NULL, &ta, p.a.published, &tb, p.b.published, &p.why);
-	if (!p.is_related) {
-		p.kind = (int)p.why.kind;
-		p.score = p.why.score;
-	}
+	sa = as_side(&p.a);
+	sb = as_side(&p.b);
+	relate_explain(lx, arena, x, &sa, &sb, &p.why);
+	if (p.not == WHY_TOO_LITTLE && p.why.is_related)
+		p.not = WHY_BETTER;
+	if (!p.has_parts)
+		p.parts = p.why.parts;
 	*ret = p;
 	return AK_OK;
 }
@@ -152,13 +181,22 @@ put_spans(json_t *o, const struct why_pair *p)
 char *
 why_to_json(const struct why_pair *p)
 {
-	json_t *o = json_pack("{so so sb ss sf sf sf sf sf}", "a", side(&p->a),
-	    "b", side(&p->b), "related", (int)p->is_related, "kind",
-	    relate_kind_name((enum relate_kind)p->kind), "score", p->score,
-	    "cosine", p->why.cosine, "time_factor", p->why.time_factor,
-	    "containment", p->why.containment, "shared", p->why.shared);
+	static const char *const reasons[] = {[WHY_TOO_LITTLE] = "little",
+	    [WHY_WRONG] = "wrong",
+	    [WHY_BETTER] = "better"};
+	bool related = p->not == WHY_RELATED;
+	json_t *o = json_pack("{so so sb ss? sf sf sf sf sf sf sf}", "a",
+	    side(&p->a), "b", side(&p->b), "related", (int)related, "kind",
+	    related ? relate_kind_name((enum relate_kind)p->kind) : NULL,
+	    "score", p->score, "cosine", p->parts.cosine, "time_factor",
+	    p->parts.time_factor, "usual", p->parts.usual, "common",
+	    p->parts.common, "containment", p->parts.containment, "shared",
+	    p->why.shared);
 	char *text;
 
+	if (!related)
+		(void)json_object_set_new(
+		    o, "reason", json_string(reasons[p->not ]));
 	if (p->form != NULL)
 		(void)json_object_set_new(o, "listed",
 		    json_pack("{ss sI}", "form", p->form, "place",
@@ -182,11 +220,14 @@ why_json(struct store_reader *r, int64_t a, int64_t b, char **ret_json,
 {
 	struct arena *arena = arena_new(LIMIT_DOC_ARENA);
 	struct relate_lexer *lx = relate_lexer_new();
-	struct why_pair p;
-	enum ak_status st = why_explain(r, lx, arena, a, b, &p, reterr);
+	const int64_t ids[] = {a, b};
+	struct relate_index *x = why_index(r, ids, AK_COUNT(ids));
+	struct why_pair p = {0};
+	enum ak_status st = why_explain(r, lx, x, arena, a, b, &p, reterr);
 
 	if (st == AK_OK)
 		*ret_json = why_to_json(&p);
+	relate_index_free(x);
 	relate_lexer_free(lx);
 	arena_free(arena);
 	return st;

@@ -19,12 +19,21 @@ struct why_article { /* strings in the arena */
 	size_t text_len;
 };
 
+enum why_not { /* related */
+	WHY_RELATED,
+	WHY_TOO_LITTLE, /* in common */
+	WHY_WRONG,	/* a person said so */
+	WHY_BETTER,	/* ones fill both lists; or it is not looked at yet */
+};
+
 struct why_pair {
 	struct why_article a, b;
-	bool is_related; /* the store has it; else only the texts speak */
-	int kind;	 /* enum relate_kind, of the store */
-	double score;
-	const char *form; /* listed: where it stood, or NULL */
+	enum why_not not ;
+	int kind;		   /* enum relate_kind; of a related pair */
+	double score;		   /* 0: not related */
+	struct relate_parts parts; /* of the score, as it was found */
+	bool has_parts;		   /* else of the texts, as they are now */
+	const char *form;	   /* listed: where it stood, or NULL */
 	int64_t rank;
 	double embedding;      /* cosine, where it counted; else 0 */
 	struct relate_why why; /* of the texts */
@@ -34,10 +43,17 @@ struct why_pair {
 enum ak_status why_article(struct store_reader *r, struct arena *a, int64_t id,
     struct why_article *ret) AK_USE;
 
-/* Explain; the diag says which of the two is missing. */
+/* An index of the terms of these articles, over the newest of the store: how
+ * frequent they are, what feeds repeat, who else is near.  Never NULL; to be
+ * freed by relate_index_free(). */
+struct relate_index *why_index(
+    struct store_reader *r, const int64_t *ids, size_t n);
+
+/* Explain two that the index was made for.  AK_NOTFOUND, and the diag says
+ * which of the two is missing; AK_BADINPUT: it is one article. */
 enum ak_status why_explain(struct store_reader *r, struct relate_lexer *lx,
-    struct arena *arena, int64_t a, int64_t b, struct why_pair *ret,
-    struct diag *reterr) AK_USE;
+    const struct relate_index *x, struct arena *arena, int64_t a, int64_t b,
+    struct why_pair *ret, struct diag *reterr) AK_USE;
 
 /* As one JSON object, malloc'ed. */
 char *why_to_json(const struct why_pair *p);

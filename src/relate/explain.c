@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STORY_ALONE 0.3F /* likeness that speaks for one event by itself */
+#define STORY_ALONE 0.3 /* likeness that speaks for one event by itself */
 
 /* --- one pair ------------------------------------------------------------ */
 
@@ -28,6 +28,7 @@ struct vector {
 struct article {
 	struct relate_features features;
 	struct blob blob;
+	const struct doc *doc; /* NULL: not in the index */
 	struct vector *v;
 	size_t n;
 	float norm;
@@ -72,15 +73,38 @@ add_component(const struct relate_index *x, struct article *art, uint64_t key,
 	art->n++;
 }
 
+/* What the feed repeats was left out in the index. */
+static bool
+strip(struct arena *a, struct article *art)
+{
+	struct query *q;
+
+	if (art->doc == NULL || art->doc->lines == 0)
+		return true;
+	q = arena_alloc_raw(a, sizeof(*q));
+	if (q == NULL)
+		return false;
+	q->blob = art->blob;
+	recur_strip(q, art->doc->lines);
+	art->blob = q->blob;
+	return true;
+}
+
 static bool
 make_article(struct relate_lexer *lx, struct arena *a,
-    const struct relate_index *x, const struct relate_text *t,
+    const struct relate_index *x, const struct relate_side *side,
     struct article *ret)
 {
 	struct blob *b = &ret->blob;
+	uint32_t place;
 
-	relate_features(lx, a, t, &ret->features);
-	if (!blob_open(ret->features.data, ret->features.len, b))
+	ret->doc = NULL;
+	if (x != NULL && side->id > 0 &&
+	    (place = index_find(x, side->id)) != UINT32_MAX)
+		ret->doc = &x->docs[place];
+	relate_features(lx, a, &side->text, &ret->features);
+	if (!blob_open(ret->features.data, ret->features.len, b) ||
+	    !strip(a, ret))
 		return false;
 	ret->n = 0;
 	ret->v =
@@ -203,33 +227,84 @@ cosine_of(struct arena *a, const struct relate_text *t, struct article *aa,
 		add_terms(a, t, aa, bb, true, ret);
 	for (size_t i = 0; i < ret->n_terms; i++)
 		ret->terms[i].share /= (double)sum;
+	sum *= query_across(aa->blob.lang, bb->blob.lang);
 	return sum < 1.0F ? sum : 1.0F;
+}
+
+static float
+time_factor(const struct relate_side *sa, const struct article *a,
+    const struct relate_side *sb, const struct article *b)
+{
+	if (a->doc != NULL && b->doc != NULL)
+		return query_time_factor(a->doc->date, a->doc->is_dated,
+		    b->doc->date, b->doc->is_dated);
+	return query_time_factor(sa->date, sa->date != RELATE_NO_DATE, sb->date,
+	    sb->date != RELATE_NO_DATE);
+}
+
+static bool
+is_recurring(const struct article *a, const struct article *b, float contain)
+{
+	return a->doc != NULL && b->doc != NULL && a->blob.n_title > 0 &&
+	       a->doc->feed_id == b->doc->feed_id &&
+	       a->blob.shape_hash == b->blob.shape_hash &&
+	       query_recurs(a->doc->date - b->doc->date,
+		   a->blob.title_hash == b->blob.title_hash, contain);
+}
+
+/* What the others in the index have to do with it. */
+static void
+look_around(const struct relate_index *x, const struct article *a,
+    const struct article *b, struct pair_facts *f)
+{
+	bool known = a->doc != NULL && b->doc != NULL;
+
+	f->parts.usual = (double)(known ? judge_usual(near_reach(&a->doc->near),
+					      near_reach(&b->doc->near))
+					: judge_usual(0.0F, 0.0F));
+	if (known && a->blob.lang == b->blob.lang)
+		f->parts.common =
+		    (double)ties_common(&a->doc->ties, &b->doc->ties);
+	f->same_thread =
+	    known ? a->doc->thread == b->doc->thread
+		  : f->parts.cosine * f->parts.time_factor >= STORY_ALONE;
+	f->n_known = x != NULL ? index_lang_count(x, a->blob.lang) : 0;
+}
+
+static bool
+judge(const struct relate_index *x, const struct article *a,
+    const struct article *b, float days_leave, struct relate_why *ret)
+{
+	struct pair_facts f = {.parts = ret->parts};
+	float contain = shared_shingles(&a->blob, &b->blob);
+
+	f.same_text = a->blob.text_hash == b->blob.text_hash;
+	f.is_recurring = is_recurring(a, b, contain);
+	f.parts.containment = f.same_text ? 1.0 : (double)contain;
+	f.parts.time_factor = (double)days_leave *
+			      (f.is_recurring ? (double)RECURRING_LEAVES : 1.0);
+	look_around(x, a, b, &f);
+	ret->parts = f.parts;
+	ret->floor = (double)judge_floor(f.n_known);
+	return judge_pair(&f, &ret->kind, &ret->score);
 }
 
 void
 relate_explain(struct relate_lexer *lx, struct arena *a,
-    const struct relate_index *x, const struct relate_text *ta, int64_t date_a,
-    const struct relate_text *tb, int64_t date_b, struct relate_why *ret)
+    const struct relate_index *x, const struct relate_side *sa,
+    const struct relate_side *sb, struct relate_why *ret)
 {
+	const struct relate_text *ta = &sa->text, *tb = &sb->text;
 	struct article aa, bb;
-	struct pair_facts f = {.reach = REACH_OFFSET};
 
 	memset(ret, 0, sizeof(*ret));
 	ret->kind = RELATE_TOPIC;
-	if (!make_article(lx, a, x, ta, &aa) ||
-	    !make_article(lx, a, x, tb, &bb))
+	if (!make_article(lx, a, x, sa, &aa) ||
+	    !make_article(lx, a, x, sb, &bb))
 		return;
-	f.cosine = cosine_of(a, ta, &aa, &bb, ret);
-	f.contain = shared_shingles(&aa.blob, &bb.blob);
-	ret->time_factor = (double)query_time_factor(
-	    date_a, date_a != RELATE_NO_DATE, date_b, date_b != RELATE_NO_DATE);
-	f.likeness = f.cosine * (float)ret->time_factor;
-	f.same_text = aa.blob.text_hash == bb.blob.text_hash;
-	f.same_thread = f.likeness >= STORY_ALONE;
-	f.n_known = x != NULL ? index_lang_count(x, aa.blob.lang) : 0;
-	ret->cosine = (double)f.cosine;
-	ret->containment = (double)f.contain;
-	judge_pair(&f, &ret->kind, &ret->score);
+	ret->parts.cosine = (double)cosine_of(a, ta, &aa, &bb, ret);
+	ret->is_related =
+	    judge(x, &aa, &bb, time_factor(sa, &aa, sb, &bb), ret);
 	ret->shared =
 	    spans_compare(a, ta->text, ta->text != NULL ? ta->text_len : 0,
 		tb->text, tb->text != NULL ? tb->text_len : 0, ret->spans,

@@ -119,7 +119,7 @@ struct candidate {
 	float time;
 	float contain;
 	float score; /* cosine and time: likeness */
-	float reach; /* as in struct pair_facts */
+	float usual; /* as in struct relate_parts */
 	float said;  /* as the score of a relation, whoever is near both */
 	bool is_recurring;
 	bool is_waiting;
@@ -251,12 +251,17 @@ void query_weigh(struct relate_index *x, struct query *q);
 
 float query_time_factor(int64_t a, bool a_dated, int64_t b, bool b_dated);
 
+/* Times the cosine of articles in these languages. */
+float query_across(unsigned lang_a, unsigned lang_b);
+
+/* Two of one feed, titled alike but for figures: do they come again and again?
+ */
+bool query_recurs(int64_t seconds_apart, bool same_title, float contain);
+
 /* --- judge.c -------------------------------------------------------------- */
 
 struct pair_facts {
-	float likeness, cosine, contain;
-	float reach;  /* geometric mean of both, each with REACH_OFFSET */
-	float common; /* of those nearest to both, 0..1 */
+	struct relate_parts parts;
 	bool same_text;
 	bool same_thread;
 	bool is_recurring;
@@ -264,6 +269,14 @@ struct pair_facts {
 };
 
 #define REACH_OFFSET 0.1F
+#define RECURRING_LEAVES 0.5F /* of the likeness */
+
+/* Of two articles, what they have with others on the mean. */
+float judge_usual(float reach_a, float reach_b);
+
+/* Likeness that a relation takes, in an index that knows so many articles of
+ * the language. */
+float judge_floor(size_t n_known);
 
 /* What the two are to each other; false: nothing. */
 bool judge_pair(

@@ -13,51 +13,71 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DUPLICATE_CONTAINS 0.3F /* shingles of the shorter text */
-#define DUPLICATE_COSINE 0.4F
-#define DUPLICATE_BOTH 1.05F /* their sum */
-#define DUPLICATE_SCORE 0.9F
-#define STORY_FROM 0.1F /* likeness within a thread */
+#define DUPLICATE_CONTAINS 0.3 /* shingles of the shorter text */
+#define DUPLICATE_COSINE 0.4
+#define DUPLICATE_BOTH 1.05 /* their sum */
+#define DUPLICATE_SCORE 0.9
+#define STORY_FROM 0.1 /* likeness within a thread */
 #define TOPIC_FROM 0.03F
 #define TOPIC_FROM_EMPTY 0.07F /* more, in an index that knows little */
 #define TOPIC_KNOWN 25.0F
-#define SCORE_HALF 0.12F    /* against the reach, for a score of .5 */
-#define COMMON_WEIGHT 0.03F /* of nearest articles in common, beside that */
+#define USUAL 1.2F /* of the reach: so much likeness scores a half */
+#define COMMON_SHARE 0.25
 
 static bool
 is_duplicate(const struct pair_facts *f)
 {
+	const struct relate_parts *p = &f->parts;
+
 	return f->same_text ||
-	       (!f->is_recurring && f->contain >= DUPLICATE_CONTAINS &&
-		   f->cosine >= DUPLICATE_COSINE &&
-		   f->contain + f->cosine >= DUPLICATE_BOTH);
+	       (!f->is_recurring && p->containment >= DUPLICATE_CONTAINS &&
+		   p->cosine >= DUPLICATE_COSINE &&
+		   p->containment + p->cosine >= DUPLICATE_BOTH);
+}
+
+float
+judge_usual(float reach_a, float reach_b)
+{
+	return USUAL *
+	       sqrtf((reach_a + REACH_OFFSET) * (reach_b + REACH_OFFSET));
+}
+
+float
+judge_floor(size_t n_known)
+{
+	return TOPIC_FROM +
+	       TOPIC_FROM_EMPTY * expf(-(float)n_known / TOPIC_KNOWN);
+}
+
+double
+relate_score(enum relate_kind kind, const struct relate_parts *p)
+{
+	double x;
+
+	if (kind == RELATE_DUPLICATE)
+		return DUPLICATE_SCORE +
+		       (1.0 - DUPLICATE_SCORE) * p->containment;
+	x = p->cosine * p->time_factor / p->usual + COMMON_SHARE * p->common;
+	return x / (1.0 + x);
 }
 
 bool
 judge_pair(
     const struct pair_facts *f, enum relate_kind *ret_kind, double *ret_score)
 {
-	float floor = TOPIC_FROM +
-		      TOPIC_FROM_EMPTY * expf(-(float)f->n_known / TOPIC_KNOWN);
-	float s =
-	    f->likeness * REACH_OFFSET / f->reach + COMMON_WEIGHT * f->common;
+	double likeness = f->parts.cosine * f->parts.time_factor;
 
-	s /= s + SCORE_HALF;
 	if (is_duplicate(f)) {
-		float share = f->same_text ? 1.0F : f->contain;
-
 		*ret_kind = RELATE_DUPLICATE;
-		*ret_score = (double)(DUPLICATE_SCORE +
-				      (1.0F - DUPLICATE_SCORE) * share);
-		return true;
+	} else {
+		if (likeness < (double)judge_floor(f->n_known))
+			return false;
+		*ret_kind =
+		    f->same_thread && !f->is_recurring && likeness >= STORY_FROM
+			? RELATE_STORY
+			: RELATE_TOPIC;
 	}
-	if (f->likeness < floor)
-		return false;
-	*ret_kind =
-	    f->same_thread && !f->is_recurring && f->likeness >= STORY_FROM
-		? RELATE_STORY
-		: RELATE_TOPIC;
-	*ret_score = (double)s;
+	*ret_score = relate_score(*ret_kind, &f->parts);
 	return true;
 }
 
@@ -93,11 +113,14 @@ facts_of(const struct relate_index *x, const struct query *q,
 {
 	const struct doc *d = &x->docs[c->place];
 
-	return (struct pair_facts){.likeness = c->score,
-	    .cosine = c->cosine,
-	    .contain = c->contain,
-	    .reach = c->reach,
-	    .same_text = d->text_hash == q->blob.text_hash,
+	bool same_text = d->text_hash == q->blob.text_hash;
+
+	return (struct pair_facts){
+	    .parts = {.cosine = (double)c->cosine,
+		.time_factor = (double)c->time,
+		.usual = (double)c->usual,
+		.containment = same_text ? 1.0 : (double)c->contain},
+	    .same_text = same_text,
 	    .is_recurring = c->is_recurring,
 	    .n_known = index_lang_count(x, q->blob.lang)};
 }
@@ -113,8 +136,8 @@ judge_ties(const struct relate_index *x, struct query *q)
 		enum relate_kind kind;
 		double score = 0.0;
 
-		c->reach = sqrtf((near_reach(&d->near) + REACH_OFFSET) *
-				 (reach_without(q, c) + REACH_OFFSET));
+		c->usual =
+		    judge_usual(near_reach(&d->near), reach_without(q, c));
 		f = facts_of(x, q, c);
 		(void)judge_pair(&f, &kind, &score);
 		c->said = (float)score;
@@ -135,13 +158,12 @@ judge_edges(
 
 		f.same_thread = d->thread == ret->thread;
 		if (x->langs[c->place] == q->blob.lang)
-			f.common = ties_common(&q->ties, &d->ties);
+			f.parts.common =
+			    (double)ties_common(&q->ties, &d->ties);
 		if (c->is_waiting || !judge_pair(&f, &e->kind, &e->score))
 			continue;
 		e->other = d->id;
-		e->cosine = (double)c->cosine;
-		e->time_factor = (double)c->time;
-		e->containment = (double)c->contain;
+		e->parts = f.parts;
 		ret->n_edges++;
 	}
 	qsort(ret->edges, ret->n_edges, sizeof(ret->edges[0]), edge_cmp);

@@ -323,15 +323,17 @@ offer(struct query *q, const struct candidate *c)
 
 /* In two languages only names and figures can be shared, not the words that
  * make even strangers of one language somewhat alike. */
+float
+query_across(unsigned a, unsigned b)
+{
+	return a != 0 && b != 0 && a != b ? ACROSS_LANGS : 1.0F;
+}
+
 static float
 across_langs(
     const struct relate_index *x, const struct query *q, uint32_t place)
 {
-	unsigned lang = x->langs[place];
-
-	return lang != 0 && q->blob.lang != 0 && lang != q->blob.lang
-		   ? ACROSS_LANGS
-		   : 1.0F;
+	return query_across(x->langs[place], q->blob.lang);
 }
 
 static void
@@ -383,16 +385,22 @@ new_pairs(const struct query *q, uint32_t place)
 
 /* The feed's weather, its market close, its links of the week: the title comes
  * again, with another figure or on another day, and the text is another. */
+bool
+query_recurs(int64_t seconds_apart, bool same_title, float contain)
+{
+	bool is_later =
+	    seconds_apart > RECURRING_S || seconds_apart < -RECURRING_S;
+
+	return !same_title || (is_later && contain < RECURRING_CONTAINS);
+}
+
 static bool
 is_recurring(const struct query *q, const struct doc *d, float contain)
 {
-	int64_t apart = q->art->date - d->date;
-	bool is_later = apart > RECURRING_S || apart < -RECURRING_S;
-
 	return q->blob.n_title > 0 && q->art->feed_id == d->feed_id &&
 	       q->blob.shape_hash == d->shape_hash &&
-	       (q->blob.title_hash != d->title_hash ||
-		   (is_later && contain < RECURRING_CONTAINS));
+	       query_recurs(q->art->date - d->date,
+		   q->blob.title_hash == d->title_hash, contain);
 }
 
 static void
@@ -481,11 +489,11 @@ complete(struct relate_index *x, struct query *q)
 			c->cosine = 1.0F;
 		c->time = query_time_factor(
 		    q->art->date, q->art->is_dated, d->date, d->is_dated);
-		c->score = c->cosine * c->time;
 		c->is_waiting = d->is_waiting;
 		c->is_recurring = is_recurring(q, d, c->contain);
 		if (c->is_recurring)
-			c->score *= 0.5F;
+			c->time *= RECURRING_LEAVES;
+		c->score = c->cosine * c->time;
 	}
 }
 

@@ -78,14 +78,26 @@ struct relate_article {
 
 enum { RELATE_EDGES = 64 };
 
+/* What a score is made of. */
+struct relate_parts {
+	double cosine;	    /* of the weighted terms, 0..1 */
+	double time_factor; /* what days apart leave of it, 0..1, and a title
+			     * that the feed has again and again: a half */
+	double usual;	    /* so much of both these two have with others */
+	double common;	    /* of those that are nearest to each, 0..1 */
+	double containment; /* share of the shorter text in both, 0..1 */
+};
+
+/* A duplicate: .9 + .1 containment.  A story or topic: x / (1 + x), where
+ * x = cosine * time_factor / usual + common / 4. */
+double relate_score(enum relate_kind kind, const struct relate_parts *p);
+
 /* One relation of the newcomer with an older article. */
 struct relate_edge {
 	int64_t other;
 	enum relate_kind kind; /* DUPLICATE, STORY or TOPIC */
 	double score;	       /* 0..1, the same meaning in every language */
-	double cosine;	       /* of the weighted terms, 0..1 */
-	double time_factor; /* what days apart leave of it, 0..1; 1: undated */
-	double containment; /* share of the shorter text in both, 0..1 */
+	struct relate_parts parts;
 };
 
 /*
@@ -176,11 +188,11 @@ struct relate_span {
 };
 
 struct relate_why {
-	enum relate_kind kind;
-	double score;
-	double cosine;
-	double time_factor;
-	double containment;
+	bool is_related;       /* by these parts */
+	enum relate_kind kind; /* if so */
+	double score;	       /* 0, if not */
+	double floor;	       /* cosine * time_factor that a relation takes */
+	struct relate_parts parts;
 	struct relate_term terms[12]; /* strongest first; text in the arena */
 	size_t n_terms;
 	struct relate_span spans[32]; /* what each changed, in order */
@@ -188,13 +200,20 @@ struct relate_why {
 	double shared; /* share of the shorter text that stands in both */
 };
 
+struct relate_side {
+	int64_t id; /* in the index, else what its texts say must do */
+	struct relate_text text;
+	int64_t date; /* RELATE_NO_DATE: none */
+};
+
 /*
- * Explain a pair from the texts themselves.  `x` gives the terms' frequencies;
- * NULL: all are taken as equally rare, so that the score is only an estimate.
- * Dates: RELATE_NO_DATE where there is none.
+ * Explain a pair from the texts themselves, by how frequent their terms are in
+ * the index, what the feeds repeat, and who else is near.  It may be one that
+ * relate_expect()s these two alone, of a part of the articles; NULL: all terms
+ * are taken as equally rare.
  */
 void relate_explain(struct relate_lexer *lx, struct arena *a,
-    const struct relate_index *x, const struct relate_text *ta, int64_t date_a,
-    const struct relate_text *tb, int64_t date_b, struct relate_why *ret);
+    const struct relate_index *x, const struct relate_side *sa,
+    const struct relate_side *sb, struct relate_why *ret);
 
 #endif

@@ -302,7 +302,11 @@ api_why(struct job *j)
 	if (st == AK_OK)
 		buf_adds(reply_begin(j, 200, TYPE_JSON), json);
 	else
-		reply_error(j, st == AK_NOTFOUND ? 404 : 500, "%s", why.text);
+		reply_error(j,
+		    st == AK_NOTFOUND	? 404
+		    : st == AK_BADINPUT ? 400
+					: 500,
+		    "%s", why.text);
 	free(json);
 }
 

@@ -379,6 +379,7 @@ put_numbers(struct job *j, json_t *why)
 	} measures[] = {
 	    {"score", "Score"},
 	    {"cosine", "Likeness of words"},
+	    {"common", "Nearest articles in common"},
 	    {"containment", "Shared passages"},
 	    {"shared", "Shared text"},
 	    {"time_factor", "Closeness in time"},
@@ -433,6 +434,19 @@ put_side_of_pair(struct job *j, json_t *why, const char *side, int64_t id)
 	    json_string_value(json_object_get(o, "feed")));
 }
 
+static void
+put_not_related(struct job *j, json_t *why)
+{
+	const char *reason = json_string_value(json_object_get(why, "reason"));
+
+	if (reason == NULL)
+		return;
+	h(j, "<p>These two are not related: %s</p>",
+	    str_eq(reason, "wrong")    ? "somebody said that they are not."
+	    : str_eq(reason, "better") ? "others are nearer to both."
+				       : "they have too little in common.");
+}
+
 void
 page_why(struct job *j)
 {
@@ -456,6 +470,7 @@ page_why(struct job *j)
 	h(j, "<section class=\"card narrow\"><h1>Why related</h1>");
 	put_side_of_pair(j, why, "a", a);
 	put_side_of_pair(j, why, "b", b);
+	put_not_related(j, why);
 	put_terms(j, why);
 	put_numbers(j, why);
 	put_changes(j, why);

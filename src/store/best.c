@@ -34,6 +34,7 @@ struct row { /* not written yet */
 	int64_t a, b;
 	int kind, score, embedding;
 	bool in_a, in_b;
+	struct store_parts parts;
 };
 
 struct best {
@@ -301,6 +302,12 @@ row_cmp(const void *x, const void *y)
 	return (r->a > t->a) - (r->a < t->a);
 }
 
+static struct val
+vp(double part)
+{
+	return vi((int64_t)(part * SCORE_MAX + 0.5));
+}
+
 enum ak_status
 best_flush(struct store *s)
 {
@@ -315,7 +322,10 @@ best_flush(struct store *s)
 		if (r->in_a || r->in_b)
 			st = conn_run(&s->c, Q_RELATION_PUT,
 			    ARGS(vi(r->a), vi(r->b), vi(r->kind), vi(r->score),
-				vi(r->in_a), vi(r->in_b), vi(r->embedding)));
+				vi(r->in_a), vi(r->in_b), vi(r->embedding),
+				vp(r->parts.cosine), vp(r->parts.time),
+				vp(r->parts.usual), vp(r->parts.common),
+				vp(r->parts.containment)));
 	}
 	drop_rows(best);
 	return st;
@@ -412,7 +422,8 @@ put_edge(struct store *s, const struct store_relations *rel,
 	    .b = self < other ? other : self,
 	    .kind = e->kind,
 	    .score = score_int(e->score),
-	    .embedding = score_int(e->embedding)};
+	    .embedding = score_int(e->embedding),
+	    .parts = e->parts};
 	bool may = false, in_self = false, in_other = false;
 	enum ak_status st =
 	    may_relate(s, nc, rel->keep, row.a, row.b, other, &may);

@@ -307,6 +307,23 @@ store_relate_reset(struct store *s)
 /* --- reading --------------------------------------------------------- */
 
 enum ak_status
+store_is_wrong_pair(struct store_reader *r, int64_t a, int64_t b, bool *ret)
+{
+	int64_t wrong = 0;
+	enum ak_status st = conn_int(&r->c, Q_WRONG_HAS,
+	    ARGS(vi(a < b ? a : b), vi(a < b ? b : a)), 0, &wrong);
+
+	*ret = wrong != 0;
+	return st;
+}
+
+static double
+part(sqlite3_stmt *st, int column)
+{
+	return (double)col_int(st, column) / 10000;
+}
+
+enum ak_status
 store_related(struct store_reader *r, int64_t article, int64_t keep,
     store_relation_cb cb, void *arg)
 {
@@ -328,7 +345,12 @@ store_related(struct store_reader *r, int64_t article, int64_t keep,
 		    .feed_id = col_int(st, 9),
 		    .feed_title = col_text(st, 10),
 		    .language = col_text(st, 11),
-		    .embedding = (double)col_int(st, 12) / 10000};
+		    .embedding = part(st, 12),
+		    .parts = {.cosine = part(st, 13),
+			.time = part(st, 14),
+			.usual = part(st, 15),
+			.common = part(st, 16),
+			.containment = part(st, 17)}};
 
 		cb(&rel, arg);
 	}

@@ -450,11 +450,17 @@ enum ak_status store_relate_revised(struct store_reader *r, int64_t above_id,
 /* Watermark: the newest article id that was related; 0: none. */
 int64_t store_relate_watermark(struct store_reader *r);
 
+/* What a computed score is made of; the relater's meaning.  All 0: unknown. */
+struct store_parts {
+	double cosine, time, usual, common, containment;
+};
+
 struct store_edge {
 	int64_t other;
 	int kind;	  /* enum relate_kind: 0 listed .. 3 topic */
 	double score;	  /* 0..1 */
 	double embedding; /* cosine, where it counted; else 0 */
+	struct store_parts parts;
 };
 struct store_relations { /* of one newcomer */
 	int64_t article;
@@ -505,12 +511,17 @@ struct store_relation {
 	const char *feed_title;
 	const char *language;
 	double embedding; /* cosine, where it counted; else 0 */
+	struct store_parts parts;
 };
 typedef void (*store_relation_cb)(const struct store_relation *rel, void *arg);
 /* Best first: listed in the publisher's order, then by score; at most `keep`
  * computed ones. */
 enum ak_status store_related(struct store_reader *r, int64_t article,
     int64_t keep, store_relation_cb cb, void *arg) AK_USE;
+
+/* A pair that a person took apart? */
+enum ak_status store_is_wrong_pair(
+    struct store_reader *r, int64_t a, int64_t b, bool *ret) AK_USE;
 
 /* This pair is wrong: gone, and never found again. */
 enum ak_status store_relation_wrong(

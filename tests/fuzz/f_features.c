@@ -69,9 +69,11 @@ check_index(const struct relate_features *f, size_t n, size_t n_sound)
 static void
 check_why(struct relate_lexer *lx, struct arena *a, const struct relate_text *t)
 {
+	struct relate_side sa = {.text = t[0], .date = RELATE_NO_DATE};
+	struct relate_side sb = {.text = t[1]};
 	struct relate_why why;
 
-	relate_explain(lx, a, NULL, &t[0], RELATE_NO_DATE, &t[1], 0, &why);
+	relate_explain(lx, a, NULL, &sa, &sb, &why);
 	for (size_t i = 0; i < why.n_spans; i++) {
 		assert(why.spans[i].a_from <= why.spans[i].a_to);
 		assert(why.spans[i].b_from <= why.spans[i].b_to);

@@ -17,9 +17,12 @@ static const struct news copy = {"Ferry aground off Harwich",
 static void
 explain(struct bench *b, const struct relate_index *x, struct relate_why *ret)
 {
-	struct relate_text ta = text_of(&wire), tb = text_of(&copy);
+	struct relate_side sa = {
+	    .id = 50, .text = text_of(&wire), .date = DAY_0};
+	struct relate_side sb = {
+	    .id = 51, .text = text_of(&copy), .date = DAY_0 + DAY};
 
-	relate_explain(b->lx, b->arena, x, &ta, DAY_0, &tb, DAY_0 + DAY, ret);
+	relate_explain(b->lx, b->arena, x, &sa, &sb, ret);
 }
 
 static void
@@ -97,11 +100,84 @@ test_same_figures_as_the_index(void **state)
 	e = &r.edges[0];
 	assert_int_equal(e->other, 50);
 	explain(&b, x, &why);
-	assert_true(fabs(why.cosine - e->cosine) < 0.1);
-	assert_true(why.containment == e->containment);
-	assert_true(why.time_factor == e->time_factor);
+	assert_true(fabs(why.parts.cosine - e->parts.cosine) < 0.1);
+	assert_true(why.parts.containment == e->parts.containment);
+	assert_true(why.parts.time_factor == e->parts.time_factor);
 	assert_int_equal(why.kind, e->kind);
 	relate_index_free(x);
+	bench_release(&b);
+}
+
+static void
+test_parts_give_the_score(void **state)
+{
+	struct relate_index *x = relate_index_new(NULL);
+	struct relate_result r;
+	struct bench b;
+	size_t n = 0;
+
+	(void)state;
+	bench_init(&b);
+	for (int i = 0; i < 60; i++) {
+		char *text = made_up((uint64_t)i, (unsigned)i % 5, 50);
+		struct news news = {"", text, "en"};
+		struct relate_article art =
+		    article_of(&b, i + 1, &news, DAY_0 + i * DAY);
+
+		relate_add(x, &art, &r);
+		for (size_t k = 0; k < r.n_edges; k++, n++)
+			assert_true(fabs(relate_score(r.edges[k].kind,
+					     &r.edges[k].parts) -
+					 r.edges[k].score) < 1e-9);
+		free(text);
+	}
+	assert_true(n > 100);
+	relate_index_free(x);
+	bench_release(&b);
+}
+
+/* One character of each pair of texts is another. */
+static void
+test_changes_are_whole_characters(void **state)
+{
+	static const struct {
+		const char *lang, *a, *b, *was, *is;
+	} cases[] = {
+	    {"ja", "台風の接近で鉄道各社は十二日の列車を運休にする。",
+		"台風の接近で鉄道各社は十三日の列車を運休にする。", "二", "三"},
+	    {"zh", "市政府宣布周五起恢复全部航班和列车运行。",
+		"市政府宣布周六起恢复全部航班和列车运行。", "五", "六"},
+	    {"ja", "カタカナの名前ジョンさんが会見した。",
+		"カタカナの名前ジャンさんが会見した。", "ョ", "ャ"},
+	    {"zh", "𠮷野家在城里开了三家店。", "𠮷野家在城里开了四家店。", "三",
+		"四"},
+	    {"ko", "배가 모래톱에 걸려 승객 마흔 명이 구조됐다.",
+		"배가 모래톱에 걸려 승객 서른 명이 구조됐다.", "마흔", "서른"},
+	    {"en", "Forty passengers were brought ashore.",
+		"Fifty passengers were brought ashore.", "Forty", "Fifty"},
+	};
+	struct bench b;
+
+	(void)state;
+	bench_init(&b);
+	for (size_t i = 0; i < AK_COUNT(cases); i++) {
+		struct news na = {"", cases[i].a, cases[i].lang};
+		struct news nb = {"", cases[i].b, cases[i].lang};
+		struct relate_side sa = {.text = text_of(&na)};
+		struct relate_side sb = {.text = text_of(&nb)};
+		struct relate_why why;
+
+		relate_explain(b.lx, b.arena, NULL, &sa, &sb, &why);
+		assert_int_equal(why.n_spans, 1);
+		assert_int_equal(why.spans[0].a_to - why.spans[0].a_from,
+		    strlen(cases[i].was));
+		assert_memory_equal(cases[i].a + why.spans[0].a_from,
+		    cases[i].was, strlen(cases[i].was));
+		assert_int_equal(why.spans[0].b_to - why.spans[0].b_from,
+		    strlen(cases[i].is));
+		assert_memory_equal(cases[i].b + why.spans[0].b_from,
+		    cases[i].is, strlen(cases[i].is));
+	}
 	bench_release(&b);
 }
 
@@ -112,6 +188,8 @@ main(void)
 	    cmocka_unit_test(test_lineage_shows_what_changed),
 	    cmocka_unit_test(test_terms_are_as_written),
 	    cmocka_unit_test(test_same_figures_as_the_index),
+	    cmocka_unit_test(test_parts_give_the_score),
+	    cmocka_unit_test(test_changes_are_whole_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) < 0;

@@ -16,7 +16,7 @@ cosine(const struct news *a, const struct news *b)
 	relate_add(x, &art, &r);
 	art = article_of(&bench, 2, b, DAY_0);
 	relate_add(x, &art, &r);
-	c = r.n_edges == 1 ? r.edges[0].cosine : 0.0;
+	c = r.n_edges == 1 ? r.edges[0].parts.cosine : 0.0;
 	relate_index_free(x);
 	bench_release(&bench);
 	return c;

@@ -105,7 +105,7 @@ test_nearest_in_common_count(void **state)
 	add_text(&b, x, NEWCOMER, "harbour ferry tide. piano concert", &r);
 	mate = edge_to(&r, 1);
 	other = edge_to(&r, STRANGER);
-	assert_true(mate.cosine < other.cosine);
+	assert_true(mate.parts.cosine < other.parts.cosine);
 	assert_true(mate.score > other.score);
 	relate_index_free(x);
 	bench_release(&b);

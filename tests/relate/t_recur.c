@@ -101,8 +101,8 @@ last_of(const struct feed *f, bool one_feed, bool with_restart)
 	for (size_t i = 0; i < r.n_edges; i++) {
 		if (one_feed)
 			assert_int_not_equal(r.edges[i].kind, RELATE_DUPLICATE);
-		if (r.edges[i].cosine > most)
-			most = r.edges[i].cosine;
+		if (r.edges[i].parts.cosine > most)
+			most = r.edges[i].parts.cosine;
 	}
 	if (one_feed)
 		assert_int_equal(r.thread, ITEMS);
@@ -128,6 +128,61 @@ test_a_restart_knows_it(void **state)
 	for (size_t i = 0; i < AK_COUNT(feeds); i++)
 		assert_true(last_of(&feeds[i], true, false) ==
 			    last_of(&feeds[i], true, true));
+}
+
+/* The words that a pair of items shares, as explained. */
+static double
+explained(struct bench *b, const struct feed *f, const struct relate_index *x)
+{
+	char text[2][1024];
+	struct relate_side s[2];
+	struct relate_why why;
+
+	for (int i = 0; i < 2; i++) {
+		const char *foot = strchr(f->footer + 1, '\n');
+
+		(void)snprintf(text[i], sizeof(text[i]), "%s%s",
+		    f->items[3 + i].text, foot);
+		s[i] = (struct relate_side){.id = 4 + i,
+		    .text = {.title = f->items[3 + i].title,
+			.text = text[i],
+			.text_len = strlen(text[i]),
+			.lang = f->lang},
+		    .date = DAY_0};
+	}
+	relate_explain(b->lx, b->arena, x, &s[0], &s[1], &why);
+	assert_true(why.is_related == (x == NULL));
+	return why.parts.cosine;
+}
+
+static void
+test_why_leaves_it_out_too(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < AK_COUNT(feeds); i++) {
+		struct relate_index *x = relate_index_new(NULL);
+		struct relate_result r;
+		struct bench b;
+
+		bench_init(&b);
+		for (int k = 0; k < ITEMS; k++) {
+			char text[1024];
+			struct news n = {
+			    feeds[i].items[k].title, text, feeds[i].lang};
+			struct relate_article art;
+
+			(void)snprintf(text, sizeof(text), "%s%s",
+			    feeds[i].items[k].text,
+			    strchr(feeds[i].footer + 1, '\n'));
+			art = article_of(&b, k + 1, &n, DAY_0);
+			art.feed_id = 7;
+			relate_add(x, &art, &r);
+		}
+		assert_true(explained(&b, &feeds[i], NULL) > 0.15);
+		assert_true(explained(&b, &feeds[i], x) < 0.05);
+		relate_index_free(x);
+		bench_release(&b);
+	}
 }
 
 static void
@@ -169,6 +224,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_what_a_feed_repeats_relates_nothing),
 	    cmocka_unit_test(test_a_restart_knows_it),
+	    cmocka_unit_test(test_why_leaves_it_out_too),
 	    cmocka_unit_test(test_versions_of_one_article_are_no_boilerplate),
 	};
 

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The relater's index lives in another thread, or in no process at all.  To
+ * explain a few articles, one of their terms alone is made anew: a tenth of a
+ * second, from the newest articles and what the relater saved.
+ */
+#include "daemon/why.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "daemon/relater.h"
+
+#define AMONG 10000 /* articles that the terms are counted in */
+#define PULL 1024   /* rows read at a time */
+
+struct filling {
+	struct relate_index *x;
+	int64_t last;
+	size_t n;
+	bool expects;
+};
+
+static void
+fill_cb(const struct store_related_input *in, void *arg)
+{
+	struct filling *f = arg;
+	struct relate_article art = {.id = in->id,
+	    .feed_id = in->feed_id,
+	    .date = in->date,
+	    .is_dated = in->is_dated,
+	    .features = {in->features, in->features_len}};
+
+	f->n++;
+	f->last = in->id;
+	if (in->features == NULL ||
+	    !relate_features_current(in->features, in->features_len))
+		return;
+	if (f->expects)
+		relate_expect(f->x, &art);
+	else
+		relate_restore(f->x, &art, in->thread);
+}
+
+/* In the order of ids, as the index takes them. */
+static void
+fill_with(struct store_reader *r, struct filling *f, const int64_t *ids,
+    size_t n, int64_t below)
+{
+	for (int64_t last = 0;;) {
+		int64_t next = INT64_MAX;
+
+		for (size_t i = 0; i < n; i++) {
+			if (ids[i] > last && ids[i] < next)
+				next = ids[i];
+		}
+		if (next >= below ||
+		    store_relate_inputs(r, next - 1, 1, fill_cb, f) != AK_OK)
+			return;
+		last = next;
+	}
+}
+
+struct relate_index *
+why_index(struct store_reader *r, const int64_t *ids, size_t n)
+{
+	struct filling f = {.x = relate_index_new(NULL), .expects = true};
+	int64_t mark = store_relate_watermark(r);
+	void *state = NULL;
+	size_t len = 0;
+
+	if (store_blob_get(r, STATE_NAME, &state, &len) == AK_OK && len > 0 &&
+	    relate_load(f.x, state, len) != AK_OK)
+		len =
+		    0; /* what others repeat, and who is near, is found anew */
+	free(state);
+	fill_with(r, &f, ids, n, INT64_MAX);
+	f.expects = false;
+	f.last = mark > AMONG ? mark - AMONG : 0;
+	fill_with(r, &f, ids, n, f.last + 1);
+	f.last = mark > AMONG ? mark - AMONG : 0;
+	do {
+		f.n = 0;
+		if (store_relate_inputs(r, f.last, PULL, fill_cb, &f) != AK_OK)
+			break;
+	} while (f.n == PULL && f.last < mark);
+	return f.x;
+}
