@@ -117,10 +117,9 @@ start_feedd() {
 # wait_for COMMAND...: until it succeeds. How long a busy machine takes is no
 # matter of any test; two minutes are for what never comes.
 wait_for() {
-	tries=1200
+	end=$(($(date +%s) + 120))
 	until "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
+		[ "$(date +%s)" -lt "$end" ] || return 1
 		sleep 0.1
 	done
 }

@@ -85,24 +85,34 @@ status "so may what a hub delivers" 404 -H 'Expect:' \
     --data-binary @"$dir/zeros" "$base/websub/nobody"
 status "as large as a feed" 413 -H 'Expect:' \
     --data-binary @"$dir/more" "$base/websub/nobody"
-slow=
-for _ in 1 2; do
-	curl -s -o "$dir/slow" --limit-rate 400k -H 'Expect:' \
-	    --data-binary @"$dir/more" "$base/websub/nobody" \
-	    -H 'Content-Length: 16000000' &
-	slow="$slow $!"
-done
+# Two that are nearly through, and wait.
+python3 - "$port" "$dir/held" <<'PY' &
+import socket, sys, time
+held = []
+while len(held) < 2:
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    try:
+        s.sendall(b"POST /websub/nobody HTTP/1.1\r\nHost: localhost:%s\r\n"
+                  b"Content-Length: 16000000\r\n\r\n" % sys.argv[1].encode() +
+                  bytes(15900000))  # more than sockets hold
+        held.append(s)
+    except OSError:  # a large one from before is still there
+        time.sleep(0.1)
+open(sys.argv[2], "w").close()
+time.sleep(600)
+PY
+held=$!
+pids="$pids $held"
+wait_for test -e "$dir/held"
 gives() # STATUS, to a large body
 {
 	[ "$(curl -s -o /dev/null -w '%{http_code}' -H 'Expect:' \
 	    --data-binary @"$dir/zeros" "$base/websub/nobody")" = "$1" ]
 }
-wait_for gives 000
+gives 000
 result $? "but no more than two at once"
-# shellcheck disable=SC2086
-kill $slow
-# shellcheck disable=SC2086
-wait $slow
+kill "$held"
+wait "$held"
 wait_for gives 404
 result $? "until one has ended"
 # What the HTTP library refuses before we are asked looks as what we refuse.
