@@ -395,6 +395,19 @@ add_alias(struct store *s, int64_t id, const char *url)
 					       ARGS(vi(hash), vt(url), vi(id)));
 }
 
+/* Might SQLite refuse a value, when another is written already? */
+static bool
+is_large(const struct store_feed_new *f)
+{
+	const char *const values[] = {f->url, f->title, f->home_page_url,
+	    f->category, f->alias, f->userinfo};
+	size_t n = 0;
+
+	for (size_t k = 0; k < AK_COUNT(values); k++)
+		n += values[k] != NULL ? strlen(values[k]) : 0;
+	return n > LIMIT_MIB;
+}
+
 enum ak_status
 store_feed_add(struct store *s, const struct store_feed_new *f, int64_t *ret_id)
 {
@@ -402,7 +415,8 @@ store_feed_add(struct store *s, const struct store_feed_new *f, int64_t *ret_id)
 	int64_t id = 0, category = 0, hash;
 	enum ak_status st;
 
-	if ((st = unit_begin(s)) != AK_OK)
+	st = is_large(f) ? unit_begin(s) : unit_begin_bare(s);
+	if (st != AK_OK)
 		return st;
 	/* What a URL brings along is kept apart, where nothing shows it. */
 	userinfo = f->userinfo != NULL ? f->userinfo

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/store/kit.h"
 
+#include "base/limits.h"
+#include "base/mem.h"
 #include "store/private.h"
 
 static void
@@ -54,6 +56,30 @@ get_feed(struct kit *k, int64_t id, struct store_feed *ret)
 		&(struct store_feed_query){.id = id, .counts = true}, copy_feed,
 		ret),
 	    AK_OK);
+}
+
+static void
+test_a_feed_too_large_does_not_sink_its_neighbours(void **state)
+{
+	struct kit *k = *state;
+	size_t len = LIMIT_SQL_VALUE_BYTES + 1;
+	char *url = xmalloc(len + 1);
+	struct store_feed_new first = {.url = "https://a.example/"};
+	struct store_feed_new large = {.url = url, .category = "Empty"};
+	struct store_feed_new last = {.url = "https://c.example/"};
+	int64_t id;
+
+	memset(url, 'x', len);
+	memcpy(url, "https://b.example/", 18);
+	url[len] = '\0';
+	assert_int_equal(store_begin(k->s), AK_OK);
+	assert_int_equal(store_feed_add(k->s, &first, &id), AK_OK);
+	assert_true(store_feed_add(k->s, &large, &id) != AK_OK);
+	assert_int_equal(store_feed_add(k->s, &last, &id), AK_OK);
+	assert_int_equal(store_commit(k->s), AK_OK);
+	assert_int_equal(kit_sql_int(k, "SELECT count(*) FROM feed"), 2);
+	assert_int_equal(kit_sql_int(k, "SELECT count(*) FROM category"), 0);
+	free(url);
 }
 
 static void
@@ -618,6 +644,7 @@ main(void)
 	    TEST(test_a_clock_set_back_makes_all_due),
 	    TEST(test_every_statement_prepares),
 	    TEST(test_a_feed_is_added_once),
+	    TEST(test_a_feed_too_large_does_not_sink_its_neighbours),
 	    TEST(test_the_whole_fetch_state_comes_back),
 	    TEST(test_a_poll_writes_what_it_changed),
 	    TEST(test_what_the_user_sets_outlives_a_poll_under_way),
