@@ -237,6 +237,8 @@ main(int argc, char **argv)
 	/* As akind has it: few arenas, so that memory goes back. */
 	(void)mallopt(M_ARENA_MAX, 2);
 	(void)setlocale(LC_CTYPE, "");
+	/* Lines are put together of pieces; each would be a system call. */
+	(void)setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	/* So getopt(3) begins its errors as we do ours. */
 	argv[0] = name;
 	if ((rc = global_options(&cli, argc, argv)) >= 0)

@@ -48,8 +48,10 @@ progress_show(struct progress *p, int64_t done, int64_t all, const char *more)
 void
 progress_clear(struct progress *p)
 {
-	if (p->is_on && p->drawn_ms != 0)
+	if (p->is_on && p->drawn_ms != 0) {
 		(void)fputs("\r\033[K", stderr);
+		(void)fflush(stderr); /* stdout may be next */
+	}
 	p->drawn_ms = 0;
 }
 

@@ -60,9 +60,11 @@ room(struct pipeline *p)
 
 	n_free = WORKERS_MAX_POLLS - HASH_COUNT(p->flights);
 	if (n_asked >= p->concurrency) {
-		/* Many feeds of few hosts: look further ahead for others. */
+		/* Many feeds of few hosts: look further ahead for others;
+		 * not while those just asked for are yet to come. */
 		fetch_stats(p->fetcher, &fs);
-		if (fs.n_running < p->concurrency / 2)
+		if (fs.n_running < p->concurrency / 2 && !fs.has_ready &&
+		    fs.n_queued > p->concurrency / 2)
 			most = n_asked + WORKERS_MAX_POLLS;
 	}
 	if (n_asked >= most || held > HELD_BYTES)

@@ -115,7 +115,7 @@ static void *
 parser_main(void *arg)
 {
 	struct workers *w = arg;
-	struct relate_lexer *lexer = NULL; /* dear: made for the first body */
+	struct relate_lexer *lexer = NULL;
 	struct poll *p;
 
 	while ((p = chan_pop(w->to_parse)) != NULL) {

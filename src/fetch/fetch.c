@@ -443,6 +443,7 @@ fetch_stats(const struct fetcher *f, struct fetch_stats *ret)
 	*ret = f->stats;
 	ret->n_running = f->n_active;
 	ret->n_stalled = f->n_stalled;
+	ret->has_ready = !TAILQ_EMPTY(&f->ready);
 }
 
 void

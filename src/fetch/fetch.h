@@ -144,6 +144,7 @@ struct fetch_stats {
 	int64_t n_queued;
 	int64_t n_running; /* that count against max_total */
 	int64_t n_stalled; /* silent for 3 s: they gave their slot away */
+	bool has_ready;	   /* some may start: the next turn of the loop tries */
 	int64_t n_requests, n_connections, wire_bytes; /* since fetch_new() */
 };
 void fetch_stats(const struct fetcher *f, struct fetch_stats *ret);

@@ -67,12 +67,13 @@ request_init(struct transfer *t)
 static char *
 join(struct arena *a, const char *name, const char *value)
 {
-	size_t n = strlen(name), len = strlen(value) + 1;
-	char *line = arena_alloc_raw(a, n + len);
+	size_t n = strlen(name), len = strlen(value);
+	char *line = arena_alloc_raw(a, n + len + 1);
 
 	if (line != NULL) {
 		memcpy(line, name, n);
 		memcpy(line + n, value, len);
+		line[n + len] = '\0';
 	}
 	return line;
 }

@@ -37,12 +37,12 @@ load_functions(struct relate_lexer *lx)
 			size_t len = strcspn(s, " ");
 			struct function_word *f;
 			char fold[FOLD_MAX];
+			uint64_t hash;
 
-			f = lex_function(
-			    lx, word_hash(fold, chars_fold_word(&lx->chars, s,
-						    len, fold, sizeof(fold))));
-			f->hash = word_hash(fold, chars_fold_word(&lx->chars, s,
-						      len, fold, sizeof(fold)));
+			hash = word_hash(fold, chars_fold_word(&lx->chars, s,
+						   len, fold, sizeof(fold)));
+			f = lex_function(lx, hash);
+			f->hash = hash;
 			n += f->of == 0;
 			assert(n < FUNCTION_SLOTS / 2);
 			f->of |= (uint64_t)1 << l;
@@ -56,11 +56,16 @@ load_functions(struct relate_lexer *lx)
 struct relate_lexer *
 relate_lexer_new(void)
 {
-	struct relate_lexer *lx = xcalloc(1, sizeof(*lx));
+	return xcalloc(1, sizeof(struct relate_lexer));
+}
 
+/* Dear, and many a poll brings no text after all. */
+static void
+prepare(struct relate_lexer *lx)
+{
 	chars_init(&lx->chars);
 	load_functions(lx);
-	return lx;
+	lx->is_prepared = true;
 }
 
 void
@@ -333,6 +338,8 @@ lex_text(
 	uint64_t name[FEED_WORDS];
 	size_t n_name, n_title, len;
 
+	if (!lx->is_prepared)
+		prepare(lx);
 	reset(lx);
 	n_name = feed_words(lx, t->feed_title, name);
 	reset(lx);

@@ -28,6 +28,7 @@ struct function_word {
 };
 
 struct relate_lexer {
+	bool is_prepared; /* chars and functions are */
 	struct chars chars;
 	UBreakIterator *breaks; /* opened when first needed */
 	struct sb_stemmer *stemmers[LANG_MAX];
