@@ -115,9 +115,12 @@ restore_index(struct relater *r, bool few, const void *state, size_t len)
 	relate_index_free(r->index);
 	r->index = relate_index_new(&r->params);
 	r->is_few = few;
-	if (len > 0 && relate_load(r->index, state, len) != AK_OK)
-		log_warn(
-		    "relate", "saved state is of no use; going on without");
+	if (len == 0 || relate_load(r->index, state, len) != AK_OK) {
+		if (len > 0)
+			log_warn("relate",
+			    "saved state is of no use; going on without");
+		r->is_few = few = false; /* it would be spent at once */
+	}
 	if (few && !expect_few(r)) {
 		restore_index(r, false, state, len);
 		return;
