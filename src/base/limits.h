@@ -73,6 +73,10 @@
 #define LIMIT_ROBOTS_ORIGINS 256   /* whose robots.txt is remembered */
 #define LIMIT_ROBOTS_BYTES (4 * LIMIT_MIB) /* all of them */
 
+/* --- what a user may ask for ------------------------------------------------
+ */
+#define LIMIT_INTERVAL_S (30 * 86400LL) /* between polls of a feed */
+
 /* --- older entries of a feed (RFC 5005) ------------------------------------
  */
 #define LIMIT_OLDER_PAGES 50	/* in one go */

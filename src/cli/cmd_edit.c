@@ -14,6 +14,7 @@
 #include "fetch/fetch.h"
 #include "cli/term.h"
 #include "conf/conf.h"
+#include "daemon/pipeline.h"
 #include "store/store.h"
 
 static const char usage[] =
@@ -154,10 +155,15 @@ take_interval(struct store_feed_edit *e)
 {
 	e->has_interval = true;
 	e->interval_s = 0;
-	if (*optarg == '\0' || strcmp(optarg, "0") == 0 ||
-	    cli_span(optarg, &e->interval_s))
+	if (*optarg == '\0' || strcmp(optarg, "0") == 0)
 		return true;
-	cli_error(optarg, "a time such as 30min or 2h is wanted");
+	if (!cli_span(optarg, &e->interval_s)) {
+		cli_error(optarg, "a time such as 30min or 2h is wanted");
+		return false;
+	}
+	if (e->interval_s <= LIMIT_INTERVAL_S)
+		return true;
+	cli_error(optarg, "at most %lld days", LIMIT_INTERVAL_S / 86400);
 	return false;
 }
 
@@ -237,6 +243,10 @@ apply(struct cli *cli, const struct editing *ed, const char *spec)
 	if (rc == CLI_OK)
 		rc = cli_open_store(cli, &s);
 	if (rc == CLI_OK) {
+		struct sched_params params;
+
+		pipeline_schedule(cli->conf, &params);
+		store_set_schedule(s, &params);
 		st = store_feed_edit(s, id, &ed->e);
 		if (st == AK_EXISTS) {
 			cli_error(ed->e.url, "subscribed already");

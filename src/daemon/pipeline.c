@@ -476,8 +476,7 @@ listed_cb(struct workers_list *l, void *arg)
 	run_settle(p, r);
 }
 
-/* What an earlier process was told holds for the whole host.  What answered
- * last is what spoke, if the feed's address leads on to it. */
+/* What an earlier process was told holds for the whole host. */
 static void
 park_cb(const struct store_feed *f, void *arg)
 {
@@ -486,7 +485,7 @@ park_cb(const struct store_feed *f, void *arg)
 	if (f->sched.last_outcome == SCHED_TOO_MANY ||
 	    f->sched.last_outcome == SCHED_UNAVAILABLE)
 		fetch_park(p->fetcher,
-		    f->validators_url != NULL ? f->validators_url : f->url,
+		    f->parked_url != NULL ? f->parked_url : f->url,
 		    f->sched.last_outcome, f->sched.retry_until);
 }
 

@@ -53,6 +53,9 @@ struct pipeline_cbs { /* called on the loop thread; any may be NULL */
 	void *arg;
 };
 
+/* What the configuration says of schedules. */
+void pipeline_schedule(const struct conf *conf, struct sched_params *ret);
+
 /* libcurl's, once a process, before the first thread. */
 void pipeline_global_init(void);
 

@@ -26,6 +26,7 @@
 #include "base/url.h"
 #include "clean/clean.h"
 #include "daemon/doc_hash.h"
+#include "daemon/pipeline.h"
 #include "daemon/websub.h"
 #include "parse/parse.h"
 #include "relate/relate.h"
@@ -54,6 +55,7 @@ poll_new(const struct store_feed *f)
 	p->moved_to = dup_or_null(f->moved_to);
 	p->new_url = dup_or_null(f->new_url);
 	p->older_url = dup_or_null(f->older_url);
+	p->parked_url = dup_or_null(f->parked_url);
 	p->n_moved = f->n_moved;
 	p->moved_since = f->moved_since;
 	p->userinfo = dup_or_null(f->userinfo);
@@ -86,6 +88,7 @@ poll_free(struct poll *p)
 	free(p->moved_to);
 	free(p->new_url);
 	free(p->older_url);
+	free(p->parked_url);
 	free(p->older_at);
 	free(p->older_next);
 	free(p->userinfo);
@@ -486,16 +489,21 @@ poll_refuse(struct poll *p, const char *words)
 /* --- configuration -------------------------------------------------------- */
 
 void
+pipeline_schedule(const struct conf *conf, struct sched_params *ret)
+{
+	*ret = (struct sched_params){.floor_s = conf->schedule_floor,
+	    .floor_unconditional_s = conf->schedule_floor_unconditional,
+	    .ceiling_s = conf->schedule_ceiling,
+	    .websub_s = conf->schedule_websub_poll,
+	    .hint_max_s = conf->schedule_hint_max,
+	    .pace_s = conf->schedule_pace,
+	    .refresh_s = conf->schedule_refresh_floor};
+}
+
+void
 poll_opts_init(struct poll_opts *o, const struct conf *conf)
 {
 	*o = (struct poll_opts){
-	    .sched = {.floor_s = conf->schedule_floor,
-		.floor_unconditional_s = conf->schedule_floor_unconditional,
-		.ceiling_s = conf->schedule_ceiling,
-		.websub_s = conf->schedule_websub_poll,
-		.hint_max_s = conf->schedule_hint_max,
-		.pace_s = conf->schedule_pace,
-		.refresh_s = conf->schedule_refresh_floor},
 	    .relate = {.keep = conf->relate_keep,
 		.window = conf->relate_window,
 		.sleep_days = conf->relate_sleep_days},
@@ -506,6 +514,7 @@ poll_opts_init(struct poll_opts *o, const struct conf *conf)
 	    .max_body = conf->fetch_max_body,
 	    .quota = conf->store_quota,
 	};
+	pipeline_schedule(conf, &o->sched);
 }
 
 char *

@@ -31,7 +31,7 @@ struct poll {
 	char *moved_to;
 	int64_t n_moved, moved_since;
 	char *new_url; /* the last document's itunes:new-feed-url */
-	char *older_url;
+	char *older_url, *parked_url;
 	char *userinfo, *bearer, *proxy, *headers, *client_cert, *client_key;
 	uint64_t body_hash, items_hash;
 	struct sched_state sched; /* after the commit: the new state */

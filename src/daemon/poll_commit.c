@@ -258,6 +258,13 @@ judge_move(struct poll *p, struct store *s, struct moved *ret)
 	return st;
 }
 
+/* It speaks for its host or domain, also to the next process. */
+static bool
+sends_away(enum sched_outcome o)
+{
+	return o == SCHED_TOO_MANY || o == SCHED_UNAVAILABLE;
+}
+
 static enum ak_status
 commit_answer(
     struct poll *p, struct store *s, const struct sched_params *params)
@@ -276,6 +283,10 @@ commit_answer(
 	}
 	if (p->doc != NULL)
 		take_hints(p);
+	if (st == AK_OK && p->error == NULL &&
+	    sched_is_adrift(&p->sched, p->at))
+		st = store_origin_has(
+		    s, p->url, SCHED_CROWD, &p->answer.is_crowded);
 	if (st == AK_OK) {
 		describe(p, asked_host(p, a), &f);
 		f.schedule = schedule_cb;
@@ -284,6 +295,9 @@ commit_answer(
 		f.moved_to = moved.to;
 		f.adopt_url = moved.adopt;
 		f.new_url = p->doc != NULL ? p->doc->new_feed_url : NULL;
+		f.parked_url = p->final_url;
+		f.has_parked_url = sends_away(p->answer.outcome) &&
+				   !str_eq(p->final_url, p->parked_url);
 		f.older_url = p->doc != NULL ? older_link(p->doc) : NULL;
 		f.has_older_url =
 		    p->doc != NULL && !str_eq(f.older_url, p->older_url);

@@ -118,6 +118,7 @@ do_batch(struct writer *wr, struct job *j, struct mail *m)
 
 	workers_opts(wr->w, &opts);
 	store_set_quota(wr->store, opts.quota);
+	store_set_schedule(wr->store, &opts.sched);
 	if ((st = store_begin(wr->store)) != AK_OK) {
 		/* Not done, but told: its sender waits. */
 		if (j->poll != NULL) {

@@ -28,6 +28,8 @@
 #define REFRESH_S ((int64_t)300)
 #define REFRESH_BURST 3
 #define MOVE_TIMES 3
+#define LATE_S (2 * HOUR_S)
+#define EARLY_S ((int64_t)60)
 
 /* The wait so far, and what decided it. */
 struct wait {
@@ -47,6 +49,16 @@ jitter(int64_t feed_id)
 	x = (x ^ x >> 27) * 0x94D049BB133111EBu;
 	x ^= x >> 31;
 	return (double)(x >> 11) / 9007199254740992.0;
+}
+
+/* Of feeds with numbers in a row no two get near each other (multiples of the
+ * golden ratio). */
+static double
+place(int64_t feed_id)
+{
+	double x = (double)(feed_id % 100000) * 0.6180339887498949;
+
+	return x - (double)(int64_t)x;
 }
 
 static int64_t
@@ -187,10 +199,10 @@ skip_windows(const struct sched_state *s, int64_t t, enum sched_hint *hint)
 
 static void
 set_due(struct sched_state *s, int64_t feed_id, int64_t now, struct wait w,
-    double spread)
+    double later)
 {
 	enum sched_hint hint = w.hint;
-	int64_t due = now + stretched(w.s, spread * jitter(feed_id));
+	int64_t due = now + stretched(w.s, later);
 	int64_t free_at = skip_windows(s, due, &hint);
 
 	/* Many feeds leave the same window: spread them over its minute. */
@@ -324,6 +336,7 @@ sched_next(const struct sched_params *p, int64_t feed_id, int64_t now,
 	}
 	s->last_poll_at = now;
 	s->last_outcome = a->outcome;
+	s->fresh_until = a->fresh_s > 0 ? now + a->fresh_s : 0;
 	s->n_no_content =
 	    a->outcome == SCHED_NO_CONTENT ? s->n_no_content + 1 : 0;
 	if (s->penalty > 0 && now - s->last_429_at >= DAY_S)
@@ -348,7 +361,41 @@ sched_next(const struct sched_params *p, int64_t feed_id, int64_t now,
 		at_least(&w, DAY_S, SCHED_HINT_GONE);
 	}
 	add_hints(p, s, a, &w);
-	set_due(s, feed_id, now, w, ok ? 0.1 : 0.5);
+	if (ok && a->is_crowded)
+		set_due(s, feed_id, now, w, place(feed_id));
+	else
+		set_due(s, feed_id, now, w, (ok ? 0.1 : 0.5) * jitter(feed_id));
+}
+
+void
+sched_replan(const struct sched_params *p, int64_t feed_id, bool had_validators,
+    struct sched_state *s)
+{
+	int64_t at = s->last_poll_at;
+	struct sched_answer a = {.outcome = SCHED_NOT_MODIFIED,
+	    .had_validators = had_validators,
+	    .fresh_s = s->fresh_until - at,
+	    .retry_after_s = s->retry_until - at,
+	    .websub_active = s->hint == SCHED_HINT_WEBSUB};
+	struct wait w;
+
+	if (s->life != SCHED_ACTIVE || at == 0 || s->n_errors > 0 ||
+	    s->hint == SCHED_HINT_NEW || s->hint == SCHED_HINT_HOST ||
+	    s->hint == SCHED_HINT_NETWORK)
+		return;
+	w = own_wait(p, s, &a, at);
+	if (s->first_expired_at > 0)
+		at_least(&w, DAY_S, SCHED_HINT_GONE);
+	add_hints(p, s, &a, &w);
+	set_due(s, feed_id, at, w, 0.1 * jitter(feed_id));
+}
+
+bool
+sched_is_adrift(const struct sched_state *s, int64_t now)
+{
+	return s->last_poll_at == 0 || s->hint == SCHED_HINT_NETWORK ||
+	       s->hint == SCHED_HINT_HOST || now - s->due_at > LATE_S ||
+	       s->due_at - now > EARLY_S;
 }
 
 /* --- around it --------------------------------------------------------- */

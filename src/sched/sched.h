@@ -104,6 +104,7 @@ struct sched_state {
 	int64_t refresh_at;	    /* when refreshes by hand are all used up */
 	int64_t hours_am, hours_pm; /* new entries by hour of the day, GMT: 12
 				       counters of 5 bits each */
+	int64_t fresh_until;	    /* the last answer is (RFC 9111); 0 */
 	int64_t interval_s;	    /* the user's fixed interval; 0: adaptive */
 	bool ignore_hints;	    /* per-feed switch for absurd hints */
 	/* Hints that hold until the next good answer: */
@@ -129,6 +130,7 @@ struct sched_answer {
 	int64_t n_new_events; /* new entries; dates within 10 min: one */
 	bool is_expired;
 	bool websub_active;
+	bool is_crowded; /* one of many feeds of its origin, asked with them */
 };
 
 /*
@@ -137,6 +139,23 @@ struct sched_answer {
  */
 void sched_next(const struct sched_params *p, int64_t feed_id, int64_t now,
     const struct sched_answer *answer, struct sched_state *state);
+
+/*
+ * A user's wish changed (interval_s, ignore_hints): plan the next poll anew,
+ * from the last one on, by what it told.  Failures and the like keep their
+ * wait.
+ */
+void sched_replan(const struct sched_params *p, int64_t feed_id,
+    bool had_validators, struct sched_state *state);
+
+/*
+ * Is it asked at another time than it was planned for?  Then it is asked at the
+ * same time as others, and of an origin with SCHED_CROWD feeds all might be
+ * from now on: `is_crowded` has it wait once for up to twice as long, so that
+ * they are spread evenly over the interval.
+ */
+#define SCHED_CROWD 20
+bool sched_is_adrift(const struct sched_state *state, int64_t now);
 
 /* A due feed may be looked at late, by cron or after a suspend: is `now` in its
  * quiet hours?  Then it is due after them. */

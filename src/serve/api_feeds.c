@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/clock.h"
 #include "serve/json_list.h"
 #include "serve/subs.h"
@@ -204,6 +205,8 @@ api_feed_edit(struct job *j)
 	    !bool_member(body, "full_text", &e.has_full_text, &e.full_text) ||
 	    (interval != NULL && !json_is_integer(interval)))
 		reply_error(j, 400, "a member has the wrong type");
+	else if (e.interval_s < 0 || e.interval_s > LIMIT_INTERVAL_S)
+		reply_error(j, 400, "an interval has 0 to 2592000 seconds");
 	else if ((st = store_feed_edit(j->store, id, &e)) == AK_OK)
 		reply_feed(j, 200, id);
 	else

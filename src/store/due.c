@@ -2,7 +2,9 @@
 /* Which feeds are due, and what becomes of that when the clock is set. */
 #include "store/private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -54,7 +56,67 @@ store_next_due(struct store_reader *r)
 	return conn_int(&r->c, Q_NEXT_DUE, NO_ARGS, 0, &due) == AK_OK ? due : 0;
 }
 
+/* --- planned anew ---------------------------------------------------- */
+
+void
+store_set_schedule(struct store *s, const struct sched_params *p)
+{
+	s->sched = *p;
+}
+
+enum ak_status
+feed_plan_anew(struct store *s, int64_t id)
+{
+	struct store_feed f;
+	bool has_validators;
+	sqlite3_stmt *st;
+
+	if (s->sched.ceiling_s == 0)
+		return AK_OK; /* whoever edits knows of no schedule */
+	st = conn_query(&s->c, Q_FEED_TO_POLL, ARGS(vi(id)));
+	if (st == NULL || !conn_row(&s->c, st))
+		return s->c.status;
+	feed_fill(st, &f);
+	has_validators = f.etag != NULL || f.last_modified != NULL;
+	if (conn_end(&s->c, st) != AK_OK)
+		return s->c.status;
+	sched_replan(&s->sched, id, has_validators, &f.sched);
+	return conn_run(&s->c, Q_FEED_SET_PLAN,
+	    ARGS(vi(f.sched.due_at), vi(f.sched.hint), vi(f.sched.hint_s),
+		vi(id)));
+}
+
+enum ak_status
+store_origin_has(struct store *s, const char *url, int64_t n, bool *ret)
+{
+	const char *path = strlen(url) > 8 ? strchr(url + 8, '/') : NULL;
+	size_t len = path != NULL ? (size_t)(path - url) + 1 : 8;
+	char origin[512];
+	int64_t found = 0;
+	enum ak_status st;
+
+	*ret = false;
+	if (len >= sizeof(origin))
+		return AK_OK;
+	(void)snprintf(origin, sizeof(origin), "%.*s", (int)len, url);
+	st = conn_int(&s->c, Q_FEED_ORIGIN, ARGS(vt(origin), vi(n)), 0, &found);
+	*ret = found >= n;
+	return st;
+}
+
 /* --- a clock that was set -------------------------------------------- */
+
+/* Hooks and pages that are tried again later. */
+static enum ak_status
+others_clock_moved(struct store *s, int64_t now, int64_t by_s)
+{
+	enum ak_status st;
+
+	st = conn_run(&s->c, Q_OUTBOX_CLOCK, ARGS(vi(now), vi(by_s)));
+	return st != AK_OK
+		   ? st
+		   : conn_run(&s->c, Q_PAGE_CLOCK, ARGS(vi(now), vi(by_s)));
+}
 
 enum ak_status
 store_clock_back(struct store *s, int64_t now)
@@ -71,6 +133,8 @@ store_clock_back(struct store *s, int64_t now)
 	st = conn_run(&s->c, Q_FEED_CLOCK_BACK, ARGS(vi(now)));
 	if (st == AK_OK)
 		st = conn_run(&s->c, Q_FEED_CLOCK_BACK_DUE, ARGS(vi(now)));
+	if (st == AK_OK)
+		st = others_clock_moved(s, now, INT64_MAX);
 	return unit_end(s, st);
 }
 
@@ -86,5 +150,7 @@ store_clock_moved(struct store *s, int64_t now, int64_t by_s)
 	if (st == AK_OK)
 		st = conn_run(
 		    &s->c, Q_FEED_CLOCK_MOVED_DUE, args, AK_COUNT(args));
+	if (st == AK_OK)
+		st = others_clock_moved(s, now, by_s);
 	return unit_end(s, st);
 }

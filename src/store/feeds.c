@@ -61,8 +61,8 @@ fill_sched(sqlite3_stmt *st, int at, struct sched_state *s)
 }
 
 /* In the order of FEED_TO_POLL. */
-static void
-fill_to_poll(sqlite3_stmt *st, struct store_feed *f)
+void
+feed_fill(sqlite3_stmt *st, struct store_feed *f)
 {
 	*f = (struct store_feed){.id = col_int(st, 0),
 	    .url = col_text(st, 1),
@@ -86,28 +86,30 @@ fill_to_poll(sqlite3_stmt *st, struct store_feed *f)
 	    .client_key = col_text(st, 19),
 	    .full_text = col_int(st, 20) != 0,
 	    .cookies_once = col_int(st, 21) != 0,
-	    .older_url = col_text(st, 51)};
+	    .older_url = col_text(st, 51),
+	    .parked_url = col_text(st, 53)};
 	fill_sched(st, 22, &f->sched);
+	f->sched.fresh_until = col_int(st, 52);
 }
 
 /* In the order of C_FEEDS and C_FEEDS_COUNTS. */
 static void
 fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
 {
-	fill_to_poll(st, f);
-	f->own_title = col_text(st, 52);
-	f->home_page_url = col_text(st, 53);
-	f->description = col_text(st, 54);
-	f->language = col_text(st, 55);
-	f->icon = col_text(st, 56);
-	f->category = col_text(st, 57);
-	f->category_id = col_int(st, 58);
-	f->added_at = col_int(st, 59);
-	f->page_rules = col_text(st, 60);
+	feed_fill(st, f);
+	f->own_title = col_text(st, 54);
+	f->home_page_url = col_text(st, 55);
+	f->description = col_text(st, 56);
+	f->language = col_text(st, 57);
+	f->icon = col_text(st, 58);
+	f->category = col_text(st, 59);
+	f->category_id = col_int(st, 60);
+	f->added_at = col_int(st, 61);
+	f->page_rules = col_text(st, 62);
 	if (counts) {
-		f->n_articles = col_int(st, 61);
-		f->n_unread = col_int(st, 62);
-		f->newest_at = col_int(st, 63);
+		f->n_articles = col_int(st, 63);
+		f->n_unread = col_int(st, 64);
+		f->newest_at = col_int(st, 65);
 	}
 }
 
@@ -126,7 +128,7 @@ store_feeds_to_poll(struct store_reader *r, const int64_t *ids, size_t n,
 		while (row != NULL && conn_row(c, row)) {
 			struct store_feed f;
 
-			fill_to_poll(row, &f);
+			feed_fill(row, &f);
 			cb(&f, arg);
 		}
 		st = c->status;
@@ -536,6 +538,8 @@ store_feed_edit(struct store *s, int64_t id, const struct store_feed_edit *e)
 			       e->has_headers || e->has_client_cert))
 		st = conn_run(&s->c, Q_FEED_SET_VALIDATORS,
 		    ARGS(vt(NULL), vt(NULL), vt(NULL), vi(id)));
+	if (st == AK_OK && (e->has_interval || e->has_ignore_hints))
+		st = feed_plan_anew(s, id);
 	return unit_end(s, st);
 }
 

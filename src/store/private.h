@@ -13,6 +13,7 @@ struct store {
 	enum ak_status lost; /* why SQLite rolled that one back by itself */
 	bool has_search;
 	int64_t quota; /* bytes, or 0 */
+	struct sched_params sched;
 	/* Articles of this transaction that the index lacks; see search.c. */
 	int64_t *to_index;
 	size_t n_to_index, cap_to_index;
@@ -61,6 +62,10 @@ enum ak_status migrate_check(struct conn *c, bool *ret_is_current) AK_USE;
 enum ak_status migrate(struct conn *c) AK_USE;
 
 /* feeds.c */
+/* A row of FEED_TO_POLL; strings last as long as it. */
+void feed_fill(sqlite3_stmt *st, struct store_feed *ret);
+/* By the user's new wishes, from the last poll on. */
+enum ak_status feed_plan_anew(struct store *s, int64_t id) AK_USE;
 int64_t feed_url_hash(struct arena *a, const char *url);
 enum ak_status feed_merge(struct store *s, int64_t from, int64_t into) AK_USE;
 

@@ -36,6 +36,8 @@ void store_close(struct store *s);
 /* Documents with new articles are refused, AK_TOOBIG, while the file's used
  * pages are this many bytes or more.  0: no limit. */
 void store_set_quota(struct store *s, int64_t bytes);
+/* By which a feed is planned anew when it is edited. */
+void store_set_schedule(struct store *s, const struct sched_params *p);
 
 enum ak_status store_reader_open(const char *path, struct store_reader **ret,
     struct diag *reterr) AK_USE; /* AK_NOTFOUND, AK_CORRUPT, AK_NEWER */
@@ -93,8 +95,9 @@ struct store_feed { /* one subscription, with all that is kept of it */
 	/* permanent redirects seen: target, how often, since when */
 	const char *moved_to;
 	int64_t n_moved, moved_since;
-	const char *new_url;   /* what its document calls its new address */
-	const char *older_url; /* where its document says older entries are */
+	const char *new_url;	/* what its document calls its new address */
+	const char *parked_url; /* that answered 429 or 503 behind redirects */
+	const char *older_url;	/* where its document says older entries are */
 	/* per-feed options, NULL or 0 where unset */
 	const char *userinfo, *bearer, *proxy, *headers; /* "Name: v\n..." */
 	const char *client_cert, *client_key;
@@ -119,6 +122,10 @@ struct store_feed_query {
 
 enum ak_status store_feeds(struct store_reader *r,
     const struct store_feed_query *q, store_feed_cb cb, void *arg) AK_USE;
+
+/* Are there `n` feeds of the origin of `url`? */
+enum ak_status store_origin_has(
+    struct store *s, const char *url, int64_t n, bool *ret) AK_USE;
 
 /* The feed that has or had this address; 0: none. */
 enum ak_status store_feed_by_url(
@@ -227,6 +234,8 @@ struct store_fetch {
 	const char *moved_to;
 	bool has_new_url; /* replaces what is stored */
 	const char *new_url;
+	bool has_parked_url;
+	const char *parked_url;
 	bool has_older_url;
 	const char *older_url;
 	bool adopt_url; /* the feed's URL becomes moved_to (merging if taken) */

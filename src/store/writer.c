@@ -85,6 +85,7 @@ is_rest_same(const struct store_fetch *f)
 	was.due_at = q->due_at;
 	was.hint = q->hint;
 	was.hint_s = q->hint_s;
+	was.fresh_until = q->fresh_until;
 	/* Bytes between members, should they differ, cost a write. */
 	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*) */
 	return memcmp(&was, q, sizeof(was)) == 0;
@@ -119,7 +120,7 @@ put_state(struct put *p)
 	    ARGS(vi(q->life), vi(q->last_poll_at), vi(q->last_ok_at),
 		vd(q->rate_n), vd(q->rate_t_days), vi(q->last_outcome),
 		vi(q->n_same_body), vi(q->due_at), vi(q->hint), vi(q->hint_s),
-		vi(p->feed)));
+		vi(p->feed), vi(q->fresh_until)));
 	if (st == AK_OK && sqlite3_changes(c->db) == 0)
 		return conn_say(c, AK_NOTFOUND, "no such feed");
 	return st != AK_OK || is_rest_same(p->f) ? st : put_rest(p);
@@ -218,6 +219,9 @@ put_fetch(struct put *p)
 	if (st == AK_OK && f->has_new_url)
 		st = conn_run(
 		    c, Q_FEED_SET_NEW_URL, ARGS(vt(f->new_url), vi(p->feed)));
+	if (st == AK_OK && f->has_parked_url)
+		st = conn_run(
+		    c, Q_FEED_SET_PARKED, ARGS(vt(f->parked_url), vi(p->feed)));
 	if (st == AK_OK && f->has_older_url)
 		st = conn_run(
 		    c, Q_FEED_SET_OLDER, ARGS(vt(f->older_url), vi(p->feed)));

@@ -7,6 +7,7 @@
  *                      the status of DIR/NAME.status, where there is one
  *   /status/CODE/NAME  that status; 429 and 503 with Retry-After: 3600
  *   /redir/CODE/NAME   to /NAME
+ *   /lead/REST         301 to http://REST, another host
  *   /slow/MS/NAME      DIR/NAME, MS milliseconds later; at once where there is
  *                      DIR/hurry
  *   /plain/NAME        DIR/NAME without validators
@@ -213,6 +214,10 @@ request_cb(struct evhttp_request *req, void *arg)
 		name[0] = '/';
 		put_header(req, "Location", name);
 		answer(d, req, n);
+	} else if (str_starts(uri, "/lead/")) {
+		(void)snprintf(name, sizeof(name), "http://%s", uri + 6);
+		put_header(req, "Location", name);
+		answer(d, req, 301);
 	} else if (sscanf(uri, "/slow/%d/%255s", &n, name) == 2) {
 		send_late(d, req, name, n);
 	} else if (sscanf(uri, "/cookie/%255s", name) == 1) {

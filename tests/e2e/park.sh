@@ -60,6 +60,16 @@ check 'and says why' has "$work/err" 'left alone'
 later 4000 "$akin" sync
 check 'later they are asked' is 2 "$(asked '[^/]*limited.example/a.xml')"
 
+# Redirects lead to who says so: his domain is left alone, not the first one's.
+import http://first.example/lead/second.example/status/429/f
+"$akin" sync 2>/dev/null
+check 'the redirect was followed' is 1 "$(asked 'second.example/status/429/f')"
+import http://www.first.example/a.xml http://www.second.example/a.xml
+later 1800 "$akin" sync
+check 'behind a redirect: who said so is left alone' is 0 \
+	"$(asked 'www.second.example/a.xml')"
+check 'and who led there is not' is 1 "$(asked 'www.first.example/a.xml')"
+
 # A daemon is told as well.
 import http://again.example/status/429/f
 "$akin" sync 2>/dev/null

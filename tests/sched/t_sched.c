@@ -632,6 +632,88 @@ test_frb_070_071_refresh_by_hand(void **state)
 	assert_true(sched_may_refresh(&params, &s, now - 30 * DAY, &wait));
 }
 
+/* A user's new interval counts from the last poll, and lifts no other rule. */
+static void
+test_an_interval_is_planned_at_once(void **state)
+{
+	struct sched_state s = known_feed(), before;
+	struct sched_answer a = answer(SCHED_OK, 200);
+
+	(void)state;
+	s.interval_s = 12 * HOUR;
+	sched_replan(&params, FEED, true, &s);
+	assert_wait(&s, T0, 12 * HOUR, .1);
+	assert_int_equal(s.hint, SCHED_HINT_FIXED);
+	s.interval_s = 1;
+	sched_replan(&params, FEED, true, &s);
+	assert_wait(&s, T0, 15 * MIN, .1);
+	sched_replan(&params, FEED, false, &s);
+	assert_wait(&s, T0, HOUR, .1);
+	/* What the last answer asked for holds, unless it is to be ignored. */
+	s = known_feed();
+	s.interval_s = 12 * HOUR;
+	a.fresh_s = 3 * HOUR;
+	a.ttl_s = 2 * HOUR;
+	sched_next(&params, FEED, T0 + DAY, &a, &s);
+	assert_wait(&s, T0 + DAY, 12 * HOUR, .1);
+	s.interval_s = HOUR;
+	sched_replan(&params, FEED, true, &s);
+	assert_wait(&s, T0 + DAY, 3 * HOUR, .1);
+	assert_int_equal(s.hint, SCHED_HINT_MAX_AGE);
+	s.ignore_hints = true;
+	sched_replan(&params, FEED, true, &s);
+	assert_wait(&s, T0 + DAY, HOUR, .1);
+	/* Nor is a failure's wait, or a new feed's. */
+	a = answer(SCHED_SERVER_ERROR, 500);
+	sched_next(&params, FEED, T0 + 2 * DAY, &a, &s);
+	before = s;
+	s.interval_s = before.interval_s = 20 * HOUR;
+	sched_replan(&params, FEED, true, &s);
+	assert_memory_equal(&s, &before, sizeof(s));
+	sched_init(&s, T0);
+	before = s;
+	sched_replan(&params, FEED, true, &s);
+	assert_memory_equal(&s, &before, sizeof(s));
+}
+
+static void
+test_many_feeds_of_an_origin_are_spread_over_the_interval(void **state)
+{
+	struct sched_answer a = answer(SCHED_OK, 200);
+	struct sched_state s, plain;
+	int64_t wait = 0;
+	int tenths[10] = {0};
+
+	(void)state;
+	a.is_crowded = true;
+	for (int64_t id = 501; id <= 560; id++) {
+		sched_init(&plain, T0);
+		assert_true(sched_is_adrift(&plain, T0));
+		s = plain;
+		a.is_crowded = false;
+		sched_next(&params, id, T0, &a, &plain);
+		a.is_crowded = true;
+		sched_next(&params, id, T0, &a, &s);
+		wait = s.hint_s;
+		assert_true(s.due_at >= T0 + wait);
+		assert_true(s.due_at < T0 + 2 * wait);
+		tenths[(s.due_at - T0 - wait) * 10 / wait]++;
+		/* From then on it keeps its place. */
+		assert_false(sched_is_adrift(&s, s.due_at + 5 * MIN));
+		assert_true(plain.due_at <= T0 + wait + wait / 10);
+	}
+	for (size_t i = 0; i < 10; i++)
+		assert_in_range(tenths[i], 5, 7);
+	/* What loses its place: a suspend, an outage, a parked host, by hand.
+	 */
+	assert_true(sched_is_adrift(&s, s.due_at + 3 * HOUR));
+	assert_true(sched_is_adrift(&s, s.due_at - 5 * MIN));
+	s.hint = SCHED_HINT_NETWORK;
+	assert_true(sched_is_adrift(&s, s.due_at));
+	s.hint = SCHED_HINT_HOST;
+	assert_true(sched_is_adrift(&s, s.due_at));
+}
+
 static void
 test_moves(void **state)
 {
@@ -720,6 +802,9 @@ main(void)
 	    cmocka_unit_test(test_expired_twice_a_day_apart_stops),
 	    cmocka_unit_test(test_our_network_moves_no_counter),
 	    cmocka_unit_test(test_frb_070_071_refresh_by_hand),
+	    cmocka_unit_test(test_an_interval_is_planned_at_once),
+	    cmocka_unit_test(
+		test_many_feeds_of_an_origin_are_spread_over_the_interval),
 	    cmocka_unit_test(test_moves),
 	    cmocka_unit_test(test_paused_stays_so),
 	    cmocka_unit_test(test_words),

@@ -265,6 +265,41 @@ test_a_clock_set_back_makes_all_due(void **state)
 	free_feed(&got);
 }
 
+/* Hooks and pages to be tried again wait no longer than they would have. */
+static void
+test_a_clock_set_back_moves_what_waits(void **state)
+{
+	struct kit *k = *state;
+	int64_t id = kit_feed(k, "https://example.org/feed");
+	struct doc *d = kit_doc(k);
+	char sql[400];
+
+	kit_entry(k, d, "1", "https://example.org/1", "One", "words");
+	kit_poll(k, id, d);
+	(void)snprintf(sql, sizeof(sql),
+	    "INSERT INTO outbox (hook, event, payload, created_at, due_at) "
+	    "VALUES ('h', 'article', '{}', %lld, %lld); "
+	    "INSERT INTO page (article, feed, due_at, n_tries) "
+	    "VALUES (1, %lld, %lld, 0)",
+	    (long long)KIT_NOW, (long long)KIT_NOW + 600, (long long)id,
+	    (long long)KIT_NOW + 600);
+	kit_sql(k, sql);
+	assert_int_equal(
+	    store_clock_moved(k->s, KIT_NOW - 86400, 86400), AK_OK);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT due_at FROM outbox"), KIT_NOW - 86400 + 600);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT created_at FROM outbox"), KIT_NOW - 86400);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT due_at FROM page"), KIT_NOW - 86400 + 600);
+	/* A start cannot know by how much: they are due. */
+	assert_int_equal(store_clock_back(k->s, KIT_NOW - 40 * 86400), AK_OK);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT due_at FROM outbox"), KIT_NOW - 40 * 86400);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT due_at FROM page"), KIT_NOW - 40 * 86400);
+}
+
 /* Another process may have changed what the poll did not. */
 static void
 test_a_poll_writes_what_it_changed(void **state)
@@ -642,6 +677,7 @@ main(void)
 	    TEST(test_feeds_are_read_by_the_lump),
 	    TEST(test_who_is_due),
 	    TEST(test_a_clock_set_back_makes_all_due),
+	    TEST(test_a_clock_set_back_moves_what_waits),
 	    TEST(test_every_statement_prepares),
 	    TEST(test_a_feed_is_added_once),
 	    TEST(test_a_feed_too_large_does_not_sink_its_neighbours),
