@@ -215,12 +215,50 @@ test_a_page_without_an_article_is_none(void **state)
 	arena_free(a);
 }
 
+/* The article is JSON-LD's, the link is the page's, whose tree is gone by the
+ * time that the link is resolved. */
+static void
+test_the_next_link_of_an_article_in_json(void **state)
+{
+	static const char head[] =
+	    "<html><head><script type=\"application/ld+json\">"
+	    "{\"@context\": \"https://schema.org\", \"@type\": "
+	    "\"NewsArticle\", \"headline\": \"The harbour bridge\", "
+	    "\"articleBody\": \"";
+	static const char *const ends[] = {"<a class=next href=/a/106/2>2</a>",
+	    "<a href=/a/106/2>Next page</a>"};
+
+	(void)state;
+	for (size_t i = 0; i < AK_COUNT(ends); i++) {
+		struct arena *a = arena_new((size_t)16 << 20);
+		struct clean_page p;
+		struct buf html;
+
+		buf_init(&html, 1 << 16);
+		buf_addf(&html, "%s", head);
+		for (int n = 0; n < 40; n++)
+			buf_addf(&html, "Divers found pile %d of oak. ", n);
+		buf_addf(&html, "\"}</script></head><body><p>%s</body></html>",
+		    ends[i]);
+		assert_int_equal(clean_page_extract(a, buf_str(&html),
+				     strlen(buf_str(&html)),
+				     "https://paper.example/a/106", NULL, &p),
+		    AK_OK);
+		assert_non_null(strstr(p.content.text, "pile 39 of oak"));
+		assert_string_equal(
+		    p.next_url, "https://paper.example/a/106/2");
+		buf_release(&html);
+		arena_free(a);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_pages_give_their_article),
 	    cmocka_unit_test(test_a_page_without_an_article_is_none),
+	    cmocka_unit_test(test_the_next_link_of_an_article_in_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) < 0;
