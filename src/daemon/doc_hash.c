@@ -11,20 +11,43 @@
 
 enum mark { END, NEXT };
 
+/* Most pieces are a few bytes long: they are gathered before they are hashed,
+ * which a call for each would make twice as dear. */
+struct sink {
+	XXH3_state_t *state;
+	size_t n;
+	unsigned char bytes[1024];
+};
+
 static void
-add(XXH3_state_t *h, const void *p, size_t len)
+flush(struct sink *h)
 {
-	(void)XXH3_64bits_update(h, p, len);
+	(void)XXH3_64bits_update(h->state, h->bytes, h->n);
+	h->n = 0;
 }
 
 static void
-add_int(XXH3_state_t *h, int64_t v)
+add(struct sink *h, const void *p, size_t len)
+{
+	if (len > sizeof(h->bytes) - h->n) {
+		flush(h);
+		if (len > sizeof(h->bytes)) {
+			(void)XXH3_64bits_update(h->state, p, len);
+			return;
+		}
+	}
+	memcpy(h->bytes + h->n, p, len);
+	h->n += len;
+}
+
+static void
+add_int(struct sink *h, int64_t v)
 {
 	add(h, &v, sizeof(v));
 }
 
 static void
-add_mark(XXH3_state_t *h, enum mark m)
+add_mark(struct sink *h, enum mark m)
 {
 	unsigned char c = (unsigned char)m;
 
@@ -32,7 +55,7 @@ add_mark(XXH3_state_t *h, enum mark m)
 }
 
 static void
-add_str(XXH3_state_t *h, const char *s)
+add_str(struct sink *h, const char *s)
 {
 	uint32_t len = s != NULL ? (uint32_t)strlen(s) : UINT32_MAX;
 
@@ -42,7 +65,7 @@ add_str(XXH3_state_t *h, const char *s)
 }
 
 static void
-add_text(XXH3_state_t *h, const struct doc_text *t)
+add_text(struct sink *h, const struct doc_text *t)
 {
 	add_str(h, t->value);
 	if (t->value == NULL)
@@ -53,7 +76,7 @@ add_text(XXH3_state_t *h, const struct doc_text *t)
 }
 
 static void
-add_persons(XXH3_state_t *h, const struct doc_person *p)
+add_persons(struct sink *h, const struct doc_person *p)
 {
 	for (; p != NULL; p = p->next) {
 		add_mark(h, NEXT);
@@ -66,7 +89,7 @@ add_persons(XXH3_state_t *h, const struct doc_person *p)
 }
 
 static void
-add_tags(XXH3_state_t *h, const struct doc_tag *t)
+add_tags(struct sink *h, const struct doc_tag *t)
 {
 	for (; t != NULL; t = t->next) {
 		add_mark(h, NEXT);
@@ -78,7 +101,7 @@ add_tags(XXH3_state_t *h, const struct doc_tag *t)
 }
 
 static void
-add_attachments(XXH3_state_t *h, const struct doc_attachment *t)
+add_attachments(struct sink *h, const struct doc_attachment *t)
 {
 	for (; t != NULL; t = t->next) {
 		add_mark(h, NEXT);
@@ -92,7 +115,7 @@ add_attachments(XXH3_state_t *h, const struct doc_attachment *t)
 }
 
 static void
-add_related(XXH3_state_t *h, const struct doc_related *r)
+add_related(struct sink *h, const struct doc_related *r)
 {
 	for (; r != NULL; r = r->next) {
 		add_mark(h, NEXT);
@@ -105,7 +128,7 @@ add_related(XXH3_state_t *h, const struct doc_related *r)
 
 /* As deep as the parser lets it be. */
 static void
-add_ext(XXH3_state_t *h, const struct doc_ext *x)
+add_ext(struct sink *h, const struct doc_ext *x)
 {
 	for (; x != NULL; x = x->next) {
 		add_mark(h, NEXT);
@@ -119,7 +142,7 @@ add_ext(XXH3_state_t *h, const struct doc_ext *x)
 }
 
 static void
-add_entry(XXH3_state_t *h, const struct doc_entry *e)
+add_entry(struct sink *h, const struct doc_entry *e)
 {
 	add_mark(h, NEXT);
 	add_str(h, e->id);
@@ -145,11 +168,11 @@ add_entry(XXH3_state_t *h, const struct doc_entry *e)
 uint64_t
 doc_hash(const struct doc *d, uint64_t seed)
 {
-	XXH3_state_t *h = XXH3_createState();
+	struct sink sink = {.state = XXH3_createState()}, *h = &sink;
 	uint64_t hash;
 
-	assert(h != NULL); /* no memory */
-	(void)XXH3_64bits_reset_withSeed(h, seed);
+	assert(sink.state != NULL); /* no memory */
+	(void)XXH3_64bits_reset_withSeed(sink.state, seed);
 	add_text(h, &d->title);
 	add_text(h, &d->description);
 	add_str(h, d->home_page_url);
@@ -160,7 +183,8 @@ doc_hash(const struct doc *d, uint64_t seed)
 	add_persons(h, d->authors);
 	for (const struct doc_entry *e = d->entries; e != NULL; e = e->next)
 		add_entry(h, e);
-	hash = XXH3_64bits_digest(h) | 1;
-	(void)XXH3_freeState(h);
+	flush(h);
+	hash = XXH3_64bits_digest(sink.state) | 1;
+	(void)XXH3_freeState(sink.state);
 	return hash;
 }

@@ -339,12 +339,18 @@ ident_doc(struct store *s, int64_t feed, const char *feed_url,
 	struct sorted *v;
 	size_t n = 0, place = 0;
 	bool rising = is_rising(doc);
+	int64_t any = 0;
+	enum ak_status st;
 
 	for (const struct doc_entry *e = doc->entries; e != NULL; e = e->next)
 		n += !e->is_draft;
 	if (n > LIMIT_ITEMS_STORED)
 		n = LIMIT_ITEMS_STORED;
+	st = conn_int(&s->c, Q_ENTRY_ANY, ARGS(vi(feed)), 0, &any);
+	if (st != AK_OK)
+		return st;
 	ret->feed = feed;
+	ret->is_first = any == 0;
 	ret->n = n;
 	ret->items = arena_alloc(a, (n + 1) * sizeof(*ret->items));
 	ret->keys = arena_alloc(a, (2 * n + 1) * sizeof(*ret->keys));
@@ -409,8 +415,10 @@ ident_find(struct store *s, const struct ident_doc *d, const struct ident *i,
     struct ident_row *ret)
 {
 	struct ident_row row = {0}, narrow = {0};
-	enum ak_status st;
+	enum ak_status st = AK_OK;
 
+	if (d->is_first && !i->is_shared)
+		goto out; /* nor does the document have it twice */
 	if (!i->is_shared) {
 		st = get_row(s, d->feed, i->key, &row);
 		if (st != AK_OK || (row.is_known && row.detail == i->detail))

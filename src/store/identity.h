@@ -32,6 +32,7 @@ struct ident_doc {
 	struct ident *items; /* oldest first; in the store's scratch arena */
 	size_t n;
 	int64_t feed;
+	bool is_first;	      /* the feed has no entries yet */
 	const char *feed_key; /* url_key() of feed and home page, or NULL */
 	const char *home_key;
 	int64_t *keys; /* all keys of the document, sorted */
