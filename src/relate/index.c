@@ -245,7 +245,7 @@ relate_remove(struct relate_index *x, int64_t id)
 
 	if (place == UINT32_MAX)
 		return;
-	index_build(x);
+	index_restored(x);
 	bury(x, place);
 	while (x->span > 0 && x->docs[x->base].id < 0)
 		drop_oldest(x);
@@ -291,6 +291,15 @@ find_saved(struct relate_index *x, int64_t id)
 	if (x->at_saved < x->n_saved && x->saved[x->at_saved].id == id)
 		return &x->saved[x->at_saved++];
 	return NULL;
+}
+
+void
+index_restored(struct relate_index *x)
+{
+	index_build(x);
+	free(x->saved);
+	x->saved = NULL;
+	x->n_saved = x->at_saved = 0;
 }
 
 struct doc *
@@ -387,7 +396,7 @@ relate_announce(struct relate_index *x, const struct relate_article *art)
 
 	if (!may_enter(x, art, &q->blob))
 		return;
-	index_build(x);
+	index_restored(x);
 	q->art = art;
 	recur_strip(q, recur_find(x, q));
 	query_run(x, q);
@@ -435,7 +444,7 @@ relate_add(struct relate_index *x, const struct relate_article *art,
 		? !may_enter(x, art, &q->blob)
 		: !blob_open(art->features.data, art->features.len, &q->blob))
 		return;
-	index_build(x);
+	index_restored(x);
 	if (place != UINT32_MAX && x->is_announced)
 		index_sweep(x); /* this is the first: all are there now */
 	q->art = art;

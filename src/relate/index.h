@@ -178,6 +178,10 @@ void index_trim(const struct relate_index *x, struct postings *list);
 /* Place of a live article, or UINT32_MAX. */
 uint32_t index_find(const struct relate_index *x, int64_t id);
 
+/* Nothing more is restored, also of what the save has and the store no longer:
+ * before the first change. */
+void index_restored(struct relate_index *x);
+
 /* Fill a place with the newcomer, all but its thread. */
 struct doc *index_fill(struct relate_index *x, const struct query *q,
     uint32_t place, const struct near *near);

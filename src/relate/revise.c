@@ -57,7 +57,7 @@ relate_revise(
 	uint32_t *places = xreallocarray(NULL, n, sizeof(*places));
 	size_t n_found = 0;
 
-	index_build(x);
+	index_restored(x);
 	for (size_t i = 0; i < n; i++) {
 		places[i] = UINT32_MAX;
 		if (relate_has(x, arts[i].id) &&

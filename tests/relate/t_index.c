@@ -379,7 +379,7 @@ test_restart_changes_nothing(void **state)
 
 /* The articles of a run in an index of a few, or of all, from its save. */
 static struct relate_index *
-restored(const struct relate_article *art, const int64_t *threads,
+restored(const struct relate_article *art, const int64_t *threads, int n,
     const void *saved, size_t len, const int *few, int n_few)
 {
 	struct relate_index *x = relate_index_new(NULL);
@@ -387,7 +387,7 @@ restored(const struct relate_article *art, const int64_t *threads,
 	assert_int_equal(relate_load(x, saved, len), AK_OK);
 	for (int i = 0; i < n_few; i++)
 		relate_expect(x, &art[few[i]]);
-	for (int i = 0; i < RUN; i++)
+	for (int i = 0; i < n; i++)
 		relate_restore(x, &art[i], threads[i]);
 	return x;
 }
@@ -441,8 +441,8 @@ test_an_index_of_a_few_takes_what_was_revised(void **state)
 		free(text);
 	}
 	other = article_of(&b, 1, &quake, DAY_0);
-	x = restored(art, threads, saved, len, few, 0);
-	y = restored(art, threads, saved, len, few, AK_COUNT(few));
+	x = restored(art, threads, RUN, saved, len, few, 0);
+	y = restored(art, threads, RUN, saved, len, few, AK_COUNT(few));
 	assert_false(relate_is_spent(y));
 	assert_true(relate_expects(x, &other));
 	assert_false(relate_expects(y, &other));
@@ -462,6 +462,44 @@ test_an_index_of_a_few_takes_what_was_revised(void **state)
 	relate_index_free(x);
 	relate_index_free(y);
 	free(saved);
+	free(art);
+	bench_release(&b);
+}
+
+static void
+test_a_restart_may_miss_what_was_saved(void **state)
+{
+	struct relate_article *art = xcalloc(RUN + MORE, sizeof(*art));
+	int64_t threads[RUN] = {0};
+	struct relate_index *x = relate_index_new(NULL), *y[2];
+	struct relate_result r, s;
+	struct bench b;
+
+	(void)state;
+	bench_init(&b);
+	fill(&b, art);
+	for (int i = 0; i < RUN; i++) {
+		relate_add(x, &art[i], &r);
+		threads[i] = r.thread;
+		follow_merges(threads, RUN, &r);
+	}
+	for (int i = 0; i < 2; i++) {
+		size_t len;
+		void *saved;
+
+		relate_save(x, &saved, &len);
+		y[i] = restored(art, threads, RUN - 1, saved, len, NULL, 0);
+		free(saved);
+		relate_remove(x, art[RUN - 1].id);
+	}
+	for (int i = RUN; i < RUN + MORE; i++) { /* lengths are renewed */
+		relate_add(y[0], &art[i], &r);
+		relate_add(y[1], &art[i], &s);
+		assert_true(same_result(&r, &s));
+	}
+	relate_index_free(x);
+	relate_index_free(y[0]);
+	relate_index_free(y[1]);
 	free(art);
 	bench_release(&b);
 }
@@ -550,6 +588,7 @@ main(void)
 	    cmocka_unit_test(test_removed_and_unknown_are_left_out),
 	    cmocka_unit_test(test_restart_changes_nothing),
 	    cmocka_unit_test(test_an_index_of_a_few_takes_what_was_revised),
+	    cmocka_unit_test(test_a_restart_may_miss_what_was_saved),
 	    cmocka_unit_test(test_index_of_a_few_says_when_it_is_spent),
 	    cmocka_unit_test(test_restart_with_a_full_window_changes_nothing),
 	    cmocka_unit_test(test_window_forgets_the_oldest),
