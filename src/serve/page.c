@@ -183,8 +183,8 @@ page_end(struct job *j)
 	if (j->who.is_known) {
 		h(j,
 		    "<footer class=\"foot\"><p>Keys: <kbd>j</kbd> <kbd>k</kbd> "
-		    "move, <kbd>o</kbd> open, <kbd>m</kbd> read, <kbd>s</kbd> "
-		    "star, <kbd>/</kbd> search</p>");
+		    "move, <kbd>o</kbd> open, <kbd>n</kbd> next, <kbd>m</kbd> "
+		    "read, <kbd>s</kbd> star, <kbd>/</kbd> search</p>");
 		if (j->who.cred == CRED_SESSION) {
 			page_form(j, "/logout", "inline");
 			h(j, "<button class=\"link\">Log out</button></form>");
@@ -360,7 +360,8 @@ page_row(struct job *j, const struct store_article *a)
 	    "<h3",
 	    a->is_read ? " read" : "", a->id);
 	page_lang(j, a->language);
-	h(j, "><a href=\"%r/article/%d\">%s</a></h3>", a->id, title);
+	h(j, "><a href=\"%r/article/%d%h%h\">%s</a></h3>", a->id,
+	    j->list != NULL ? "?" : "", j->list, title);
 	if (a->snippet != NULL) {
 		h(j, "<p class=\"sum\"");
 		page_lang(j, a->language);

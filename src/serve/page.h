@@ -62,6 +62,12 @@ void page_mark(struct job *j);
 void page_wrong(struct job *j);
 /* page_search.c */
 void page_search(struct job *j);
+/* page_mark.c */
+void page_mark_list(struct job *j);
+void page_mark_undo(struct job *j);
+/* That the list was marked read just now, and a button to undo it; `back` is
+ * where to go then, as markup. */
+void page_marked(struct job *j, const char *back);
 /* page_feeds.c */
 void page_feeds(struct job *j);
 void page_feed(struct job *j);
@@ -71,7 +77,6 @@ void page_feed_refresh(struct job *j);
 void page_feed_add(struct job *j);
 void page_import(struct job *j);
 void page_export(struct job *j);
-void page_mark_list(struct job *j);
 void page_sync(struct job *j);
 /* page_login.c */
 void page_login(struct job *j);

@@ -271,6 +271,7 @@ put_other_feeds(struct job *j, const struct store_article *a)
 struct shown {
 	struct job *j;
 	bool found;
+	int64_t sort;
 };
 
 static void
@@ -282,6 +283,7 @@ put_article(const struct store_article *a, void *arg)
 	const char *image;
 
 	s->found = true;
+	s->sort = a->sort;
 	page_begin(j, 200, title, NULL);
 	h(j,
 	    "<div class=\"with-related\"><article class=\"full%h\" "
@@ -327,6 +329,45 @@ put_article(const struct store_article *a, void *arg)
 		    a->url);
 }
 
+struct next {
+	struct job *j;
+	const char *query;
+};
+
+static void
+put_next(const struct store_article *a, void *arg)
+{
+	const struct next *n = arg;
+
+	h(n->j,
+	    "<p class=\"more\"><a rel=\"next\" "
+	    "href=\"%r/article/%d?%s\">Next: <span",
+	    a->id, n->query);
+	page_lang(n->j, a->language);
+	h(n->j, ">%s</span></a></p>",
+	    !str_empty(a->title) ? a->title : "(untitled)");
+}
+
+/* Who came from a list reads on in it. */
+static void
+put_next_of_list(struct job *j, const struct shown *s, int64_t id)
+{
+	struct store_article_query q = {0};
+	struct next next = {j, j->req.query};
+
+	if (!str_eq(req_param(&j->req, "in"), "list"))
+		return;
+	q.feed_id = req_param_i64(&j->req, "feed", 0, INT64_MAX, 0);
+	if (!str_empty(req_param(&j->req, "category")))
+		q.category = req_param(&j->req, "category");
+	q.unread = req_param(&j->req, "unread") != NULL;
+	q.starred = req_param(&j->req, "starred") != NULL;
+	q.before_sort = s->sort;
+	q.before_sort_id = id;
+	q.limit = 1;
+	(void)!store_articles(j->reader, &q, put_next, &next);
+}
+
 void
 page_article(struct job *j)
 {
@@ -341,6 +382,7 @@ page_article(struct job *j)
 		return;
 	}
 	put_revisions(j, id);
+	put_next_of_list(j, &s, id);
 	h(j, "</article>");
 	put_relations(j, id);
 	h(j, "</div>");

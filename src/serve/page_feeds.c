@@ -498,26 +498,6 @@ page_export(struct job *j)
 }
 
 void
-page_mark_list(struct job *j)
-{
-	struct store_mark_query q = {0};
-	enum ak_status st;
-	int64_t changed;
-
-	q.feed_id = req_param_i64(&j->req, "feed", 0, INT64_MAX, 0);
-	q.category = req_param(&j->req, "category");
-	/* Only what was there when the page was made. */
-	q.arrived_before_us = req_param_i64(&j->req, "until", 0, INT64_MAX, 0);
-	if (str_empty(q.category))
-		q.category = NULL;
-	q.all = q.feed_id == 0 && q.category == NULL;
-	if ((st = store_mark(j->store, STORE_READ, &q, &changed)) == AK_OK)
-		reply_redirect(j, page_back(j, "/"));
-	else
-		reply_status(j, st, "marking");
-}
-
-void
 page_sync(struct job *j)
 {
 	j->sync_all = true;

@@ -9,6 +9,7 @@
 #include "serve/side.h"
 
 #define STORIES 8
+#define STORIES_LOOKED_AT 64
 #define STORY_DAYS 3
 #define STORY_ARTICLES 40
 #define ROWS 40
@@ -31,6 +32,7 @@ struct stories {
 	struct job *j;
 	struct story list[STORIES];
 	size_t n;
+	int64_t min_feeds;
 };
 
 static void
@@ -38,7 +40,8 @@ keep_thread(const struct store_thread *t, void *arg)
 {
 	struct stories *s = arg;
 
-	if (s->n == STORIES)
+	/* What one outlet says twice is in the river anyway. */
+	if (s->n == STORIES || t->n_feeds < s->min_feeds)
 		return;
 	s->list[s->n].t = *t;
 	s->list[s->n].t.lead_title = s->list[s->n].t.lead_url =
@@ -245,6 +248,7 @@ put_river(struct job *j, struct store_article_query *q, const char *kept)
 
 	q->limit = ROWS + 1;
 	q->with_text = true;
+	j->list = job_printf(j, "%sin=list", kept);
 	h(j, "<div class=\"river\">");
 	if (store_articles(j->reader, q, river_row, &r) != AK_OK || r.n == 0)
 		h(j, "<p class=\"empty\">Nothing here.</p>");
@@ -262,9 +266,9 @@ page_front(struct job *j)
 	struct store_thread_query threads = {
 	    .since = clock_now() - STORY_DAYS * 86400,
 	    .min_articles = 2,
-	    .limit = STORIES};
+	    .limit = STORIES_LOOKED_AT};
 	struct store_article_query q = {0};
-	struct stories s = {.j = j};
+	struct stories s = {.j = j, .min_feeds = 2};
 
 	(void)!store_threads(j->reader, &threads, keep_thread, &s);
 	page_begin(j, 200, "akin", "Stories");
@@ -337,7 +341,8 @@ kept_filters(struct job *j, const struct store_article_query *q)
 }
 
 static void
-put_list_tools(struct job *j, const struct store_article_query *q)
+put_list_tools(
+    struct job *j, const struct store_article_query *q, const char *here)
 {
 	if (q->starred)
 		return;
@@ -352,17 +357,16 @@ put_list_tools(struct job *j, const struct store_article_query *q)
 	    "<input type=\"hidden\" name=\"feed\" value=\"%d\">"
 	    "<input type=\"hidden\" name=\"category\" value=\"%s\">"
 	    "<input type=\"hidden\" name=\"until\" value=\"%d\">"
-	    "<input type=\"hidden\" name=\"back\" value=\"%s%h%s\">"
+	    "<input type=\"hidden\" name=\"back\" value=\"%h\">"
 	    "<button>Mark all read</button></form></div>",
-	    q->feed_id, q->category, clock_now_us(), j->req.path,
-	    *j->req.query != '\0' ? "?" : "", j->req.query);
+	    q->feed_id, q->category, clock_now_us(), here);
 }
 
 void
 page_list(struct job *j)
 {
 	struct store_article_query q = {0};
-	const char *title, *here;
+	const char *title, *here, *kept, *back;
 
 	if (!api_article_filters(j, &q))
 		return;
@@ -371,6 +375,9 @@ page_list(struct job *j)
 	if (str_empty(q.category))
 		q.category = NULL;
 	title = list_title(j, &q);
+	kept = kept_filters(j, &q);
+	back = job_printf(j, "/articles%s%.*s", *kept != '\0' ? "?" : "",
+	    (int)strlen(kept) - (*kept != '\0' ? 5 : 0), kept);
 	here = q.starred					  ? "Starred"
 	       : q.unread && q.feed_id == 0 && q.category == NULL ? "Unread"
 								  : NULL;
@@ -379,9 +386,10 @@ page_list(struct job *j)
 	    "<div class=\"with-side\"><div class=\"col\">"
 	    "<div class=\"head\"><h1 dir=\"auto\">%s</h1>",
 	    title);
-	put_list_tools(j, &q);
+	put_list_tools(j, &q, back);
 	h(j, "</div>");
-	put_river(j, &q, kept_filters(j, &q));
+	page_marked(j, back);
+	put_river(j, &q, kept);
 	h(j, "</div>");
 	side_put(j);
 	h(j, "</div>");

@@ -55,6 +55,13 @@ page_search(struct job *j)
 	    "value=\"%s\" aria-label=\"Search for\"%h>"
 	    "<button>Search</button></form><div class=\"river\">",
 	    text, str_empty(text) ? " autofocus" : "");
+	if (str_empty(text))
+		h(j, "<dl class=\"measures\">"
+		     "<dt>tokyo earthquake</dt><dd>both words</dd>"
+		     "<dt>tokyo OR osaka</dt><dd>either</dd>"
+		     "<dt>\"interest rates\"</dt><dd>a phrase</dd>"
+		     "<dt>jaguar -car</dt><dd>without a word</dd>"
+		     "<dt>quant*</dt><dd>words that begin so</dd></dl>");
 	if (!str_empty(text) && strlen(text) <= LIMIT_QUERY_BYTES) {
 		if (store_articles(j->reader, &q, put_hit, &hits) != AK_OK)
 			h(j, "<p class=\"empty\">This search could not be "

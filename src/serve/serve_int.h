@@ -163,6 +163,9 @@ struct job {
 	enum images images;
 	const char *image_key;
 	struct serve_progress progress; /* when the request came */
+	/* The list that rows are of, as a query in markup; NULL: none that one
+	 * would read on in. */
+	const char *list;
 	int64_t came_ms;
 
 	/* Set by the worker that has it. */

@@ -226,6 +226,18 @@ def without_script(b, base, secret):
     source = b.call("GET", "/source")
     result('class="row' in source, "starring works without scripts")
     b.leave(".row .star")
+    b.open(base + "/articles?unread=1")
+    b.leave(".tools button")
+    source = b.call("GET", "/source")
+    result("marked read" in source and 'class="row' not in source,
+           "a list is marked read")
+    b.leave(".said button")
+    result('class="row' in b.call("GET", "/source"), "and unread again")
+    b.leave(".row h3 a")
+    first = b.where()
+    b.leave("a[rel=next]")
+    result("/article/" in b.where() and b.where() != first,
+           "one article leads to the next", b.where())
     b.cdp("Emulation.setScriptExecutionDisabled", value=False)
 
 
@@ -245,7 +257,9 @@ def main():
         thread = b.run("var a = document.querySelector('.kicker a');"
                        "return a ? a.getAttribute('href') : null")
         paths = [("front", "/"), ("list", "/articles?unread=1"),
-                 ("article", "/article/" + article),
+                 ("marked", "/articles?unread=1&marked=1&n=2"),
+                 ("article", "/article/" + article + "?in=list"),
+                 ("words", "/search"),
                  ("search", "/search?q=the"), ("feeds", "/feeds"),
                  ("feed", "/feed/1"), ("missing", "/article/999999")]
         if thread:

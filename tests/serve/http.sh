@@ -235,6 +235,39 @@ status "a form with it" 303 -b "$dir/jar" -d "mark=star&csrf=$csrf" \
 for path in / /articles /article/1 /search?q=text /feeds /feed/1 /opml; do
 	status "page $path" 200 -b "$dir/jar" "$base$path"
 done
+# A list marked read, and undone, once.
+unread()
+{
+	n_unread=$("$akin" list --unread --tsv | wc -l)
+}
+unread
+before=$n_unread
+status "a list" 200 -b "$dir/jar" "$base/articles?feed=1&unread=1"
+has "leads on to its articles" 'href="/article/1?feed=1&amp;unread=1&amp;in=list"'
+has "and comes back to itself" 'name="back" value="/articles?feed=1&amp;unread=1"'
+until=$(sed -n 's/.*name="until" value="\([0-9]*\)".*/\1/p' "$dir/body" | head -n 1)
+status "mark it read" 303 -b "$dir/jar" -d "csrf=$csrf&feed=1&until=$until" \
+    -d "back=/articles?feed=1" "$base/mark"
+has "leads back" "^Location: /articles?feed=1&marked=$until&n="
+unread
+[ "$n_unread" -lt "$before" ]
+result $? "it is read"
+where=$(sed -n 's/^Location: \(.*\)\r$/\1/p' "$dir/head")
+status "the list says so" 200 -b "$dir/jar" "$base$where"
+has "and offers to undo it" 'articles marked read\. <form .*/mark/undo'
+status "undo" 303 -b "$dir/jar" -d "csrf=$csrf&marked=$until" \
+    -d 'back=/articles?feed=1' "$base/mark/undo"
+unread
+[ "$n_unread" -eq "$before" ]
+result $? "it is unread again"
+"$akin" mark read 1 >/dev/null
+status "undo again" 303 -b "$dir/jar" -d "csrf=$csrf&marked=$until" "$base/mark/undo"
+unread
+[ "$n_unread" -eq $((before - 1)) ]
+result $? "does nothing"
+first=$("$akin" list --tsv | sed -n '1s/	.*//p')
+status "an article of a list" 200 -b "$dir/jar" "$base/article/$first?in=list"
+has "leads to the next" '<a rel="next" href="/article/[0-9]*?in=list">Next: '
 link=$("$akin" token add linked 2>&1 >/dev/null | sed 's/.*login?code=//')
 status "a login link opens" 200 "$base/login?code=$link"
 status "and works" 303 -c "$dir/jar2" -d "code=$link" "$base/login"

@@ -70,6 +70,10 @@
 			select(at + 1);
 		} else if (e.key === "k") {
 			select(at - 1);
+		} else if (e.key === "n") {
+			link = document.querySelector("a[rel=next]");
+			if (link)
+				location.href = link.href;
 		} else if (e.key === "/") {
 			e.preventDefault();
 			document.querySelector(".find input").focus();
