@@ -111,6 +111,7 @@ static void
 restore_index(struct relater *r, bool few, const void *state, size_t len)
 {
 	struct restoring rs = {.r = r, .until = r->mark};
+	int64_t oldest;
 
 	relate_index_free(r->index);
 	r->index = relate_index_new(&r->params);
@@ -126,6 +127,9 @@ restore_index(struct relater *r, bool few, const void *state, size_t len)
 		return;
 	}
 	rs.last = r->mark > r->params.window ? r->mark - r->params.window : 0;
+	oldest = relate_oldest(r->index);
+	if (oldest > 0 && oldest <= rs.last)
+		rs.last = oldest - 1;
 	while (rs.last < r->mark && !relater_is_stopping(r)) {
 		rs.n = 0;
 		if (store_relate_inputs(

@@ -152,6 +152,10 @@ bool relate_expects(
     const struct relate_index *x, const struct relate_article *art);
 bool relate_is_spent(const struct relate_index *x);
 
+/* The first to restore of those that the save loaded has, or 0: ids have gaps,
+ * so the window may begin earlier than its size says. */
+int64_t relate_oldest(const struct relate_index *x);
+
 /* Put back an article that was added in an earlier run, with the thread that
  * it is in by now; in order of id, before any relate_add(). */
 void relate_restore(

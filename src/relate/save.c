@@ -74,6 +74,14 @@ relate_save(const struct relate_index *x, void **ret, size_t *ret_len)
 	*ret_len = len;
 }
 
+int64_t
+relate_oldest(const struct relate_index *x)
+{
+	if (x->n_saved == 0)
+		return 0;
+	return x->saved[x->n_saved > x->window ? x->n_saved - x->window : 0].id;
+}
+
 enum ak_status
 relate_load(struct relate_index *x, const void *data, size_t len)
 {

@@ -341,6 +341,8 @@ check_restart(int64_t window, enum restart how)
 		relate_save(x, &saved, &len);
 		assert_int_equal(relate_load(y, saved, len), AK_OK);
 		free(saved);
+		assert_true(relate_has(x, relate_oldest(y)));
+		assert_false(relate_has(x, relate_oldest(y) - 1));
 	}
 	for (int i = RUN; how == SAVED_FOR_FEW && i < RUN + MORE; i++)
 		relate_expect(y, &art[i]);
