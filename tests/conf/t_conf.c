@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "conf/conf.h"
 
 static char dir[] = "/tmp/t_conf.XXXXXX";
@@ -74,6 +75,54 @@ test_units_lists_and_hooks(void **state)
 	assert_int_equal(c->hooks->timeout_s, 3600);
 	assert_int_equal(c->hooks->min_outlets, 3);
 	conf_free(c);
+}
+
+/* inih alone takes 200 bytes of a line. */
+static void
+test_long_lines_are_read_whole(void **state)
+{
+	struct conf *c = NULL;
+	struct diag d;
+	struct buf b;
+	char *url = xasprintf("https://hook.example/%0400d", 7);
+	char *path = xasprintf("/bin/true %0300d", 8);
+
+	(void)state;
+	buf_init(&b, 1 << 16);
+	buf_addf(&b, "; a remark of any length %0300d\n[fetch]\nallow = ", 1);
+	for (int i = 0; i < 40; i++)
+		buf_addf(&b, "10.%d.0.0/16, ", i);
+	buf_addf(&b, "10.40.0.0/16 ; and a remark\n  ");
+	for (int i = 41; i < 80; i++)
+		buf_addf(&b, "10.%d.0.0/16,", i);
+	buf_addf(&b, "10.80.0.0/16\ntimeout = 2min\n");
+	buf_addf(&b, "[hook a]\nurl=%s\t; remark\n[hook b]\n", url);
+	buf_addf(&b, "\texec : %s\non = story\n", path);
+	write_file(buf_str(&b), 0600);
+	assert_int_equal(conf_load(file, &c, &d), AK_OK);
+	assert_non_null(strstr(c->fetch_allow, "10.39.0.0/16, 10.40.0.0/16, "));
+	assert_non_null(strstr(c->fetch_allow, "10.41.0.0/16,10.42.0.0/16"));
+	assert_true(str_ends(c->fetch_allow, "10.80.0.0/16"));
+	assert_int_equal(c->fetch_timeout, 120);
+	assert_string_equal(c->hooks->url, url);
+	assert_string_equal(c->hooks->next->exec, path);
+	conf_free(c);
+
+	buf_release(&b);
+	buf_init(&b, 1 << 16);
+	buf_addf(&b, "\n\n[fetch]\ntimeout = %0300d\n", 99999);
+	assert_non_null(strstr(error_of(buf_str(&b)), ":4: timeout: "));
+	buf_release(&b);
+	buf_init(&b, 1 << 16);
+	buf_addf(&b, "[%0300d]\n", 1);
+	assert_non_null(strstr(error_of(buf_str(&b)), ":1: the line is too"));
+	buf_release(&b);
+	buf_init(&b, 1 << 16);
+	buf_addf(&b, "\n%0300d = 1\n", 1);
+	assert_non_null(strstr(error_of(buf_str(&b)), ":2: the line is too"));
+	buf_release(&b);
+	free(url);
+	free(path);
 }
 
 static void
@@ -284,6 +333,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_defaults_without_a_file),
 	    cmocka_unit_test(test_units_lists_and_hooks),
+	    cmocka_unit_test(test_long_lines_are_read_whole),
 	    cmocka_unit_test(test_errors_name_file_line_and_key),
 	    cmocka_unit_test(test_addresses_of_all_forms),
 	    cmocka_unit_test(test_environment_wins_and_is_checked),
