@@ -38,6 +38,7 @@ struct adding {
 	struct event_base *base;
 	struct term term;
 	const char *spec; /* as typed */
+	int64_t n_new;	  /* articles */
 	bool is_done;
 	int rc; /* the worst so far */
 };
@@ -122,6 +123,7 @@ added_cb(const struct pipeline_added *r, void *arg)
 	bool stored = r->status == AK_OK || r->status == AK_EXISTS;
 
 	a->is_done = true;
+	a->n_new += r->n_new;
 	(void)event_base_loopbreak(a->base);
 	if (a->as_json)
 		print_json(a, r);
@@ -177,6 +179,38 @@ add_one(struct adding *a, struct pipeline *p, const char *spec)
 	free(file);
 }
 
+static void
+related_cb(const struct pipeline_progress *n, void *arg)
+{
+	struct adding *a = arg;
+
+	if (n->fatal != NULL)
+		a->rc = cli_store_failed(a->cli, AK_IO, n->fatal);
+	a->is_done = true;
+	(void)event_base_loopbreak(a->base);
+}
+
+/* What was added is related at once, by whoever polls this store or by us. */
+static void
+relate(struct adding *a, struct pipeline *p)
+{
+	struct pipeline_cbs cbs = {.done = related_cb, .arg = a};
+	struct store_lock *lock = NULL;
+	struct store_lock_owner owner = {0};
+	struct diag d = {{0}};
+
+	(void)fflush(stdout);
+	if (a->n_new == 0 || a->cli->conf->relate_enabled == 0 ||
+	    store_lock_take(a->cli->path, "akin", "", &lock, &owner, &d) !=
+		AK_OK)
+		return;
+	a->is_done = false;
+	pipeline_relate(p, &cbs);
+	if (!a->is_done)
+		(void)event_base_loop(a->base, EVLOOP_NO_EXIT_ON_EMPTY);
+	store_lock_release(lock);
+}
+
 static int
 add_all(struct adding *a, int n, char **specs)
 {
@@ -189,11 +223,13 @@ add_all(struct adding *a, int n, char **specs)
 	a->base = event_base_new();
 	assert(a->base != NULL);
 	st = pipeline_new(a->base, a->cli->conf, a->cli->path, &p, &d);
-	if (st == AK_OK)
+	if (st == AK_OK) {
 		for (int i = 0; i < n; i++)
 			add_one(a, p, specs[i]);
-	else
+		relate(a, p);
+	} else {
 		a->rc = cli_store_failed(a->cli, st, d.text);
+	}
 	pipeline_free(p);
 	event_base_free(a->base);
 	if (st == AK_OK)

@@ -139,6 +139,11 @@ wait "$pid"
 check 'and told by akind' has "$work/err" 'coding \('
 "$akin" remove coded
 
+"$akin" --db "$work/s.db" add "$src"/etc/samples/*.xml >/dev/null
+run "$akin" --db "$work/s.db" related --all
+check 'what is added is related at once' test -s "$work/out"
+check 'and nobody holds the store' "$akin" --db "$work/s.db" sync
+
 run "$akin" export "$work/out.opml"
 check 'export keeps nested categories' \
 	has "$work/out.opml" 'text="Deep"'
