@@ -69,6 +69,10 @@ report_cb(const struct pipeline_report *r, void *arg)
 		cli_error(r->url, "%s", r->error);
 	}
 	if (!s->as_json) {
+		if (r->moved_to != NULL && !s->cli->is_quiet) {
+			progress_clear(&s->progress);
+			cli_error(r->url, "moved to %s", r->moved_to);
+		}
 		if (r->has_older && !s->cli->is_quiet) {
 			progress_clear(&s->progress);
 			cli_error(r->url, "older entries are left: sync "
@@ -85,6 +89,7 @@ report_cb(const struct pipeline_report *r, void *arg)
 	json_put(o, "error", r->error);
 	(void)json_object_set_new(o, "new", json_integer(r->n_new));
 	(void)json_object_set_new(o, "revised", json_integer(r->n_revised));
+	json_put(o, "moved_to", r->moved_to);
 	if (r->has_older)
 		(void)json_object_set_new(o, "older", json_true());
 	json_put_time(o, "next", r->due_at);

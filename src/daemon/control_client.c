@@ -77,6 +77,7 @@ tell_report(const json_t *o, const struct pipeline_cbs *cbs)
 	    .has_failed = json_is_true(json_object_get(o, "failed")),
 	    .n_new = number(o, "new"),
 	    .n_revised = number(o, "revised"),
+	    .moved_to = text(o, "moved_to"),
 	    .has_older = json_is_true(json_object_get(o, "older")),
 	    .due_at = number(o, "due"),
 	    .hint = text(o, "hint")};

@@ -148,6 +148,7 @@ make_report(const struct poll *q, struct pipeline_report *ret)
 	    .n_new = q->n_new,
 	    .n_revised = q->n_revised,
 	    .has_older = q->has_older,
+	    .moved_to = q->new_home,
 	    .due_at = q->sched.due_at,
 	    .hint = sched_hint_name(q->sched.hint),
 	};

@@ -33,7 +33,8 @@ struct pipeline_report { /* one poll that ended */
 	const char *error; /* one line, or NULL */
 	bool has_failed;
 	int64_t n_new, n_revised;
-	bool has_older; /* older entries are left: ask again */
+	const char *moved_to; /* its address from now on, or NULL */
+	bool has_older;	      /* older entries are left: ask again */
 	int64_t due_at;
 	const char *hint;
 };

@@ -91,6 +91,7 @@ poll_free(struct poll *p)
 	free(p->parked_url);
 	free(p->older_at);
 	free(p->older_next);
+	free(p->new_home);
 	free(p->userinfo);
 	free(p->bearer);
 	free(p->proxy);

@@ -69,6 +69,7 @@ struct poll {
 	struct page *page;   /* a page of an article: see fulltext.h; or NULL */
 	struct older *older; /* a page of older entries: see older.h; or NULL */
 	char *older_at, *older_next; /* its address; where to go on, or NULL */
+	char *new_home; /* the address that the commit gave it, or NULL */
 	bool has_older; /* there are more pages than are read at once */
 
 	/* What the commit changed. */

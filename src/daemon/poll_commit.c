@@ -314,10 +314,13 @@ commit_answer(
 		p->n_revised = delta.n_revised;
 		p->n_new_articles = (int64_t)delta.n_new_articles;
 		poll_want_pages(p, &delta);
-		if (moved.adopt)
+		if (moved.adopt) {
+			free(p->new_home);
+			p->new_home = xstrdup(moved.to);
 			log_info("feed", "moved feed=%lld from=%s to=%s",
 			    (long long)p->feed_id, LOG_STR(p->url),
 			    LOG_STR(moved.to));
+		}
 		store_delta_release(&delta);
 		st = websubs_offer(p, s);
 	}

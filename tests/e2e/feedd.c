@@ -10,6 +10,8 @@
  *   /lead/REST         301 to http://REST, another host
  *   /slow/MS/NAME      DIR/NAME, MS milliseconds later; at once where there is
  *                      DIR/hurry
+ *   /fresh/S/NAME      DIR/NAME, fresh for so many seconds
+ *   /odd/NAME          DIR/NAME with validators that look like none
  *   /plain/NAME        DIR/NAME without validators
  *   /coded/NAME        DIR/NAME in a coding whose name is no text
  *   /cookie/NAME       DIR/NAME for whoever brings the cookie back, which a
@@ -79,16 +81,26 @@ answer(struct feedd *d, struct evhttp_request *req, int status)
 	struct evkeyvalq *in = evhttp_request_get_input_headers(req);
 	const char *etag = evhttp_find_header(in, "If-None-Match");
 	const char *ua = evhttp_find_header(in, "User-Agent");
+	static const char *const unwanted[] = {"Cookie", "Referer", "Pragma",
+	    "Cache-Control", "Range", "DNT", "X-Forwarded-For"};
 
 	if (d->log != NULL) {
 		bool is_post =
 		    evhttp_request_get_command(req) == EVHTTP_REQ_POST;
+		bool is_head =
+		    evhttp_request_get_command(req) == EVHTTP_REQ_HEAD;
 
 		(void)fprintf(d->log, "%s %s %d %s %s",
-		    is_post ? "POST" : "GET", evhttp_request_get_uri(req),
-		    status, etag != NULL ? etag : "-", ua != NULL ? ua : "-");
+		    is_post   ? "POST"
+		    : is_head ? "HEAD"
+			      : "GET",
+		    evhttp_request_get_uri(req), status,
+		    etag != NULL ? etag : "-", ua != NULL ? ua : "-");
 		log_field(d, in, "Authorization", "auth");
 		log_field(d, in, "X-Key", "key");
+		for (size_t i = 0; i < AK_COUNT(unwanted); i++)
+			log_field(d, in, unwanted[i], unwanted[i]);
+		log_field(d, in, "If-Modified-Since", "since");
 		if (is_post)
 			log_post(d, req);
 		(void)fputc('\n', d->log);
@@ -214,6 +226,17 @@ request_cb(struct evhttp_request *req, void *arg)
 		name[0] = '/';
 		put_header(req, "Location", name);
 		answer(d, req, n);
+	} else if (sscanf(uri, "/fresh/%d/%255s", &n, name) == 2) {
+		char age[32];
+
+		(void)snprintf(age, sizeof(age), "max-age=%d", n);
+		put_header(req, "Cache-Control", age);
+		send_file(d, req, name, true);
+	} else if (sscanf(uri, "/odd/%255s", name) == 1) {
+		put_header(req, "ETag", "W/\"a b\"-gzip");
+		put_header(req, "Last-Modified", "2024-01-01 (about noon)");
+		put_header(req, "Set-Cookie", "id=1; Path=/");
+		send_file(d, req, name, false);
 	} else if (str_starts(uri, "/lead/")) {
 		(void)snprintf(name, sizeof(name), "http://%s", uri + 6);
 		put_header(req, "Location", name);

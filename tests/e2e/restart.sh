@@ -46,4 +46,55 @@ check 'import works beside akind' has "$work/out" '^0 feeds added, 4 '
 kill "$pid"
 wait "$pid"
 check 'akind stops well' is 0 "$?"
+
+# --- a thousand overdue feeds: over ten minutes, and a restart goes on there
+{
+	echo '<opml version="2.0"><body>'
+	i=0
+	while [ $i -lt 1000 ]; do
+		echo "<outline type=\"rss\" xmlUrl=\"$url/f1.xml?$i\"/>"
+		i=$((i + 1))
+	done
+	echo '</body></opml>'
+} >"$work/many.opml"
+AKIN_DB=$work/many.db
+AKIN_RELATE_ENABLED=no
+export AKIN_DB AKIN_RELATE_ENABLED
+"$akin" -q import "$work/many.opml"
+: >"$work/requests"
+some_asked() {
+	[ "$(wc -l <"$work/requests")" -ge "$1" ]
+}
+now_ms() {
+	date +%s%N | sed 's/......$//'
+}
+
+"$akind" 2>"$work/log" &
+pid=$!
+pids="$pids $pid"
+wait_for some_asked 1
+n=$(wc -l <"$work/requests")
+began=$(now_ms)
+wait_for some_asked $((n + 10))
+took=$(($(now_ms) - began))
+check 'a thousand are spread over ten minutes' \
+	has "$work/log" 'schedule overdue feeds=1000 spread_ms=600'
+# What was seen first may have been asked a while before.
+check 'one after another' test "$took" -ge 5000
+kill "$pid"
+wait "$pid"
+n=$("$akin" feeds --json | grep -c '"last_poll"')
+check 'so a restart finds some' test "$n" -lt 1000
+"$akind" 2>"$work/log" &
+pid=$!
+pids="$pids $pid"
+wait_for grep -q 'schedule overdue' "$work/log"
+check 'and spreads those anew' has "$work/log" \
+	"schedule overdue feeds=$((1000 - n)) spread_ms=60[0-9]"
+wait_for some_asked $((n + 6))
+# But for the one that the stop cut off.
+check 'none is asked twice' test "$(cut -d ' ' -f 2 "$work/requests" |
+	sort | uniq -d | wc -l)" -le 1
+kill "$pid"
+wait "$pid"
 finish
