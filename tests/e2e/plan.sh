@@ -13,8 +13,8 @@ export AKIN_RELATE_ENABLED
 next() { # FEED: seconds from its last poll to the next
 	"$akin" feeds --json "$1" | sed 's/.*"last_poll": *"\([^"]*\)".*"next_poll": *"\([^"]*\)".*/\1 \2/' |
 		{
-			read -r last then
-			echo $(($(date -d "$then" +%s) - $(date -d "$last" +%s)))
+			read -r last upcoming
+			echo $(($(date -d "$upcoming" +%s) - $(date -d "$last" +%s)))
 		}
 }
 between() { # FROM TO N

@@ -26,6 +26,7 @@ check 'the store is private whatever the umask' \
 	is 600 "$(stat -c %a "$work/t.db")"
 
 (
+	# shellcheck disable=SC3045 # dash and every other sh has it
 	ulimit -n 48
 	run "$akin" sync
 	check 'few descriptors are enough' is 0 "$status"
@@ -34,6 +35,7 @@ check 'the store is private whatever the umask' \
 n_checks=$((n_checks + 2))
 check 'all articles came' is 80 "$(count)"
 (
+	# shellcheck disable=SC3045 # dash and every other sh has it
 	ulimit -n 12
 	run "$akin" sync --all
 	check 'too few: exit 69' is 69 "$status"
