@@ -5,6 +5,16 @@
 
 run "$akin" help
 check 'help lists the verbs' has "$work/out" '^  sync '
+
+help_options() { # VERB
+	"$akin" "$1" --help | grep -oE -- '--[a-z][a-z-]*' | sort -u
+}
+man_options() { # VERB
+	awk -v verb="$1" '/^\.Sh/ { on = 0 }
+		sub(/^\.It (Xo )?Ic /, "") { on = $1 == verb }
+		on' "$src/man/akin.1" |
+		grep -oE 'Fl \\-[a-z][a-z-]*' | sed 's/.*[\]-/--/' | sort -u
+}
 verbs=$(sed -n 's/^  \([a-z-][a-z-]*\) .*/\1/p' "$work/out")
 for verb in $verbs; do
 	run "$akin" "$verb" --help
@@ -14,6 +24,8 @@ for verb in $verbs; do
 			has "$work/out" "^usage: akin $verb"
 	run "$akin" help "$verb"
 	check "help $verb is the same" is 0 "$status"
+	[ "$verb" = help ] || check "akin(1) has the options of $verb" is \
+		"$(help_options "$verb")" "$(man_options "$verb")"
 done
 run "$akin" --version
 check '--version' has "$work/out" '^akin [0-9]'
