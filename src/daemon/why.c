@@ -104,7 +104,7 @@ find_relation(struct store_reader *r, struct arena *arena, struct why_pair *p)
 
 enum ak_status
 why_explain(struct store_reader *r, struct relate_lexer *lx,
-    const struct relate_index *x, struct arena *arena, int64_t a, int64_t b,
+    struct relate_index *x, struct arena *arena, int64_t a, int64_t b,
     struct why_pair *ret, struct diag *reterr)
 {
 	struct why_pair p = {0};

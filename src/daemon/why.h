@@ -52,7 +52,7 @@ struct relate_index *why_index(
 /* Explain two that the index was made for.  AK_NOTFOUND, and the diag says
  * which of the two is missing; AK_BADINPUT: it is one article. */
 enum ak_status why_explain(struct store_reader *r, struct relate_lexer *lx,
-    const struct relate_index *x, struct arena *arena, int64_t a, int64_t b,
+    struct relate_index *x, struct arena *arena, int64_t a, int64_t b,
     struct why_pair *ret, struct diag *reterr) AK_USE;
 
 /* As one JSON object, malloc'ed. */

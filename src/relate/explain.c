@@ -290,15 +290,17 @@ judge(const struct relate_index *x, const struct article *a,
 }
 
 void
-relate_explain(struct relate_lexer *lx, struct arena *a,
-    const struct relate_index *x, const struct relate_side *sa,
-    const struct relate_side *sb, struct relate_why *ret)
+relate_explain(struct relate_lexer *lx, struct arena *a, struct relate_index *x,
+    const struct relate_side *sa, const struct relate_side *sb,
+    struct relate_why *ret)
 {
 	const struct relate_text *ta = &sa->text, *tb = &sb->text;
 	struct article aa, bb;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->kind = RELATE_TOPIC;
+	if (x != NULL)
+		index_restored(x);
 	if (!make_article(lx, a, x, sa, &aa) ||
 	    !make_article(lx, a, x, sb, &bb))
 		return;

@@ -214,10 +214,10 @@ struct relate_side {
  * Explain a pair from the texts themselves, by how frequent their terms are in
  * the index, what the feeds repeat, and who else is near.  It may be one that
  * relate_expect()s these two alone, of a part of the articles; NULL: all terms
- * are taken as equally rare.
+ * are taken as equally rare.  Nothing more is restored into it then.
  */
 void relate_explain(struct relate_lexer *lx, struct arena *a,
-    const struct relate_index *x, const struct relate_side *sa,
+    struct relate_index *x, const struct relate_side *sa,
     const struct relate_side *sb, struct relate_why *ret);
 
 #endif

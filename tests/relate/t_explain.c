@@ -15,7 +15,7 @@ static const struct news copy = {"Ferry aground off Harwich",
     "en"};
 
 static void
-explain(struct bench *b, const struct relate_index *x, struct relate_why *ret)
+explain(struct bench *b, struct relate_index *x, struct relate_why *ret)
 {
 	struct relate_side sa = {
 	    .id = 50, .text = text_of(&wire), .date = DAY_0};
@@ -75,12 +75,14 @@ test_terms_are_as_written(void **state)
 static void
 test_same_figures_as_the_index(void **state)
 {
-	struct relate_index *x = relate_index_new(NULL);
-	struct relate_article art;
+	struct relate_index *x = relate_index_new(NULL), *y;
+	struct relate_article art[42];
 	struct relate_result r;
 	const struct relate_edge *e;
-	struct relate_why why;
+	struct relate_why why, again;
 	struct bench b;
+	void *saved;
+	size_t len;
 
 	(void)state;
 	bench_init(&b);
@@ -88,14 +90,14 @@ test_same_figures_as_the_index(void **state)
 		char *text = made_up((uint64_t)i, (unsigned)i % 5, 50);
 		struct news n = {"", text, "en"};
 
-		art = article_of(&b, i + 1, &n, DAY_0);
-		relate_add(x, &art, &r);
+		art[i] = article_of(&b, i + 1, &n, DAY_0);
+		relate_add(x, &art[i], &r);
 		free(text);
 	}
-	art = article_of(&b, 50, &wire, DAY_0);
-	relate_add(x, &art, &r);
-	art = article_of(&b, 51, &copy, DAY_0 + DAY);
-	relate_add(x, &art, &r);
+	art[40] = article_of(&b, 50, &wire, DAY_0);
+	relate_add(x, &art[40], &r);
+	art[41] = article_of(&b, 51, &copy, DAY_0 + DAY);
+	relate_add(x, &art[41], &r);
 	assert_int_equal(r.n_edges, 1);
 	e = &r.edges[0];
 	assert_int_equal(e->other, 50);
@@ -104,6 +106,21 @@ test_same_figures_as_the_index(void **state)
 	assert_true(why.parts.containment == e->parts.containment);
 	assert_true(why.parts.time_factor == e->parts.time_factor);
 	assert_int_equal(why.kind, e->kind);
+
+	/* And as one restored for these two. */
+	relate_save(x, &saved, &len);
+	y = relate_index_new(NULL);
+	assert_int_equal(relate_load(y, saved, len), AK_OK);
+	free(saved);
+	relate_expect(y, &art[40]);
+	relate_expect(y, &art[41]);
+	for (int i = 0; i < 42; i++)
+		relate_restore(y, &art[i], i < 41 ? art[i].id : r.thread);
+	explain(&b, y, &again);
+	assert_true(again.parts.cosine == why.parts.cosine);
+	assert_true(again.terms[0].share == why.terms[0].share);
+	assert_true(again.score == why.score);
+	relate_index_free(y);
 	relate_index_free(x);
 	bench_release(&b);
 }

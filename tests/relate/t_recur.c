@@ -132,7 +132,7 @@ test_a_restart_knows_it(void **state)
 
 /* The words that a pair of items shares, as explained. */
 static double
-explained(struct bench *b, const struct feed *f, const struct relate_index *x)
+explained(struct bench *b, const struct feed *f, struct relate_index *x)
 {
 	char text[2][1024];
 	struct relate_side s[2];
