@@ -11,13 +11,11 @@
 #include <string.h>
 
 #include "base/chan.h"
-#include "base/clock.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "daemon/embed_int.h"
 
-#define WANTED 4096	      /* ids looked up at a time */
-#define LOOK_AGAIN_MS 3600000 /* for old articles that were revised */
+#define WANTED 4096 /* ids looked up at a time */
 
 struct embedder {
 	pthread_t thread;
@@ -30,8 +28,7 @@ struct embedder {
 	int64_t model;		     /* of all this */
 	int64_t *wanted;	     /* WANTED ids, the next one last */
 	size_t n_wanted;
-	int64_t above;	   /* what is not above has a vector */
-	int64_t looked_ms; /* when that was found out for all; 0: never */
+	int64_t above; /* what is not above has a vector, or had one */
 };
 
 /* --- steps ---------------------------------------------------------------- */
@@ -126,7 +123,7 @@ prepare(struct embedder *t, const struct embed_conf *conf, struct diag *reterr)
 	vectors_free(t->vectors);
 	t->vectors = NULL;
 	t->n_wanted = 0;
-	t->above = t->looked_ms = 0;
+	t->above = 0;
 	st = store_vectors(t->reader, conf->model, conf->window, load_cb, &l);
 	if (st != AK_OK)
 		return diag_set(
@@ -269,12 +266,9 @@ wanted_cb(int64_t article, void *arg)
 static enum ak_status
 find_wanted(struct embedder *t, const struct embed_conf *conf)
 {
-	int64_t now = clock_mono_ms(), related;
+	int64_t related = store_relate_watermark(t->reader);
 	enum ak_status st;
 
-	if (t->looked_ms != 0 && now - t->looked_ms > LOOK_AGAIN_MS)
-		t->above = t->looked_ms = 0;
-	related = store_relate_watermark(t->reader);
 	st = store_vectors_wanted(
 	    t->reader, t->model, t->above, conf->window, WANTED, wanted_cb, t);
 	for (size_t i = 0, n = t->n_wanted; i < n / 2; i++) {
@@ -283,11 +277,8 @@ find_wanted(struct embedder *t, const struct embed_conf *conf)
 		t->wanted[i] = t->wanted[n - 1 - i];
 		t->wanted[n - 1 - i] = id;
 	}
-	if (st == AK_OK && t->n_wanted == 0) {
+	if (st == AK_OK && t->n_wanted == 0)
 		t->above = related;
-		if (t->looked_ms == 0)
-			t->looked_ms = now;
-	}
 	return st;
 }
 

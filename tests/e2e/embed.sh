@@ -139,6 +139,40 @@ check 'feeds at a private address are refused all the same' is 1 "$status"
 check 'and the error says so' has "$work/err" 'refused'
 check 'while the endpoint there is asked' has "$work/asked" '^6 m5 '
 
+# A running akind asks again for what was revised, and for all where the model
+# is another one.
+unset AKIN_RELATE_EMBEDDINGS_MODEL
+mkdir -p "$work/akin"
+printf '[relate]\nembeddings_model = m6\n' >"$work/akin/akin.conf"
+: >"$work/asked"
+"$akind" 2>"$work/log" &
+pid=$!
+pids="$pids $pid"
+wait_for grep -q 'main started' "$work/log"
+run "$akin" sync --all
+check 'akind asks for all' wait_for has "$work/asked" '^6 m6 '
+: >"$work/asked"
+sed -i 's/The museum opens/At the harbour the museum opens/' "$work/www/en.xml"
+run "$akin" sync --all
+check 'and again for the revised one' wait_for has "$work/asked" '^1 m6 '
+sed -i 's/美術館が見せる/美術館が港で見せる/' "$work/www/ja.xml"
+run "$akin" sync --all
+check 'each time' wait_for sh -c "[ \"\$(wc -l <'$work/asked')\" = 2 ]"
+related_now() {
+	"$akin" why http://en.example/3 http://ja.example/3 |
+		grep -qE '^embedding (0\.9|1\.0)'
+}
+check 'by their new vectors they are related' wait_for related_now
+: >"$work/asked"
+printf '[relate]\nembeddings_model = m7\n' >"$work/akin/akin.conf"
+kill -HUP "$pid"
+wait_for grep -q 'info conf reloaded' "$work/log"
+run "$akin" sync --all
+check 'another model, told by SIGHUP, is asked for all' \
+	wait_for has "$work/asked" '^6 m7 '
+kill "$pid"
+wait "$pid"
+
 run "$akin" check
 check 'the store is sound' is 0 "$status"
 finish

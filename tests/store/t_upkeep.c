@@ -75,10 +75,12 @@ test_damage_is_found(void **state)
 	static const struct {
 		const char *damage, *words, *repair;
 	} cases[] = {
-	    {"INSERT INTO relation VALUES (1, 99, 1, 1, 1, 1, 0)",
+	    {"INSERT INTO relation (a, b, kind, score, in_a, in_b) "
+	     "VALUES (1, 99, 1, 1, 1, 1)",
 		"article 1: has a relation to none",
 		"DELETE FROM relation WHERE b = 99"},
-	    {"INSERT INTO relation VALUES (1, 2, 1, 1, 0, 0, 0)",
+	    {"INSERT INTO relation (a, b, kind, score, in_a, in_b) "
+	     "VALUES (1, 2, 1, 1, 0, 0)",
 		"article 1: has a relation on no list",
 		"DELETE FROM relation WHERE a = 1"},
 	    {"UPDATE listed SET target = 1 WHERE rank = 3",
