@@ -78,7 +78,7 @@ await_backlog(struct relater *r)
 		waiting = relater_n_waiting(r);
 		quiet_ms = n == seen ? quiet_ms + QUIET_MS : 0;
 		if (quiet_ms >= (flying ? SLOW_MS : QUIET_MS) || waiting <= 0 ||
-		    waiting >= COLD)
+		    waiting >= BACKLOG)
 			break;
 		(void)nanosleep(&ts, NULL);
 	}

@@ -10,9 +10,10 @@
 #include "daemon/workers.h"
 #include "relate/relate.h"
 
-#define PULL 1024 /* articles of one batch to the writer */
-#define ROWS 1024 /* read at a time */
-#define COLD 5000 /* a store with fewer articles waits for its backlog */
+#define PULL 1024     /* articles of one batch to the writer */
+#define ROWS 1024     /* read at a time */
+#define COLD 5000     /* a store with fewer articles waits for its backlog */
+#define BACKLOG 20000 /* ... until so many are there */
 #define STATE_NAME "relate-state"
 
 /*

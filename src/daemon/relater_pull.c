@@ -150,7 +150,7 @@ announce(struct relater *r)
 		if (store_relate_inputs(
 			r->reader, an.last, ROWS, announce_cb, &an) != AK_OK)
 			break;
-	} while (an.n > 0 && !an.gate.is_shut && an.last < r->mark + COLD &&
+	} while (an.n > 0 && !an.gate.is_shut && an.last < r->mark + BACKLOG &&
 		 !relater_is_stopping(r));
 	r->announced = an.last;
 	if (r->backlog.n > 0)

@@ -384,6 +384,7 @@ void
 index_begin_waiting(struct relate_index *x, struct doc *d)
 {
 	d->is_waiting = true;
+	index_set_inverse(x, (uint32_t)(d - x->docs));
 	index_count_day(x, d, -1); /* not part of the crowd yet */
 	x->n_waiting++;
 }
@@ -399,8 +400,7 @@ relate_announce(struct relate_index *x, const struct relate_article *art)
 	index_restored(x);
 	q->art = art;
 	recur_strip(q, recur_find(x, q));
-	query_run(x, q);
-	judge_near(x, q, &near);
+	q->norm = 0.0F; /* reckoned with that of all the others */
 	x->is_announced = true;
 	index_begin_waiting(x, insert(x, q, art->id, &near));
 }
@@ -415,18 +415,24 @@ find_waiting(const struct relate_index *x, const struct relate_article *art)
 								: UINT32_MAX;
 }
 
-/* It is in the index; only its thread is news. */
+/* Its words are in the index; its neighbours and thread are news. */
 static struct doc *
-end_waiting(struct relate_index *x, uint32_t place, int64_t thread)
+end_waiting(struct relate_index *x, const struct query *q, uint32_t place,
+    int64_t thread, const struct near *near)
 {
-	x->docs[place].is_waiting = false;
-	index_count_day(x, &x->docs[place], 1);
+	struct doc *d = &x->docs[place];
+
+	d->is_waiting = false;
+	d->near = *near;
+	d->ties = q->ties;
+	index_set_inverse(x, place);
+	index_count_day(x, d, 1);
 	x->n_waiting--;
-	if (x->docs[place].thread != thread) {
+	if (d->thread != thread) {
 		thread_leave(x, place);
 		thread_enter(x, place, thread);
 	}
-	return &x->docs[place];
+	return d;
 }
 
 void
@@ -456,11 +462,8 @@ relate_add(struct relate_index *x, const struct relate_article *art,
 		thread_choose(x, q, ret);
 	judge_edges(x, q, ret);
 	judge_around(x, q, ret->thread, &around);
-	if (place == UINT32_MAX) {
-		judge_near(x, q, &near);
-		d = insert(x, q, ret->thread, &near);
-	} else {
-		d = end_waiting(x, place, ret->thread);
-	}
+	judge_near(x, q, &near);
+	d = place == UINT32_MAX ? insert(x, q, ret->thread, &near)
+				: end_waiting(x, q, place, ret->thread, &near);
 	d->around = around;
 }

@@ -41,7 +41,7 @@ struct doc {
 	uint16_t lines; /* left out: a bit each, of its features */
 	uint8_t sketch_shift;
 	bool is_dated;
-	bool is_waiting;    /* announced, not yet related */
+	bool is_waiting;    /* its words are known, it is not related yet */
 	struct near near;   /* to all that are here */
 	struct near around; /* to those related, thread known */
 	struct ties ties;   /* who is nearest of all */
@@ -62,7 +62,8 @@ struct relate_index {
 	float sleep_days;
 	struct doc *docs;
 	uint8_t *langs; /* beside docs: looked up for each posting */
-	float *inverse; /* beside docs: 1 / norm; 0: dead or empty */
+	float *inverse; /* beside docs: 1 / norm; 0: no candidate: dead, empty
+			 * or waiting */
 	float *acc;	/* by place, all zero between queries */
 	uint16_t *hits; /* shared shingles, the same */
 	unsigned ring_bits, ring_bits_max;
@@ -122,7 +123,6 @@ struct candidate {
 	float usual; /* as in struct relate_parts */
 	float said;  /* as the score of a relation, whoever is near both */
 	bool is_recurring;
-	bool is_waiting;
 };
 
 struct query {

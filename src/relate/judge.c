@@ -160,7 +160,7 @@ judge_edges(
 		if (x->langs[c->place] == q->blob.lang)
 			f.parts.common =
 			    (double)ties_common(&q->ties, &d->ties);
-		if (c->is_waiting || !judge_pair(&f, &e->kind, &e->score))
+		if (!judge_pair(&f, &e->kind, &e->score))
 			continue;
 		e->other = d->id;
 		e->parts = f.parts;
@@ -191,8 +191,6 @@ judge_around(struct relate_index *x, const struct query *q, int64_t thread,
 		struct doc *d = &x->docs[c->place];
 		bool same = d->thread == thread;
 
-		if (c->is_waiting)
-			continue;
 		near_add(&d->around, c->cosine, same);
 		near_add(ret, c->cosine, same);
 	}

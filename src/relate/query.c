@@ -339,8 +339,6 @@ across_langs(
 static void
 select_candidates(struct relate_index *x, struct query *q)
 {
-	uint32_t own = index_find(x, q->art->id); /* it was announced */
-
 	q->n_cands = 0;
 	for (size_t i = 0; i < q->n_touched; i++) {
 		uint32_t place = q->touched[i];
@@ -352,9 +350,8 @@ select_candidates(struct relate_index *x, struct query *q)
 			c.contain =
 			    containment(q, &x->docs[place], x->hits[place]);
 		c.score = c.cosine + c.contain;
-		if (c.cosine > 0.0F && place != own &&
-		    (q->n_cands < CANDIDATES_MAX ||
-			c.score >= q->cands[0].score))
+		if (c.cosine > 0.0F && (q->n_cands < CANDIDATES_MAX ||
+					   c.score >= q->cands[0].score))
 			offer(q, &c);
 		x->acc[place] = 0.0F;
 		x->hits[place] = 0;
@@ -489,7 +486,6 @@ complete(struct relate_index *x, struct query *q)
 			c->cosine = 1.0F;
 		c->time = query_time_factor(
 		    q->art->date, q->art->is_dated, d->date, d->is_dated);
-		c->is_waiting = d->is_waiting;
 		c->is_recurring = is_recurring(q, d, c->contain);
 		if (c->is_recurring)
 			c->time *= RECURRING_LEAVES;

@@ -121,8 +121,8 @@ void relate_index_free(struct relate_index *x);
 
 /*
  * Optional, for a backlog: let the index know articles before they are related
- * by relate_add(), so that the first of them are judged by the words and
- * neighbours of all.  In order of id, above those there; then relate_add() each
+ * by relate_add(), so that the first of them are judged by the words of all.
+ * They are nobody's neighbours until then.  In order of id, above those there; then relate_add() each
  * of them in any order, best that of their dates, before any other.
  */
 void relate_announce(struct relate_index *x, const struct relate_article *art);

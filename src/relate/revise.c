@@ -44,8 +44,7 @@ refill(struct relate_index *x, const struct relate_article *art, uint32_t place)
 		return;
 	q->art = art;
 	recur_strip(q, recur_find(x, q));
-	query_run(x, q);
-	judge_near(x, q, &near);
+	query_weigh(x, q);
 	index_begin_waiting(x, index_fill(x, q, place, &near));
 	settle(x, q);
 }

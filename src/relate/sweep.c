@@ -125,7 +125,9 @@ index_set_inverse(struct relate_index *x, uint32_t place)
 {
 	const struct doc *d = &x->docs[place];
 
-	x->inverse[place] = d->id > 0 && d->norm > 0.0F ? 1.0F / d->norm : 0.0F;
+	x->inverse[place] = d->id > 0 && !d->is_waiting && d->norm > 0.0F
+				? 1.0F / d->norm
+				: 0.0F;
 }
 
 static void

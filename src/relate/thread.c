@@ -136,8 +136,7 @@ background(const struct relate_index *x, const struct query *q, int64_t thread)
 	size_t n = 0;
 
 	for (size_t i = 0; i < q->n_cands && n < NEAR_BACKGROUND; i++) {
-		if (!q->cands[i].is_waiting &&
-		    x->docs[q->cands[i].place].thread != thread) {
+		if (x->docs[q->cands[i].place].thread != thread) {
 			sum += q->cands[i].cosine;
 			n++;
 		}
@@ -186,7 +185,7 @@ list_rivals(struct relate_index *x, const struct query *q, struct rival *r)
 		struct rival *rv;
 		float v;
 
-		if (c->is_recurring || c->is_waiting)
+		if (c->is_recurring)
 			continue;
 		rv = find_rival(x, q, c, r, &n);
 		if (rv == NULL)
