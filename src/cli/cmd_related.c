@@ -401,9 +401,14 @@ print_kind(const struct why_pair *p)
 		    relate_kind_name(w->kind), w->score);
 		break;
 	case WHY_TOO_LITTLE:
-		(void)printf("not related: likeness %.3f, and a relation "
-			     "takes %.3f\n",
-		    w->parts.cosine * w->parts.time_factor, w->floor);
+		if (w->score > 0)
+			(void)printf("not related: score %.3f, and a relation "
+				     "takes %.3f\n",
+			    w->score, RELATE_SCORE_FROM);
+		else
+			(void)printf("not related: likeness %.3f, and a "
+				     "relation takes %.3f\n",
+			    w->parts.cosine * w->parts.time_factor, w->floor);
 		break;
 	}
 	if (p->form != NULL)

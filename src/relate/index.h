@@ -282,7 +282,8 @@ float judge_usual(float reach_a, float reach_b);
  * the language. */
 float judge_floor(size_t n_known);
 
-/* What the two are to each other; false: nothing. */
+/* What the two are to each other; false: nothing, and the score is too little,
+ * or as it was if the likeness is. */
 bool judge_pair(
     const struct pair_facts *f, enum relate_kind *ret_kind, double *ret_score);
 

@@ -78,7 +78,7 @@ judge_pair(
 			: RELATE_TOPIC;
 	}
 	*ret_score = relate_score(*ret_kind, &f->parts);
-	return true;
+	return *ret_score >= RELATE_SCORE_FROM;
 }
 
 /* Mean of the newcomer's greatest likenesses, without one candidate. */

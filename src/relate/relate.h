@@ -92,6 +92,10 @@ struct relate_parts {
  * x = cosine * time_factor / usual + common / 4. */
 double relate_score(enum relate_kind kind, const struct relate_parts *p);
 
+/* What scores less is left out: see the shares of right ones in docs/design.md.
+ */
+#define RELATE_SCORE_FROM 0.15
+
 /* One relation of the newcomer with an older article. */
 struct relate_edge {
 	int64_t other;
@@ -122,8 +126,9 @@ void relate_index_free(struct relate_index *x);
 /*
  * Optional, for a backlog: let the index know articles before they are related
  * by relate_add(), so that the first of them are judged by the words of all.
- * They are nobody's neighbours until then.  In order of id, above those there; then relate_add() each
- * of them in any order, best that of their dates, before any other.
+ * They are nobody's neighbours until then.  In order of id, above those there;
+ * then relate_add() each of them in any order, best that of their dates, before
+ * any other.
  */
 void relate_announce(struct relate_index *x, const struct relate_article *art);
 
@@ -194,8 +199,8 @@ struct relate_span {
 struct relate_why {
 	bool is_related;       /* by these parts */
 	enum relate_kind kind; /* if so */
-	double score;	       /* 0, if not */
-	double floor;	       /* cosine * time_factor that a relation takes */
+	double score; /* also if it is too little; 0: the likeness is */
+	double floor; /* cosine * time_factor that a relation takes */
 	struct relate_parts parts;
 	struct relate_term terms[12]; /* strongest first; text in the arena */
 	size_t n_terms;
