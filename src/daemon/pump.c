@@ -24,7 +24,7 @@
 
 #define HELD_BYTES ((size_t)3 << 20)
 #define LIST_LIMIT 256
-#define LUMP 16
+#define LUMP 32
 #define LOOK_MS 300000 /* looks for due feeds at least so often */
 #define JUMP_S 120     /* a smaller step of the clock is none */
 

@@ -3,9 +3,10 @@
  * The writer: one thread, one read-write connection, batches.
  *
  * A commit costs far more than a row, and the full-text index merges less when
- * it gets much at once.  So a transaction takes what comes: up to BATCH_JOBS
- * jobs, as long as the next one is there within LINGER_MS, and no longer than
- * BATCH_MS, since other processes wait for the same lock.  Most jobs are a few
+ * it gets much at once.  So a transaction takes what comes: up to BATCH_DOCS
+ * documents and calls, and BATCH_POLLS in all, which mostly brought nothing, as
+ * long as the next one is there within LINGER_MS, and no longer than BATCH_MS,
+ * since other processes wait for the same lock.  Most jobs are a few
  * microseconds of work, less than it takes to wake this thread, so it sleeps
  * on until LUMP of them are there, or parsers need the room.  The loop hears of
  * a poll only after its commit.
@@ -24,7 +25,8 @@
 #include "daemon/subscribe.h"
 #include "daemon/workers.h"
 
-#define BATCH_JOBS 100
+#define BATCH_DOCS 100
+#define BATCH_POLLS 256
 #define LINGER_MS 50
 #define LUMP 32
 #define BATCH_MS 400
@@ -130,10 +132,12 @@ do_batch(struct writer *wr, struct job *j, struct mail *m)
 		free(j);
 		return st;
 	}
-	for (int n = 1;; n++) {
+	for (int n = 1, n_docs = 0;; n++) {
+		n_docs += j->poll == NULL || j->poll->doc != NULL;
 		if ((st = do_job(wr, j, m, &opts)) != AK_OK)
 			break;
-		if (n == BATCH_JOBS || clock_mono_ms() >= until)
+		if (n == BATCH_POLLS || n_docs == BATCH_DOCS ||
+		    clock_mono_ms() >= until)
 			break;
 		if ((j = chan_try_pop(wr->w->to_write)) == NULL &&
 		    (j = chan_pop_many(wr->w->to_write, LUMP, LINGER_MS)) ==

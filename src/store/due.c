@@ -99,8 +99,9 @@ store_origin_has(struct store *s, const char *url, int64_t n, bool *ret)
 	if (len >= sizeof(origin))
 		return AK_OK;
 	(void)snprintf(origin, sizeof(origin), "%.*s", (int)len, url);
-	st = conn_int(&s->c, Q_FEED_ORIGIN, ARGS(vt(origin), vi(n)), 0, &found);
-	*ret = found >= n;
+	st = conn_int(
+	    &s->c, Q_FEED_ORIGIN, ARGS(vt(origin), vi(n - 1)), 0, &found);
+	*ret = found != 0;
 	return st;
 }
 

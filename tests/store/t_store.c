@@ -318,6 +318,7 @@ test_a_poll_writes_what_it_changed(void **state)
 	kit_sql(k, "UPDATE feed SET retry_until = 77, error = 'words'");
 	now.last_poll_at = 8;
 	now.due_at = 9;
+	now.fresh_until = 10;
 	assert_int_equal(store_put_fetch(k->s, &f, &d), AK_OK);
 	get_feed(k, id, &got);
 	assert_int_equal(got.sched.last_poll_at, 8);
