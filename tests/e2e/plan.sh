@@ -18,10 +18,10 @@ next() { # FEED: seconds from its last poll to the next
 		}
 }
 between() { # FROM TO N
-	[ "$3" -ge "$1" ] && [ "$3" -le "$2" ] || {
+	if [ "$3" -lt "$1" ] || [ "$3" -gt "$2" ]; then
 		echo "$3 is not from $1 to $2"
 		return 1
-	}
+	fi
 }
 
 "$akin" add "$url/a.xml" >/dev/null
