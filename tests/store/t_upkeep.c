@@ -178,8 +178,9 @@ test_a_backup_is_a_whole_store(void **state)
 	(void)unlink(path);
 	(void)unlink(wal);
 	(void)unlink(shm);
-	assert_int_equal(
-	    store_backup(k->r, "/nonexistent/x", NULL, NULL, &d), AK_NOTFOUND);
+	free(path);
+	path = xasprintf("%s.none/x", k->path);
+	assert_int_equal(store_backup(k->r, path, NULL, NULL, &d), AK_NOTFOUND);
 	free(path);
 	free(wal);
 	free(shm);
