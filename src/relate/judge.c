@@ -45,6 +45,8 @@ judge_usual(float reach_a, float reach_b)
 float
 judge_floor(size_t n_known)
 {
+	if ((float)n_known > 16.0F * TOPIC_KNOWN)
+		return TOPIC_FROM; /* the rest is lost in rounding */
 	return TOPIC_FROM +
 	       TOPIC_FROM_EMPTY * expf(-(float)n_known / TOPIC_KNOWN);
 }

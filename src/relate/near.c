@@ -124,10 +124,15 @@ float
 ties_common(const struct ties *a, const struct ties *b)
 {
 	size_t na = n_ties(a), nb = n_ties(b);
+	uint64_t seen = 0; /* most have nobody in common */
 	float dot = 0.0F;
 
-	for (size_t i = 0; i < na; i++) {
-		for (size_t k = 0; k < nb; k++) {
+	for (size_t i = 0; i < na; i++)
+		seen |= (uint64_t)1 << a->id[i] % 64;
+	for (size_t k = 0; k < nb; k++) {
+		if ((seen >> b->id[k] % 64 & 1) == 0)
+			continue;
+		for (size_t i = 0; i < na; i++) {
 			if (a->id[i] == b->id[k])
 				dot += tie_weight(a, i) * tie_weight(b, k);
 		}
