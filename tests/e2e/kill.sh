@@ -4,18 +4,8 @@
 . "${AKIN_SRCDIR:-.}/tests/e2e/lib.sh"
 
 mkdir "$work/www"
-{
-	echo '<opml version="2.0"><head><title>t</title></head><body>'
-	i=0
-	while [ $i -lt 60 ]; do
-		make_feed "$work/www/f$i.xml" 25
-		echo "<outline type=\"rss\" text=\"f$i\" xmlUrl=\"@/f$i.xml\"/>"
-		i=$((i + 1))
-	done
-	echo '</body></opml>'
-} >"$work/feeds.in"
 start_feedd "$work/www"
-sed "s|@|$url|" "$work/feeds.in" >"$work/feeds.opml"
+make_list 60 25 ""
 
 now_ms() {
 	echo $(($(date +%s%N) / 1000000))

@@ -103,6 +103,21 @@ make_feed() {
 	}' >"$1"
 }
 
+# make_list N ITEMS PATH: N feeds of ITEMS in $work/www; $work/feeds.opml has
+# them as $url/PATHf0.xml and so on, behind start_feedd
+make_list() {
+	{
+		echo '<opml version="2.0"><head><title>t</title></head><body>'
+		i=0
+		while [ $i -lt "$1" ]; do
+			make_feed "$work/www/f$i.xml" "$2"
+			echo "<outline type=\"rss\" xmlUrl=\"$url/$3f$i.xml\"/>"
+			i=$((i + 1))
+		done
+		echo '</body></opml>'
+	} >"$work/feeds.opml"
+}
+
 # start_feedd DIR: serves it; $url is where, $work/requests its log
 start_feedd() {
 	mkfifo "$work/port" "$work/life"

@@ -5,18 +5,8 @@
 . "${AKIN_SRCDIR:-.}/tests/e2e/lib.sh"
 
 mkdir "$work/www"
-{
-	echo '<opml version="2.0"><body>'
-	i=0
-	while [ $i -lt 40 ]; do
-		make_feed "$work/www/f$i.xml" 2
-		echo "<outline type=\"rss\" xmlUrl=\"@/slow/200/f$i.xml\"/>"
-		i=$((i + 1))
-	done
-	echo '</body></opml>'
-} >"$work/feeds.in"
 start_feedd "$work/www"
-sed "s|@|$url|" "$work/feeds.in" >"$work/feeds.opml"
+make_list 40 2 slow/200/
 
 (
 	umask 000

@@ -4,16 +4,8 @@
 . "${AKIN_SRCDIR:-.}/tests/e2e/lib.sh"
 
 mkdir "$work/www"
-{
-	echo '<opml version="2.0"><body>'
-	for i in 1 2 3 4; do
-		make_feed "$work/www/f$i.xml" 2
-		echo "<outline type=\"rss\" text=\"f$i\" xmlUrl=\"@/f$i.xml\"/>"
-	done
-	echo '</body></opml>'
-} >"$work/feeds.in"
 start_feedd "$work/www"
-sed "s|@|$url|" "$work/feeds.in" >"$work/feeds.opml"
+make_list 4 2 ""
 "$akin" import "$work/feeds.opml" >/dev/null
 
 asked() {
