@@ -43,7 +43,8 @@ rounds() {
 		[ "$n" = "$whole" ] || echo "# round $i: $n, not $whole"
 		i=$((i + 1))
 	done
-	check "${*##*/}: check is clean after each of $n_rounds kills" \
+	what=$*
+	check "${what##*/}: check is clean after each of $n_rounds kills" \
 		is "$n_rounds" "$sound"
 	check 'and the sync after it completes articles and relations' \
 		is "$n_rounds" "$same"
