@@ -55,14 +55,18 @@ static size_t
 room(struct pipeline *p)
 {
 	size_t held = atomic_load(&p->workers->held), n_free, n_bodies;
-	int64_t n_asked = p->n_fetching, most = p->concurrency + LUMP;
+	int64_t n_asked, most = p->concurrency + LUMP;
 	struct fetch_stats fs;
 
+	/* Who is silent has given its place away (D25). */
+	fetch_stats(p->fetcher, &fs);
+	n_asked = p->n_fetching - fs.n_stalled;
+	if (n_asked < 0)
+		n_asked = 0; /* others than flights are silent too */
 	n_free = WORKERS_MAX_POLLS - HASH_COUNT(p->flights);
 	if (n_asked >= p->concurrency) {
 		/* Many feeds of few hosts: look further ahead for others;
 		 * not while those just asked for are yet to come. */
-		fetch_stats(p->fetcher, &fs);
 		if (fs.n_running < p->concurrency / 2 && !fs.has_ready &&
 		    fs.n_queued > p->concurrency / 2)
 			most = n_asked + WORKERS_MAX_POLLS;
