@@ -224,8 +224,7 @@ form_make(struct store *s, const struct doc *doc, const struct ident *i,
 	const struct doc_entry *e = i->entry;
 
 	*ret = (struct form){
-	    .title_hash = ident_placed(
-		i->site, ident_title_hash(&s->c, s->scratch, ident_title(e))),
+	    .title_hash = ident_title_hash(&s->c, s->scratch, ident_title(e)),
 	    .image = e->image != NULL ? e->image : e->banner_image,
 	    .language = e->language != NULL ? e->language : doc->language,
 	    .author = make_author(e),

@@ -80,8 +80,9 @@ const char *ident_title(const struct doc_entry *e);
 const char *ident_fragment(const char *url);
 
 /*
- * Hashes that indexes of articles have are placed: the upper PLACE_BITS bits
- * are of the host, so that what one feed brings lies on few pages (D66).
+ * Hashes of addresses and guids that indexes of articles have are placed: the
+ * upper PLACE_BITS bits are of the host, so that what one feed brings lies on
+ * few pages (D66).  Titles are looked for across hosts: theirs are plain.
  */
 enum { PLACE_BITS = 12, PLACE_SHIFT = 64 - PLACE_BITS };
 #define PLACE_HASH ((int64_t)((UINT64_C(1) << PLACE_SHIFT) - 1))
@@ -96,7 +97,7 @@ int64_t ident_guid_hash(struct arena *a, const char *guid); /* not placed */
 const char *ident_host(struct arena *a, const char *url); /* NULL: none */
 /* The key of a guid on its host, as tombstones have it; 0: none. */
 int64_t ident_guid_tomb(struct arena *a, int64_t guid_hash, const char *url);
-int64_t ident_title_hash(struct conn *c, struct arena *a,
-    const char *title); /* not placed; 0: none */
+int64_t ident_title_hash(
+    struct conn *c, struct arena *a, const char *title); /* 0: none */
 
 #endif

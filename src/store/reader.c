@@ -354,8 +354,7 @@ store_article_resolve(struct store_reader *r, const char *spec, int64_t *ret)
 		st = conn_int(c, Q_ARTICLE_BY_URL_ID, ARGS(vi(n)), 0, &id);
 	n = ident_title_hash(c, a, spec);
 	if (st == AK_OK && id == 0 && n != 0)
-		st = conn_int(
-		    c, Q_ARTICLE_BY_TITLE_ID, ARGS(vi(n & PLACE_HASH)), 0, &id);
+		st = conn_int(c, Q_ARTICLE_BY_TITLE_ID, ARGS(vi(n)), 0, &id);
 	arena_free(a);
 	if (st == AK_OK && id == 0)
 		return conn_say(c, AK_NOTFOUND, "no such article");

@@ -15,34 +15,16 @@
 
 /* --- the publisher's lists ------------------------------------------- */
 
-/* A line without an address names an article of its own article's site. */
-static enum ak_status
-place_title(struct store *s, int64_t article, int64_t *title)
-{
-	struct conn *c = &s->c;
-	sqlite3_stmt *st = conn_query(c, Q_ARTICLE_URL, ARGS(vi(article)));
-
-	if (st == NULL || !conn_row(c, st))
-		return c->status;
-	*title = ident_placed(ident_site(s->scratch, col_text(st, 0)), *title);
-	return conn_end(c, st);
-}
-
 static enum ak_status
 listed_line(struct store *s, int64_t article, int64_t feed, int64_t rank,
     const struct doc_related *line)
 {
 	struct conn *c = &s->c;
 	int64_t url = ident_url_hash(s->scratch, line->url);
-	int64_t target = 0, title = 0;
+	int64_t title = ident_title_hash(&s->c, s->scratch, line->title);
+	int64_t target = 0;
 	enum ak_status st = AK_OK;
 
-	if (url == 0) {
-		title = ident_title_hash(c, s->scratch, line->title);
-		st = place_title(s, article, &title);
-	}
-	if (st != AK_OK)
-		return st;
 	if (url != 0)
 		st = conn_int(
 		    c, Q_LISTED_BY_URL, ARGS(vi(url), vi(article)), 0, &target);
@@ -54,8 +36,9 @@ listed_line(struct store *s, int64_t article, int64_t feed, int64_t rank,
 	if (target == 0)
 		s->has_waiting = true;
 	return conn_run(c, Q_LISTED_ADD,
-	    ARGS(vi(article), vi(rank), vz(target), vz(url), vz(title),
-		vt(line->form), vt(line->url), vt(line->title)));
+	    ARGS(vi(article), vi(rank), vz(target), vz(url),
+		vz(url == 0 ? title : 0), vt(line->form), vt(line->url),
+		vt(line->title)));
 }
 
 enum ak_status

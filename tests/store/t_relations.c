@@ -126,6 +126,30 @@ test_a_wrong_pair_never_returns(void **state)
 }
 
 static void
+test_a_title_may_be_another_publishers(void **state)
+{
+	struct kit *k = *state;
+	int64_t lists = kit_feed(k, "https://example.org/feed");
+	int64_t other = kit_feed(k, "https://other.example/feed");
+	struct doc *d = kit_doc(k), *early = kit_doc(k), *late = kit_doc(k);
+	struct doc_entry *e;
+
+	kit_entry(k, early, "2", "https://other.example/2", "Both", "T.");
+	kit_entry(k, early, "1", "https://other.example/1", "There", "T.");
+	kit_poll(k, other, early);
+	e = kit_entry(k, d, "3", "https://example.org/3", "Lists", "Text.");
+	kit_related(k, e, NULL, "There");
+	kit_related(k, e, NULL, "Both");
+	kit_related(k, e, NULL, "Awaited");
+	kit_entry(k, d, "2", "https://example.org/2", "Both", "Ours.");
+	kit_poll(k, lists, d);
+	kit_entry(k, late, "4", "https://other.example/4", "Awaited", "T.");
+	kit_poll(k, other, late);
+	assert_string_equal(related(k, kit_by_title(k, "Lists")),
+	    "1:0:1.00:There 3:0:1.00:Both 5:0:1.00:Awaited ");
+}
+
+static void
 test_listed_lines_find_their_articles(void **state)
 {
 	struct kit *k = *state;
@@ -386,6 +410,7 @@ main(void)
 	    TEST(test_each_keeps_its_best),
 	    TEST(test_a_removed_article_leaves_nothing_dangling),
 	    TEST(test_a_wrong_pair_never_returns),
+	    TEST(test_a_title_may_be_another_publishers),
 	    TEST(test_listed_lines_find_their_articles),
 	    TEST(test_threads_grow_merge_and_shrink),
 	    TEST(test_the_relater_reads_what_is_new),
