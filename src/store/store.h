@@ -560,8 +560,8 @@ enum ak_status store_vectors_unfused(struct store_reader *r, int64_t model,
     int64_t limit, store_vector_cb cb, void *arg) AK_USE;
 enum ak_status store_vector_get(struct store_reader *r, int64_t article,
     store_vector_cb cb, void *arg) AK_USE; /* no call: it has none */
-/* Articles above an id, of the newest `window`, without a vector of `model`, and
- * all of these that were revised since; newest first. */
+/* Articles above an id, of the newest `window`, without a vector of `model`,
+ * and all of these that were revised since; newest first. */
 enum ak_status store_vectors_wanted(struct store_reader *r, int64_t model,
     int64_t above, int64_t window, int64_t limit,
     void (*cb)(int64_t article, void *arg), void *arg) AK_USE;
