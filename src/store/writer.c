@@ -86,7 +86,6 @@ is_rest_same(const struct store_fetch *f)
 	was.hint = q->hint;
 	was.hint_s = q->hint_s;
 	was.fresh_until = q->fresh_until;
-	was.fresh_until = q->fresh_until;
 	/* Bytes between members, should they differ, cost a write. */
 	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*) */
 	return memcmp(&was, q, sizeof(was)) == 0;
