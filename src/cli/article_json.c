@@ -123,7 +123,8 @@ put_safe(const char *p, size_t len, void *arg)
 void
 json_print(json_t *o, size_t flags)
 {
-	(void)json_dump_callback(o, put_safe, NULL, flags);
+	(void)json_dump_callback(
+	    o, put_safe, NULL, flags | JSON_REAL_PRECISION(15));
 	(void)putchar('\n');
 	json_decref(o);
 }

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,13 @@ cli_error(const char *what, const char *fmt, ...)
 	(void)fputs(": ", stderr);
 	utf8_put_safe(stderr, why);
 	(void)fputc('\n', stderr);
+}
+
+int
+cli_bad_value(const char *option, const char *takes)
+{
+	cli_error(option, "takes %s, not '%s'", takes, optarg);
+	return CLI_USAGE;
 }
 
 void

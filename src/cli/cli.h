@@ -59,6 +59,11 @@ bool cli_span(const char *s, int64_t *ret);
 /* "2026-11-23", "2026-11-23T08:00:00Z", "2d" ago; false: none of them. */
 bool cli_time(const char *s, int64_t now, int64_t *ret);
 
+/* An option whose value, optarg, is not what it takes; returns CLI_USAGE. */
+#define CLI_NUMBER "a number from 1 on"
+#define CLI_TIME "a time: 2d, 2026-11-01 or 2026-11-01T08:00:00Z"
+int cli_bad_value(const char *option, const char *takes);
+
 /* --help prints the usage; a mistake in an option was told by getopt(3).
  * Returns the exit status. */
 int cli_usage(const char *usage, bool is_mistake);

@@ -259,10 +259,8 @@ cmd_add(struct cli *cli, int argc, char **argv)
 			a.add.title = optarg;
 			break;
 		case 'p':
-			if (!str_to_i64(optarg, 1, 1000, &a.add.pick)) {
-				cli_error("--pick", "a number is wanted");
-				return CLI_USAGE;
-			}
+			if (!str_to_i64(optarg, 1, 1000, &a.add.pick))
+				return cli_bad_value("--pick", CLI_NUMBER);
 			break;
 		case 'j':
 			a.as_json = true;

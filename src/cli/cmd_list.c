@@ -180,15 +180,15 @@ list_option(int c, struct list_args *a)
 		break;
 	case 'T':
 		if (!str_to_i64(optarg, 1, INT64_MAX, &a->q.thread))
-			return CLI_USAGE;
+			return cli_bad_value("--thread", CLI_NUMBER);
 		break;
 	case 'S':
 		if (!cli_time(optarg, clock_now(), &a->q.since))
-			return CLI_USAGE;
+			return cli_bad_value("--since", CLI_TIME);
 		break;
 	case 'n':
 		if (!str_to_i64(optarg, 1, INT64_MAX, &a->q.limit))
-			return CLI_USAGE;
+			return cli_bad_value("--limit", CLI_NUMBER);
 		break;
 	case 'q':
 		a->q.query = optarg;
@@ -231,12 +231,8 @@ cmd_list(struct cli *cli, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h')
 			return cli_usage(list_usage, false);
-		if (list_option(c, &a) != CLI_OK) {
-			if (c != '?')
-				cli_error(argv[optind - 1],
-				    "not what this option takes");
+		if (list_option(c, &a) != CLI_OK)
 			return CLI_USAGE;
-		}
 	}
 	if (optind < argc) {
 		cli_error(argv[optind], "list takes options only");
@@ -280,12 +276,8 @@ cmd_search(struct cli *cli, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
 		if (c == 'h')
 			return cli_usage(search_usage, false);
-		if (list_option(c, &a) != CLI_OK) {
-			if (c != '?')
-				cli_error(argv[optind - 1],
-				    "not what this option takes");
+		if (list_option(c, &a) != CLI_OK)
 			return CLI_USAGE;
-		}
 	}
 	if (optind == argc) {
 		cli_error("search", "what for?");

@@ -103,10 +103,8 @@ cmd_mark(struct cli *cli, int argc, char **argv)
 			return cli_usage(usage, c == '?');
 		if (c == 'f')
 			m.feed = optarg;
-		if (c == 'b' && !cli_time(optarg, clock_now(), &m.q.before)) {
-			cli_error(optarg, "a date, or how long ago, is wanted");
-			return CLI_USAGE;
-		}
+		if (c == 'b' && !cli_time(optarg, clock_now(), &m.q.before))
+			return cli_bad_value("--before", CLI_TIME);
 	}
 	if (optind == argc || !mark_from_name(argv[optind], &m.mark)) {
 		cli_error("mark", "read, unread, star or unstar is wanted");

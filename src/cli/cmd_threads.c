@@ -77,11 +77,10 @@ cmd_threads(struct cli *cli, int argc, char **argv)
 		if (c == 'h' || c == '?')
 			return cli_usage(usage, c == '?');
 		l.as_json |= c == 'j';
-		if ((c == 's' && !cli_time(optarg, clock_now(), &q.since)) ||
-		    (c == 'n' && !str_to_i64(optarg, 1, INT64_MAX, &q.limit))) {
-			cli_error(optarg, "not what this option takes");
-			return CLI_USAGE;
-		}
+		if (c == 's' && !cli_time(optarg, clock_now(), &q.since))
+			return cli_bad_value("--since", CLI_TIME);
+		if (c == 'n' && !str_to_i64(optarg, 1, INT64_MAX, &q.limit))
+			return cli_bad_value("--limit", CLI_NUMBER);
 	}
 	if (optind < argc) {
 		cli_error("threads", "takes options only");

@@ -260,5 +260,5 @@ doc_json_print(const struct doc *doc)
 	for (const struct doc_entry *e = doc->entries; e != NULL; e = e->next)
 		(void)json_array_append_new(items, item(e));
 	(void)json_object_set_new(obj, "items", items);
-	json_print(obj, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+	json_print(obj, JSON_INDENT(1));
 }

@@ -71,8 +71,8 @@ put_bytes(const char *p, size_t len, void *arg)
 void
 json_put(struct buf *out, json_t *value)
 {
-	(void)json_dump_callback(
-	    value, put_bytes, out, JSON_COMPACT | JSON_ENCODE_ANY);
+	(void)json_dump_callback(value, put_bytes, out,
+	    JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 	json_decref(value);
 }
 

@@ -28,6 +28,7 @@ wrong 2 'unknown option' "$akin" --bogus
 wrong 2 'unknown option of a verb' "$akin" list --bogus
 wrong 2 'missing value' "$akin" list --limit
 wrong 2 'bad value' "$akin" list --limit many
+check 'the option is named' has "$work/err" "^akin: --limit: takes .* not 'many'"
 wrong 2 'no configuration' "$akin" -c nowhere list
 printf '[fetch]\n\033[31mtimeout = 1\n' >odd.conf
 wrong 2 'akind, odd configuration' "$akind" -c odd.conf
