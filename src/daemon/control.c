@@ -210,15 +210,17 @@ static void
 do_status(struct client *c)
 {
 	struct pipeline_stats s;
+	struct pipeline_progress asked;
 
 	pipeline_stats(c->control->pipeline, &s);
+	pipeline_progress(c->control->pipeline, &asked);
 	send_json(
-	    c, json_pack("{ss ss si sI sI sI sI sI sI}", "type", "status",
+	    c, json_pack("{ss ss si sI sI sI sI sI sI sb}", "type", "status",
 		   "version", PACKAGE_VERSION, "pid", (int)getpid(), "polling",
 		   (json_int_t)s.n_polling, "polls", (json_int_t)s.n_polls,
 		   "failed", (json_int_t)s.n_failed, "new", (json_int_t)s.n_new,
 		   "to_relate", (json_int_t)s.n_to_relate, "next_due",
-		   (json_int_t)s.next_due));
+		   (json_int_t)s.next_due, "asked", (int)!asked.is_done));
 	end_client(c);
 }
 

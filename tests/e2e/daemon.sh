@@ -68,7 +68,7 @@ EOF
 late=$!
 check 'a slow feed is being asked' wait_for sh -c \
 	"echo '{\"cmd\":\"status\"}' | $build/tests/e2e/ask '$work/t.db.sock' |
-	grep -q '\"polling\":[1-9]'"
+	grep '\"polling\":[1-9]' | grep -q '\"asked\":true'"
 began=$(date +%s)
 kill -TERM "$pid"
 wait "$pid"

@@ -39,16 +39,18 @@ if ! command -v prometheus >/dev/null; then
 fi
 mkdir "$dir/www"
 feeds_start "$dir/www"
+# A feed may be asked for by hand but a few times in a row: one a round.
 feed()
 {
-	cat >"$dir/www/f.xml" <<XML
+	cat >"$dir/www/$1.xml" <<XML
 <?xml version="1.0"?><rss version="2.0"><channel><title>F</title>
 <link>$feeds/</link><description>d</description>
 <item><title>Article $1</title><link>$feeds/$1</link></item></channel></rss>
 XML
+	echo "<opml version='2.0'><body>
+	<outline type='rss' text='$1' xmlUrl='$feeds/$1.xml'/></body></opml>" |
+		"$akin" import - >/dev/null
 }
-feed 0
-"$akin" add "$feeds/f.xml" >/dev/null
 cat >"$dir/p.yml" <<YML
 global: {scrape_interval: 1s}
 scrape_configs:
@@ -68,7 +70,7 @@ all_have_data()
 {
 	n=$((n + 1))
 	feed "$n"
-	"$akin" sync "$feeds/f.xml" >/dev/null 2>&1
+	"$akin" sync "$feeds/$n.xml" >/dev/null 2>&1
 	python3 - "$AKIN_SRCDIR/etc/grafana-akin.json" "$asks" <<'PY'
 import json, sys, urllib.parse, urllib.request
 empty = 0
