@@ -209,7 +209,7 @@ why_to_json(const struct why_pair *p)
 	if (p->a.thread != 0 && p->a.thread == p->b.thread)
 		(void)json_object_set_new(
 		    o, "thread", json_integer(p->a.thread));
-	text = json_dumps(o, JSON_COMPACT);
+	text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	json_decref(o);
 	return text;
 }
