@@ -121,7 +121,9 @@ ident_placed(int64_t site, int64_t hash)
 {
 	int64_t h = (site & ~PLACE_HASH) | (hash & PLACE_HASH);
 
-	return hash != 0 && h == 0 ? 1 : hash != 0 ? h : 0;
+	if (hash == 0)
+		return 0;
+	return h != 0 ? h : 1;
 }
 
 int64_t

@@ -315,6 +315,20 @@ follow_merges(int64_t *threads, size_t n, const struct relate_result *r)
 	}
 }
 
+/* The first RUN articles, and the threads they are in at the end. */
+static void
+add_run(
+    struct relate_index *x, const struct relate_article *art, int64_t *threads)
+{
+	for (int i = 0; i < RUN; i++) {
+		struct relate_result r;
+
+		relate_add(x, &art[i], &r);
+		threads[i] = r.thread;
+		follow_merges(threads, RUN, &r);
+	}
+}
+
 enum restart { WITHOUT_SAVE, SAVED, SAVED_FOR_FEW };
 
 static void
@@ -332,11 +346,7 @@ check_restart(int64_t window, enum restart how)
 
 	bench_init(&b);
 	fill(&b, art);
-	for (int i = 0; i < RUN; i++) {
-		relate_add(x, &art[i], &r);
-		threads[i] = r.thread;
-		follow_merges(threads, RUN, &r);
-	}
+	add_run(x, art, threads);
 	if (how != WITHOUT_SAVE) {
 		relate_save(x, &saved, &len);
 		assert_int_equal(relate_load(y, saved, len), AK_OK);
@@ -426,11 +436,7 @@ test_an_index_of_a_few_takes_what_was_revised(void **state)
 	(void)state;
 	bench_init(&b);
 	fill(&b, art);
-	for (int i = 0; i < RUN; i++) {
-		relate_add(x, &art[i], &r);
-		threads[i] = r.thread;
-		follow_merges(threads, RUN, &r);
-	}
+	add_run(x, art, threads);
 	relate_save(x, &saved, &len);
 	relate_index_free(x);
 	for (int i = 0; i < REVISED; i++) {
@@ -480,11 +486,7 @@ test_a_restart_may_miss_what_was_saved(void **state)
 	(void)state;
 	bench_init(&b);
 	fill(&b, art);
-	for (int i = 0; i < RUN; i++) {
-		relate_add(x, &art[i], &r);
-		threads[i] = r.thread;
-		follow_merges(threads, RUN, &r);
-	}
+	add_run(x, art, threads);
 	for (int i = 0; i < 2; i++) {
 		size_t len;
 		void *saved;
