@@ -84,7 +84,11 @@ long long relater_n_waiting(const struct relater *r); /* stored, not related */
 
 /* --- relater_index.c ------------------------------------------------------ */
 
-/* False: its features are of another version, or none. */
+/* As the index takes it; false: its features are of another version, or none.
+ */
+bool related_input(
+    const struct store_related_input *in, struct relate_article *ret);
+/* The same; another version is told once. */
 bool relater_article(struct relater *r, const struct store_related_input *in,
     struct relate_article *ret);
 

@@ -19,18 +19,25 @@
 #define FEW_MS 10000 /* that a few may wait for others under way */
 
 bool
-relater_article(struct relater *r, const struct store_related_input *in,
-    struct relate_article *ret)
+related_input(const struct store_related_input *in, struct relate_article *ret)
 {
 	*ret = (struct relate_article){.id = in->id,
 	    .feed_id = in->feed_id,
 	    .date = in->date,
 	    .is_dated = in->is_dated,
 	    .features = {in->features, in->features_len}};
+	return in->features != NULL &&
+	       relate_features_current(in->features, in->features_len);
+}
+
+bool
+relater_article(struct relater *r, const struct store_related_input *in,
+    struct relate_article *ret)
+{
+	if (related_input(in, ret))
+		return true;
 	if (in->features == NULL)
 		return false;
-	if (relate_features_current(in->features, in->features_len))
-		return true;
 	if (!r->said_stale)
 		log_warn(
 		    "relate", "features of an older version: run akin reindex");

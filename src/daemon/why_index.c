@@ -13,7 +13,6 @@
 #include "daemon/relater.h"
 
 #define AMONG 10000 /* articles that the terms are counted in */
-#define PULL 1024   /* rows read at a time */
 
 struct filling {
 	struct relate_index *x;
@@ -26,16 +25,11 @@ static void
 fill_cb(const struct store_related_input *in, void *arg)
 {
 	struct filling *f = arg;
-	struct relate_article art = {.id = in->id,
-	    .feed_id = in->feed_id,
-	    .date = in->date,
-	    .is_dated = in->is_dated,
-	    .features = {in->features, in->features_len}};
+	struct relate_article art;
 
 	f->n++;
 	f->last = in->id;
-	if (in->features == NULL ||
-	    !relate_features_current(in->features, in->features_len))
+	if (!related_input(in, &art))
 		return;
 	if (f->expects)
 		relate_expect(f->x, &art);
@@ -82,8 +76,8 @@ why_index(struct store_reader *r, const int64_t *ids, size_t n)
 	f.last = mark > AMONG ? mark - AMONG : 0;
 	do {
 		f.n = 0;
-		if (store_relate_inputs(r, f.last, PULL, fill_cb, &f) != AK_OK)
+		if (store_relate_inputs(r, f.last, ROWS, fill_cb, &f) != AK_OK)
 			break;
-	} while (f.n == PULL && f.last < mark);
+	} while (f.n == ROWS && f.last < mark);
 	return f.x;
 }
