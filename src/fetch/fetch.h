@@ -127,19 +127,6 @@ void fetch_answer(const struct fetch_result *r, struct sched_answer *ret);
 enum ak_status fetch_judge_url(
     const char *url, const char *allow, struct diag *reterr) AK_USE;
 
-/*
- * Walk the links of one Link: value (RFC 8288, 3): *at begins as the value.
- * Links about something else (anchor) are left out.  `url` is as written, to
- * be resolved against the final URL; false: no more.
- */
-struct fetch_link {
-	const char *url, *rel; /* in the arena; rel may be "" */
-	const char *type;      /* or NULL */
-	const char *title;     /* or NULL */
-};
-bool fetch_link_next(struct arena *a, const char **at, struct fetch_link *ret);
-bool fetch_link_has_rel(const struct fetch_link *l, const char *rel);
-
 struct fetch_stats {
 	int64_t n_queued;
 	int64_t n_running; /* that count against max_total */

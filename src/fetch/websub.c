@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/link.h"
 #include "base/mem.h"
 #include "base/url.h"
 #include "fetch/fetch.h"
@@ -106,16 +107,16 @@ websub_find(struct arena *a, const char *const *links, const char *final_url,
     struct websub_found *ret)
 {
 	struct websub_found f = {0};
-	struct fetch_link link;
+	struct link link;
 	const char *self = NULL;
 
 	for (; links != NULL && *links != NULL; links++) {
 		const char *at = *links;
 
-		while (fetch_link_next(a, &at, &link)) {
-			if (fetch_link_has_rel(&link, "hub"))
+		while (link_next(a, &at, &link)) {
+			if (link_has_rel(link.rel, "hub"))
 				add_hub(a, &f, final_url, link.url);
-			if (self == NULL && fetch_link_has_rel(&link, "self"))
+			if (self == NULL && link_has_rel(link.rel, "self"))
 				self = link.url;
 		}
 	}

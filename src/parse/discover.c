@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/link.h"
 #include "base/str.h"
 #include "base/tags.h"
 #include "base/url.h"
-#include "parse/link_int.h"
 
 enum list { NAMED, GUESSED, COMMENTS, N_LISTS };
 
@@ -26,10 +26,6 @@ struct found {
 	struct parse_link *first[N_LISTS], **tail[N_LISTS];
 	size_t n;
 	size_t n_tried; /* anchors that look like feeds */
-};
-
-struct link {
-	const char *href, *rel, *type, *title;
 };
 
 /* --- what is a feed ---------------------------------------------------- */
@@ -173,7 +169,7 @@ take_named(struct found *f, const struct link *l)
 		link_has_rel(l->rel, "feed")) ||
 	    link_has_rel(l->rel, "stylesheet"))
 		return;
-	url = absolute(f, l->href);
+	url = absolute(f, l->url);
 	if (url != NULL &&
 	    (is_feed_type(l->type, url) ||
 		(l->type == NULL && link_has_rel(l->rel, "feed"))))
@@ -185,9 +181,9 @@ take_anchor(struct found *f, const struct link *l)
 {
 	const char *url, *host;
 
-	if (l->href == NULL || !looks_like_feed(l->href) ||
+	if (l->url == NULL || !looks_like_feed(l->url) ||
 	    f->n_tried++ >= 10 * LIMIT_DISCOVER_LINKS ||
-	    (url = absolute(f, l->href)) == NULL)
+	    (url = absolute(f, l->url)) == NULL)
 		return;
 	host = url_host(f->arena, url);
 	if (str_eq(host, f->host))
@@ -199,15 +195,11 @@ take_headers(struct found *f, const char *const *headers)
 {
 	for (; headers != NULL && *headers != NULL; headers++) {
 		const char *p = *headers;
-		struct link_value v;
+		struct link l;
 
-		while (f->n < LIMIT_DISCOVER_LINKS &&
-		       link_next(f->arena, &p, &v)) {
-			struct link l = {v.target, v.rel, v.type, v.title};
-
-			if (!v.has_anchor)
-				take_named(f, &l);
-		}
+		while (
+		    f->n < LIMIT_DISCOVER_LINKS && link_next(f->arena, &p, &l))
+			take_named(f, &l);
 	}
 }
 
@@ -219,7 +211,7 @@ read_link(struct arena *a, struct tag *tag, struct link *ret)
 	const struct {
 		const char *name;
 		const char **where;
-	} rows[] = {{"href", &ret->href}, {"rel", &ret->rel},
+	} rows[] = {{"href", &ret->url}, {"rel", &ret->rel},
 	    {"type", &ret->type}, {"title", &ret->title}};
 	struct tag_attribute at;
 
@@ -263,8 +255,8 @@ walk(struct found *f, const char *text, size_t len, bool anchors)
 			const char *base = NULL;
 
 			read_link(f->arena, &tag, &l);
-			if (l.href != NULL)
-				base = url_resolve(f->arena, f->base, l.href);
+			if (l.url != NULL)
+				base = url_resolve(f->arena, f->base, l.url);
 			if (base != NULL && url_is_http(base)) {
 				f->base = base;
 				has_base = true;

@@ -86,8 +86,4 @@ struct parse_link *parse_discover(struct arena *a, const char *bytes,
  */
 const char *parse_known_site(struct arena *a, const char *url);
 
-/* First `rel` target of Link: header values, resolved against `url`; NULL. */
-const char *parse_link_header(struct arena *a, const char *const *link_headers,
-    const char *rel, const char *url);
-
 #endif

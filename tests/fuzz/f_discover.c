@@ -21,12 +21,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	size_t line = eol != NULL ? (size_t)(eol - bytes) : 0, n = 0;
 	const char *headers[2] = {arena_strndup(a, bytes, line), NULL};
 	const char *site = parse_known_site(a, headers[0]);
-	const char *hub = parse_link_header(a, headers, "hub", url);
 	struct parse_link *l =
 	    parse_discover(a, bytes + line, len - line, NULL, url, headers);
 
 	assert(site == NULL || url_is_http(site));
-	assert(hub == NULL || *hub != '\0');
 	for (; l != NULL; l = l->next) {
 		assert(url_is_http(l->url));
 		assert(l->title == NULL ||

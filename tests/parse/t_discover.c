@@ -159,21 +159,11 @@ test_headers(void **state)
 	    "</style>;rel=stylesheet",
 	    "</other>; rel=alternate; type=text/xml; anchor=\"/elsewhere\"",
 	    "garbage", "<", "<x", "<x>;;;=\"", "", NULL};
-	static const char *const hubs[] = {
-	    "<https://hub.example/>; rel=\"hub\"",
-	    "<https://a.example/self>; rel=self, <https://h2.example/>;rel=hub",
-	    NULL};
 
 	(void)state;
 	assert_string_equal(
 	    found("<link rel=alternate type=text/xml href=/p>", headers),
 	    "https://a.example/h1 https://b.example/h2 https://a.example/p");
-	assert_string_equal(parse_link_header(arena, hubs, "hub", PAGE),
-	    "https://hub.example/");
-	assert_string_equal(parse_link_header(arena, hubs, "SELF", PAGE),
-	    "https://a.example/self");
-	assert_null(parse_link_header(arena, hubs, "next", PAGE));
-	assert_null(parse_link_header(arena, NULL, "hub", PAGE));
 }
 
 static void
