@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "bench/bench.h"
@@ -138,12 +137,12 @@ static const struct fetch_params defaults = {
     .max_per_domain = 2,
     .max_per_address = 4,
     .host_interval_ms = 1000,
-    .connect_ms = LIMIT_CONNECT_MS,
-    .first_byte_ms = LIMIT_FIRST_BYTE_MS,
-    .transfer_ms = LIMIT_TRANSFER_MS,
-    .body_bytes = LIMIT_BODY_BYTES,
-    .wire_bytes = LIMIT_WIRE_BYTES,
-    .redirects = LIMIT_REDIRECTS,
+    .connect_ms = 10000,
+    .first_byte_ms = 20000,
+    .transfer_ms = 60000,
+    .body_bytes = 32 << 20,
+    .wire_bytes = 16 << 20,
+    .redirects = 5,
 };
 
 int

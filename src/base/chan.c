@@ -134,12 +134,6 @@ chan_try_pop(struct chan *c)
 }
 
 void *
-chan_pop_timed(struct chan *c, int64_t timeout_ms)
-{
-	return chan_pop_many(c, 1, timeout_ms);
-}
-
-void *
 chan_pop_many(struct chan *c, size_t many, int64_t timeout_ms)
 {
 	struct timespec until;
@@ -183,17 +177,6 @@ chan_close(struct chan *c)
 	(void)pthread_cond_broadcast(&c->not_empty);
 	(void)pthread_cond_broadcast(&c->not_full);
 	(void)pthread_mutex_unlock(&c->lock);
-}
-
-bool
-chan_closed(struct chan *c)
-{
-	bool r;
-
-	(void)pthread_mutex_lock(&c->lock);
-	r = c->closed && c->len == 0;
-	(void)pthread_mutex_unlock(&c->lock);
-	return r;
 }
 
 size_t

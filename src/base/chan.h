@@ -20,19 +20,16 @@ bool chan_try_push(struct chan *c, void *p); /* false: full or closed */
 void *chan_pop(struct chan *c);		     /* waits; NULL: closed and empty */
 void *chan_try_pop(struct chan *c);	     /* NULL: empty now */
 
-/* Wait up to `timeout_ms` for an element; NULL: none came, or closed. */
-void *chan_pop_timed(struct chan *c, int64_t timeout_ms);
-
 /*
- * The same for a lone reader that would rather sleep until `many` are there
- * than be woken for each: they need not all come.  chan_nudge() wakes it for
- * as many as there are.
+ * Wait up to `timeout_ms` for an element; NULL: none came, or closed.  For a
+ * lone reader that would rather sleep until `many` are there than be woken for
+ * each: they need not all come.  chan_nudge() wakes it for as many as there
+ * are.
  */
 void *chan_pop_many(struct chan *c, size_t many, int64_t timeout_ms);
 void chan_nudge(struct chan *c);
 
 void chan_close(struct chan *c);
-bool chan_closed(struct chan *c); /* closed and drained */
 size_t chan_len(struct chan *c);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * limits.h - every cap on hostile input, in one place.
+ * limits.h - the caps on hostile input, in one place, but for those that an
+ * administrator may move: they are options (conf/options.def, [fetch]).
  *
- * Defaults; those an administrator may need to move have a key in
- * conf/options.def, which names the constant here.  Sizes in bytes, times in
- * milliseconds unless the name says otherwise.
+ * Sizes are in bytes, times as their names say (_MS, _S).
  */
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
@@ -14,19 +13,13 @@
 
 /* --- one transfer ------------------------------------------------------ */
 #define LIMIT_URL_BYTES ((size_t)8192)
-#define LIMIT_REDIRECTS 5
-#define LIMIT_CONNECT_MS 10000
-#define LIMIT_FIRST_BYTE_MS 20000
-#define LIMIT_TRANSFER_MS 60000
 #define LIMIT_SLOW_BYTES_PER_S 100
 #define LIMIT_SLOW_S 15
 #define LIMIT_HEADERS_BYTES (128 * LIMIT_KIB) /* in all */
 #define LIMIT_HEADER_BYTES (64 * LIMIT_KIB)   /* one field */
 #define LIMIT_HEADER_FIELDS 200
-#define LIMIT_WIRE_BYTES (16 * LIMIT_MIB)
-#define LIMIT_BODY_BYTES (32 * LIMIT_MIB) /* decoded */
-#define LIMIT_RATIO 100			  /* decoded : wire ... */
-#define LIMIT_RATIO_FROM (1 * LIMIT_MIB)  /* ... once over this */
+#define LIMIT_RATIO 100			 /* decoded : wire ... */
+#define LIMIT_RATIO_FROM (1 * LIMIT_MIB) /* ... once over this */
 #define LIMIT_ERROR_BODY_BYTES (4 * LIMIT_KIB)
 #define LIMIT_VALIDATOR_BYTES ((size_t)512)
 #define LIMIT_TLS_SESSIONS 1000 /* kept, the newest */
@@ -73,12 +66,10 @@
 #define LIMIT_ROBOTS_ORIGINS 256   /* whose robots.txt is remembered */
 #define LIMIT_ROBOTS_BYTES (4 * LIMIT_MIB) /* all of them */
 
-/* --- what a user may ask for ------------------------------------------------
- */
+/* --- what a user may ask for --------------------------------------------- */
 #define LIMIT_INTERVAL_S (30 * 86400LL) /* between polls of a feed */
 
-/* --- older entries of a feed (RFC 5005) ------------------------------------
- */
+/* --- older entries of a feed (RFC 5005) ----------------------------------- */
 #define LIMIT_OLDER_PAGES 50	/* in one go */
 #define LIMIT_OLDER_GAP_MS 2000 /* between two of them */
 
@@ -93,7 +84,7 @@
 #define LIMIT_HTTP_HEADER_BYTES (16 * LIMIT_KIB)
 #define LIMIT_HTTP_BODY_BYTES (2 * LIMIT_MIB)
 /* What hubs deliver, and OPML; so many at once, of all clients. */
-#define LIMIT_HTTP_LARGE_BYTES LIMIT_WIRE_BYTES
+#define LIMIT_HTTP_LARGE_BYTES (16 * LIMIT_MIB)
 #define LIMIT_HTTP_LARGE 2
 #define LIMIT_HTTP_REPLY_BYTES (64 * LIMIT_MIB)
 #define LIMIT_HTTP_ARENA (64 * LIMIT_MIB) /* memory of one request */

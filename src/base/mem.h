@@ -15,9 +15,10 @@ void *xcalloc(size_t n, size_t size);
 void *xreallocarray(void *p, size_t n, size_t size); /* checks n * size */
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t len);
+char *xasprintf(const char *fmt, ...) AK_PRINTF(1, 2);
+
 /* A hint: these bytes of one allocation will be looked up at random, so where
  * there are huge pages they are worth it. */
 void mem_random(void *p, size_t size);
-char *xasprintf(const char *fmt, ...) AK_PRINTF(1, 2);
 
 #endif

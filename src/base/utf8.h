@@ -46,7 +46,7 @@ bool utf8_is_unsafe_on_terminal(uint32_t cp);
  */
 void utf8_add_xml(struct buf *out, const char *s, size_t len);
 
-/* Write `s` with a '?' for each of those. */
+/* Write `s` with a '?' for each that is unsafe on a terminal. */
 void utf8_put_safe(FILE *to, const char *s);
 
 #endif

@@ -279,17 +279,6 @@ bool clean_image_tag(struct cleaner *c, struct node *n);
 
 /* --- frames (frame.c) --------------------------------------------------- */
 
-struct clean_frame {
-	const char *src;   /* to show in a sandbox, https */
-	const char *link;  /* to watch it at its host */
-	const char *thumb; /* or NULL */
-	const char *name;  /* of the host */
-};
-
-/* Is `url` (absolute) a frame of a known video host? */
-bool clean_frame_known(
-    struct arena *a, const char *url, struct clean_frame *ret);
-
 /* The frame of c->token, or a link with *ret_child in it; NULL: unknown. */
 struct node *clean_frame_node(struct cleaner *c, struct node **ret_child);
 

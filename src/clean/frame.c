@@ -10,6 +10,13 @@
 
 #include "base/url.h"
 
+struct frame {
+	const char *src;   /* to show in a sandbox, https */
+	const char *link;  /* to watch it at its host */
+	const char *thumb; /* or NULL */
+	const char *name;  /* of the host */
+};
+
 static const struct host {
 	const char *host;
 	const char *before; /* what precedes the video's id in the address */
@@ -72,8 +79,9 @@ fill(struct arena *a, const char *format, const char *id, size_t len)
 	    (int)len, id, hole + 2);
 }
 
-bool
-clean_frame_known(struct arena *a, const char *url, struct clean_frame *ret)
+/* Is `url` (absolute) a frame of a known video host? */
+static bool
+is_known(struct arena *a, const char *url, struct frame *ret)
 {
 	const char *host = url_host(a, url), *id;
 	const struct host *h = NULL;
@@ -85,7 +93,7 @@ clean_frame_known(struct arena *a, const char *url, struct clean_frame *ret)
 			h = &hosts[i];
 	if (h == NULL)
 		return false;
-	*ret = (struct clean_frame){.name = h->name};
+	*ret = (struct frame){.name = h->name};
 	ret->src = ascii_istarts(url, "https:")
 		       ? url
 		       : arena_printf(a, "https:%s", strchr(url, '/'));
@@ -114,7 +122,7 @@ get(const struct token *t, enum attr a)
 }
 
 static bool
-find_frame(struct cleaner *c, struct clean_frame *ret)
+find_frame(struct cleaner *c, struct frame *ret)
 {
 	static const enum attr from[] = {
 	    ATTR_SRC, ATTR_DATA_SRC, ATTR_DATA_LAZY_SRC};
@@ -125,7 +133,7 @@ find_frame(struct cleaner *c, struct clean_frame *ret)
 
 		if (a != NULL &&
 		    (url = clean_url(c, a->value, a->len, FORM_URL)) != NULL &&
-		    clean_frame_known(c->scratch, url, ret))
+		    is_known(c->scratch, url, ret))
 			return true;
 	}
 	return false;
@@ -147,7 +155,7 @@ caption(struct cleaner *c, const char *name)
 }
 
 static struct node *
-frame(struct cleaner *c, const struct clean_frame *f)
+frame(struct cleaner *c, const struct frame *f)
 {
 	static const enum attr keep[] = {ATTR_WIDTH, ATTR_HEIGHT, ATTR_TITLE};
 	struct node *n = clean_node(c, TAG_IFRAME);
@@ -172,7 +180,7 @@ frame(struct cleaner *c, const struct clean_frame *f)
 struct node *
 clean_frame_node(struct cleaner *c, struct node **ret_child)
 {
-	struct clean_frame f;
+	struct frame f;
 	struct node *n, *child;
 
 	if (!find_frame(c, &f))

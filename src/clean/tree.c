@@ -45,7 +45,7 @@ tree_push(struct tree *t, struct node *n)
 	n->flags |= NODE_OPEN;
 }
 
-void
+static void
 tree_pop(struct tree *t)
 {
 	struct node *n = t->stack[--t->depth];

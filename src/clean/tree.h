@@ -52,7 +52,6 @@ tree_append(struct node *parent, struct node *n)
 /* --- the stack of open elements (tree.c) -------------------------------- */
 
 void tree_push(struct tree *t, struct node *n);
-void tree_pop(struct tree *t);
 void tree_pop_to(struct tree *t, size_t depth);
 
 /* --- the list of formatting elements (formatting.c) --------------------- */

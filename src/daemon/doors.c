@@ -279,9 +279,3 @@ doors_reconfigure(struct doors *d, const struct conf *conf)
 	serve_reconfigure(d->serve, conf);
 	note_base_url(d, conf);
 }
-
-int
-doors_port(const struct doors *d)
-{
-	return serve_port(d->serve);
-}

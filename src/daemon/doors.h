@@ -19,6 +19,4 @@ void doors_reconfigure(struct doors *d, const struct conf *conf);
 /* Make a link that logs a browser in once, and print it on stderr. */
 void doors_print_login(struct doors *d);
 
-int doors_port(const struct doors *d); /* 0: no TCP listener */
-
 #endif

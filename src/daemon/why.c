@@ -32,8 +32,9 @@ article_cb(const struct store_article *x, void *arg)
 	    .text_len = text != NULL ? strlen(text) : 0};
 }
 
-enum ak_status
-why_article(struct store_reader *r, struct arena *a, int64_t id,
+/* Load an article as relate sees it.  AK_NOTFOUND. */
+static enum ak_status
+load_article(struct store_reader *r, struct arena *a, int64_t id,
     struct why_article *ret)
 {
 	struct loading l = {a, ret};
@@ -113,10 +114,10 @@ why_explain(struct store_reader *r, struct relate_lexer *lx,
 
 	if (a == b)
 		return diag_set(reterr, AK_BADINPUT, "the same article twice");
-	if ((st = why_article(r, arena, a, &p.a)) != AK_OK)
+	if ((st = load_article(r, arena, a, &p.a)) != AK_OK)
 		return diag_set(
 		    reterr, st, "article %lld is not there", (long long)a);
-	if ((st = why_article(r, arena, b, &p.b)) != AK_OK)
+	if ((st = load_article(r, arena, b, &p.b)) != AK_OK)
 		return diag_set(
 		    reterr, st, "article %lld is not there", (long long)b);
 	if ((st = find_relation(r, arena, &p)) != AK_OK)

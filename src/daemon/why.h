@@ -39,10 +39,6 @@ struct why_pair {
 	struct relate_why why; /* of the texts */
 };
 
-/* Load an article as relate sees it.  AK_NOTFOUND. */
-enum ak_status why_article(struct store_reader *r, struct arena *a, int64_t id,
-    struct why_article *ret) AK_USE;
-
 /* An index of the terms of these articles, over the newest of the store: how
  * frequent they are, what feeds repeat, who else is near.  Never NULL; to be
  * freed by relate_index_free(). */

@@ -272,13 +272,11 @@ bool redirect_follow(struct transfer *t, struct fetch_result *r);
  * queued. */
 bool redirect_begin(struct fetch_job *job, const char *to, struct target *ret,
     struct fetch_result *r);
-bool redirect_is_followed(int status);
 
 /* tls.c */
 void tls_init(struct fetcher *f);
 void tls_set(struct transfer *t);
 void tls_forget(struct fetcher *f);
-CURLcode tls_on_context(CURL *easy, void *context, void *arg);
 
 /* outage.c */
 bool outage_doubts(struct fetch_job *job, const struct fetch_result *r);

@@ -17,8 +17,8 @@
 #include "base/mem.h"
 #include "base/url.h"
 
-bool
-redirect_is_followed(int status)
+static bool
+is_followed(int status)
 {
 	return status == 300 || status == 301 || status == 302 ||
 	       status == 303 || status == 307 || status == 308;
@@ -143,7 +143,7 @@ redirect_follow(struct transfer *t, struct fetch_result *r)
 	struct fetch_job *job = t->job;
 	struct target next;
 
-	if (r->st != AK_OK || !redirect_is_followed(r->status))
+	if (r->st != AK_OK || !is_followed(r->status))
 		return false;
 	arena_reset(t->f->scratch);
 	if (!next_target(job, t->h.location, r, &next))

@@ -120,8 +120,8 @@ on_info(const SSL *ssl, int where, int ret)
 		session_free(l->f, s);
 }
 
-CURLcode
-tls_on_context(CURL *easy, void *context, void *arg)
+static CURLcode
+on_context(CURL *easy, void *context, void *arg)
 {
 	struct transfer *t = arg;
 	const char *key = t->job->lane->key;
@@ -178,7 +178,6 @@ tls_set(struct transfer *t)
 	if (!t->f->keeps_sessions || link_index < 0)
 		return;
 	(void)curl_easy_setopt(t->easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	(void)curl_easy_setopt(
-	    t->easy, CURLOPT_SSL_CTX_FUNCTION, tls_on_context);
+	(void)curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
 	(void)curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, t);
 }

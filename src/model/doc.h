@@ -133,20 +133,17 @@ struct doc_entry {
 	size_t text_len;
 };
 
-/* Bits 0..23 of hours, 0 (Monday) .. 6 (Sunday) of days, both GMT. */
 struct doc {
 	struct arena *arena;
 	enum doc_format format;
-	const char
-	    *encoding; /* the one decoded from, WHATWG name, lower case */
+	const char *encoding; /* decoded from: WHATWG name, lower case */
 	bool wellformed;
 	const char *problem; /* why not well-formed, one line, or NULL */
 	const char *id;
 	struct doc_text title;
 	struct doc_text description; /* subtitle */
 	const char *home_page_url;
-	const char
-	    *feed_url; /* rel=self: a hint, never a new address by itself */
+	const char *feed_url; /* rel=self: a hint, never a new address alone */
 	const char *icon;
 	const char *favicon;
 	const char *image;
@@ -164,11 +161,11 @@ struct doc {
 	int64_t modified;
 	int64_t ttl_minutes;	       /* -1: none */
 	int64_t update_period_seconds; /* sy:updatePeriod / frequency; -1 */
-	uint32_t skip_hours;
-	uint32_t skip_days;
-	bool is_complete; /* fh:complete */
-	bool is_archive;  /* fh:archive: it never changes */
-	bool is_expired;  /* JSON Feed expired: true */
+	uint32_t skip_hours;	       /* bits 0..23, GMT */
+	uint32_t skip_days;	       /* bits 0 (Monday)..6 (Sunday), GMT */
+	bool is_complete;	       /* fh:complete */
+	bool is_archive;	       /* fh:archive: it never changes */
+	bool is_expired;	       /* JSON Feed expired: true */
 	struct doc_ext *ext;
 	struct doc_entry *entries; /* in the document's order */
 	size_t n_entries;

@@ -183,8 +183,7 @@ copy_ext(struct parser *p, struct doc_ext **list, const char *name, json_t *v,
 		if ((e = doc_ext_add(p->a, list, name, DOC_EXT_STRING)))
 			e->string = arena_strdup(p->a, json_string_value(v));
 	} else if (json_is_number(v)) {
-		if ((e = doc_ext_add(p->a, list, name, DOC_EXT_NUMBER)))
-			e->number = json_number_value(v);
+		doc_ext_number(p->a, list, name, json_number_value(v));
 	} else if (json_is_boolean(v)) {
 		if ((e = doc_ext_add(p->a, list, name, DOC_EXT_BOOL)))
 			e->number = json_is_true(v);

@@ -112,7 +112,6 @@ struct parser {
 	struct doc_attachment *media; /* open, or NULL */
 	struct doc_related *related;  /* open, or NULL */
 	bool related_is_ad, related_all_ads;
-	unsigned char person_rank;
 	int64_t period_s, frequency; /* sy:updatePeriod, updateFrequency */
 	double duration_s;	     /* of the open entry's recording, or < 0 */
 

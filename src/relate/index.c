@@ -32,18 +32,6 @@ relate_kind_name(enum relate_kind k)
 	return kind_names[k];
 }
 
-bool
-relate_kind_from_name(const char *name, enum relate_kind *ret)
-{
-	for (size_t i = 0; i < AK_COUNT(kind_names); i++) {
-		if (strcmp(name, kind_names[i]) == 0) {
-			*ret = (enum relate_kind)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* --- life ---------------------------------------------------------------- */
 
 static void

@@ -84,12 +84,6 @@ relate_lexer_free(struct relate_lexer *lx)
 	free(lx);
 }
 
-const char *
-lex_folded(const struct relate_lexer *lx, const struct lex_token *tok)
-{
-	return lx->folded + tok->fold;
-}
-
 /* --- the language -------------------------------------------------------- */
 
 static unsigned

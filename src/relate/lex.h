@@ -67,8 +67,4 @@ struct lex_view {
 void lex_text(
     struct relate_lexer *lx, const struct relate_text *t, struct lex_view *ret);
 
-/* Folded form of a token of the last lex_text(); not terminated. */
-const char *lex_folded(
-    const struct relate_lexer *lx, const struct lex_token *tok);
-
 #endif

@@ -22,7 +22,6 @@ enum relate_kind {
 };
 
 const char *relate_kind_name(enum relate_kind k); /* "listed", ... */
-bool relate_kind_from_name(const char *name, enum relate_kind *ret);
 
 /* --- features ----------------------------------------------------------- */
 

@@ -7,12 +7,8 @@
 
 /* Number in a {} of the path, 0-based; false: answered. */
 bool api_id(struct job *j, size_t arg, int64_t *ret);
-/* A cursor of struct store_article_query: "SORT.ID". */
-bool api_cursor(const char *text, int64_t *ret_sort, int64_t *ret_id);
 /* Filters of a list of articles; false: answered. */
 bool api_article_filters(struct job *j, struct store_article_query *q);
-/* "YYYY-MM-DD...", or unix seconds; false: neither. */
-bool api_time(const char *text, int64_t *ret);
 
 /* api_feeds.c */
 void api_feeds(struct job *j);
@@ -41,7 +37,6 @@ void api_revisions(struct job *j);
 void api_threads(struct job *j);
 void api_thread(struct job *j);
 void api_marks(struct job *j);
-json_t *api_article_json(const struct store_article *a);
 
 /* api_misc.c */
 void api_sync(struct job *j);

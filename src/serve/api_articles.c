@@ -22,8 +22,8 @@ parsed(const char *json)
 	return value != NULL ? value : json_null();
 }
 
-json_t *
-api_article_json(const struct store_article *a)
+static json_t *
+article_json(const struct store_article *a)
 {
 	json_t *o = json_pack(
 	    "{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, "
@@ -56,8 +56,9 @@ api_article_json(const struct store_article *a)
 
 /* --- lists ----------------------------------------------------------- */
 
-bool
-api_time(const char *text, int64_t *ret)
+/* "YYYY-MM-DD...", or unix seconds; false: neither. */
+static bool
+read_time(const char *text, int64_t *ret)
 {
 	struct tm tm = {0};
 	const char *rest;
@@ -74,8 +75,9 @@ api_time(const char *text, int64_t *ret)
 	return true;
 }
 
-bool
-api_cursor(const char *text, int64_t *ret_sort, int64_t *ret_id)
+/* A cursor of struct store_article_query: "SORT.ID". */
+static bool
+read_cursor(const char *text, int64_t *ret_sort, int64_t *ret_id)
 {
 	const char *dot = strchr(text, '.');
 	char sort[24];
@@ -118,13 +120,13 @@ api_article_filters(struct job *j, struct store_article_query *q)
 		reply_error(j, 400, "q is too long");
 		return false;
 	}
-	if ((since != NULL && !api_time(since, &q->since)) ||
-	    (until != NULL && !api_time(until, &q->until))) {
+	if ((since != NULL && !read_time(since, &q->since)) ||
+	    (until != NULL && !read_time(until, &q->until))) {
 		reply_error(j, 400, "since and until are dates, RFC 3339");
 		return false;
 	}
 	if (cursor != NULL &&
-	    !api_cursor(cursor, &q->before_sort, &q->before_sort_id)) {
+	    !read_cursor(cursor, &q->before_sort, &q->before_sort_id)) {
 		reply_error(j, 400, "this cursor is none of ours");
 		return false;
 	}
@@ -149,7 +151,7 @@ put_article(const struct store_article *a, void *arg)
 	}
 	l->id = a->id;
 	l->sort = a->sort;
-	o = api_article_json(a);
+	o = article_json(a);
 	if (a->snippet != NULL)
 		(void)json_object_set_new(
 		    o, "snippet", json_string(a->snippet));
@@ -208,7 +210,7 @@ keep_article(const struct store_article *a, void *arg)
 {
 	json_t **o = arg;
 
-	*o = api_article_json(a);
+	*o = article_json(a);
 }
 
 void
@@ -361,7 +363,7 @@ api_threads(struct job *j)
 
 	q.limit = req_param_i64(&j->req, "limit", 1, LIMIT_PAGE_ITEMS, 50);
 	q.offset = req_param_i64(&j->req, "offset", 0, INT32_MAX, 0);
-	if (since != NULL && !api_time(since, &q.since)) {
+	if (since != NULL && !read_time(since, &q.since)) {
 		reply_error(j, 400, "since is a date, RFC 3339");
 		return;
 	}
@@ -382,7 +384,7 @@ keep_thread(const struct store_thread *t, void *arg)
 static void
 append_article(const struct store_article *a, void *arg)
 {
-	(void)json_array_append_new(arg, api_article_json(a));
+	(void)json_array_append_new(arg, article_json(a));
 }
 
 void
@@ -445,7 +447,7 @@ read_mark_query(struct job *j, json_t *body, struct store_mark_query *q)
 	q->feed_id = json_integer_value(json_object_get(body, "feed"));
 	q->category = json_string_value(json_object_get(body, "category"));
 	q->all = json_is_true(json_object_get(body, "all"));
-	if (before != NULL && !api_time(before, &q->before))
+	if (before != NULL && !read_time(before, &q->before))
 		return false;
 	return q->n_ids > 0 || q->feed_id != 0 || q->category != NULL ||
 	       q->before != 0 || q->all;

@@ -136,8 +136,9 @@ hex_id(const char *s, int64_t *ret)
 	return true;
 }
 
-bool
-g_item_parse(const char *text, int64_t *ret)
+/* An item's id in any of its three spellings. */
+static bool
+parse_item(const char *text, int64_t *ret)
 {
 	if (str_starts(text, G_ITEM))
 		return hex_id(text + strlen(G_ITEM), ret);
@@ -158,7 +159,7 @@ g_items(struct job *j, int64_t **ret, size_t *ret_n)
 	if (ids == NULL)
 		return false;
 	while ((text = req_param_next(&j->req, "i", &pos)) != NULL) {
-		if (!g_item_parse(text, &ids[n]))
+		if (!parse_item(text, &ids[n]))
 			return false;
 		n++;
 	}

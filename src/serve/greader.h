@@ -32,8 +32,6 @@ struct g_stream {
 bool g_stream_parse(struct job *j, const char *text, struct g_stream *ret);
 /* NAME of "user/.../label/NAME", or NULL. */
 const char *g_label_name(const char *text);
-/* An item's id in any of its three spellings. */
-bool g_item_parse(const char *text, int64_t *ret);
 /* All of the request's i=; in the arena.  false: one cannot be read. */
 bool g_items(struct job *j, int64_t **ret, size_t *ret_n);
 /* Narrow a query to a stream. */

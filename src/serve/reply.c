@@ -89,12 +89,6 @@ json_text(const char *s)
 }
 
 json_t *
-json_text_or_empty(const char *s)
-{
-	return json_string(s != NULL ? s : "");
-}
-
-json_t *
 json_time(int64_t t)
 {
 	char text[CLOCK_RFC3339_SIZE];

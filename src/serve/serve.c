@@ -84,7 +84,8 @@ job_free(struct job *j)
 	free(j);
 }
 
-void
+/* On a worker: access, handler, ETag, compression. */
+static void
 job_run(struct job *j)
 {
 	if (!(j->route->flags & ROUTE_OPEN) && !j->has_added)

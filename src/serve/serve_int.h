@@ -203,8 +203,6 @@ char *job_printf(struct job *j, const char *fmt, ...) AK_PRINTF(2, 3);
 /* Poll this feed when the job is done. */
 void job_sync(struct job *j, int64_t feed_id);
 enum ak_status job_remove_feed(struct job *j, int64_t feed_id) AK_USE;
-/* Run on a worker: access, handler, ETag, compression. */
-void job_run(struct job *j);
 void job_free(struct job *j);
 
 /* --- answers --------------------------------------------------------- */
@@ -213,7 +211,6 @@ void job_free(struct job *j);
 #define TYPE_TEXT "text/plain; charset=UTF-8"
 #define TYPE_HTML "text/html; charset=UTF-8"
 #define TYPE_PROBLEM "application/problem+json"
-#define TYPE_OPML "text/x-opml; charset=UTF-8"
 
 /* Begin the body; write into the buf that it returns. */
 struct buf *reply_begin(struct job *j, int status, const char *type);
@@ -246,10 +243,8 @@ int64_t category_id(struct store_reader *r, const char *path);
  * *ret is NULL for none; in the arena. */
 bool category_of_id(struct job *j, int64_t id, const char **ret);
 
-/* JSON of text that may be NULL (then null, or ""). */
-json_t *json_text(const char *s);
-json_t *json_text_or_empty(const char *s);
-json_t *json_time(int64_t t); /* RFC 3339, or null for 0 */
+json_t *json_text(const char *s); /* null for NULL */
+json_t *json_time(int64_t t);	  /* RFC 3339, or null for 0 */
 
 /* --- access ---------------------------------------------------------- */
 

@@ -96,7 +96,6 @@ void metrics_ask(
     struct serve *s, struct job *j); /* before it leaves the loop */
 
 /* touch.c: keep a token's time of last use, at most once an hour. */
-void touch_token(struct job *j);
 void touch_later(struct serve *s, struct job *j);
 
 #endif

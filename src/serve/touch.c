@@ -13,7 +13,7 @@
 
 #define AT_MOST_EVERY_S 3600
 
-void
+static void
 touch_token(struct job *j)
 {
 	/* Best effort: the next request tries again. */

@@ -55,7 +55,7 @@ slot_of(uint64_t key, unsigned bits)
 	return key * 0x9E3779B97F4A7C15u >> (64 - bits);
 }
 
-struct best *
+static struct best *
 best_new(void)
 {
 	struct best *b = xcalloc(1, sizeof(*b));

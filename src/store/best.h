@@ -9,7 +9,6 @@
 
 #include "store/private.h"
 
-struct best *best_new(void);	/* never NULL */
 void best_free(struct best *b); /* NULL allowed */
 
 /* Before a batch: forget what another connection may have changed. */

@@ -73,8 +73,9 @@ skip_tag(const char *p, bool *ret_is_block)
 	return p;
 }
 
-void
-plain_from_html(struct buf *out, const char *html)
+/* Plain text of canonical HTML, "\n" between blocks. */
+static void
+from_html(struct buf *out, const char *html)
 {
 	bool is_block = false, is_space = false;
 	size_t start = out->len;
@@ -113,7 +114,7 @@ plain_words(struct buf *scratch, const char *text, const char *html,
 	if (html == NULL)
 		return summary;
 	buf_clear(scratch);
-	plain_from_html(scratch, html);
+	from_html(scratch, html);
 	return buf_str(scratch);
 }
 

@@ -10,9 +10,6 @@
 
 #include "base/str.h"
 
-/* Plain text of canonical HTML, "\n" between blocks. */
-void plain_from_html(struct buf *out, const char *html);
-
 /* An article's text: `text` where it is stored, else made of `html`, else the
  * summary; NULL where all are.  May lie in `scratch`. */
 const char *plain_words(struct buf *scratch, const char *text, const char *html,
@@ -21,7 +18,7 @@ const char *plain_words(struct buf *scratch, const char *text, const char *html,
 /* The same but for white space? */
 bool plain_same(const char *a, const char *b);
 
-/* Would plain_from_html(html) be `text`, but for white space? */
+/* Are the words of `html` those of `text`, but for white space? */
 bool plain_is_of(const char *text, const char *html);
 
 #endif

@@ -558,8 +558,6 @@ enum ak_status store_vectors(struct store_reader *r, int64_t model,
  * relater's watermark. */
 enum ak_status store_vectors_unfused(struct store_reader *r, int64_t model,
     int64_t limit, store_vector_cb cb, void *arg) AK_USE;
-enum ak_status store_vector_get(struct store_reader *r, int64_t article,
-    store_vector_cb cb, void *arg) AK_USE; /* no call: it has none */
 /* Articles above an id, of the newest `window`, without a vector of `model`,
  * and all of these that were revised since; newest first. */
 enum ak_status store_vectors_wanted(struct store_reader *r, int64_t model,

@@ -72,14 +72,6 @@ store_vectors_unfused(struct store_reader *r, int64_t model, int64_t limit,
 }
 
 enum ak_status
-store_vector_get(
-    struct store_reader *r, int64_t article, store_vector_cb cb, void *arg)
-{
-	return read_vectors(
-	    &r->c, conn_query(&r->c, Q_VECTOR_GET, ARGS(vi(article))), cb, arg);
-}
-
-enum ak_status
 store_vectors_wanted(struct store_reader *r, int64_t model, int64_t above,
     int64_t window, int64_t limit, void (*cb)(int64_t article, void *arg),
     void *arg)

@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/str.h"
 
 struct conn {
@@ -311,8 +310,8 @@ fix_open(struct fix *x, srv_handler handler, void *arg)
 			      .connect_ms = 2000,
 			      .first_byte_ms = 5000,
 			      .transfer_ms = 10000,
-			      .body_bytes = (int64_t)LIMIT_BODY_BYTES,
-			      .wire_bytes = (int64_t)LIMIT_WIRE_BYTES,
+			      .body_bytes = 32 << 20,
+			      .wire_bytes = 16 << 20,
 			      .redirects = 5}};
 	(void)curl_global_init(CURL_GLOBAL_ALL);
 	clock_init();
