@@ -52,6 +52,12 @@ char *cli_daemon_socket(struct cli *cli);
 /* A feed as a person names it: number, URL, title. */
 int cli_feed_id(struct store_reader *r, const char *spec, int64_t *ret);
 int cli_article_id(struct store_reader *r, const char *spec, int64_t *ret);
+/* A feed as `akin feeds --json` prints it (cmd_feeds.c). */
+enum ak_status cli_print_feed(struct store_reader *r, int64_t id);
+/* Is there a category of that path? */
+int cli_category(struct store_reader *r, const char *path);
+/* A thread, or the one that it was merged into. */
+int cli_thread_id(struct store_reader *r, int64_t spec, int64_t *ret);
 
 /* "90s", "30min", "2h", "7d", "2w" in seconds; false: none of them. */
 bool cli_span(const char *s, int64_t *ret);

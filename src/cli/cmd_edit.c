@@ -18,7 +18,7 @@
 #include "store/store.h"
 
 static const char usage[] =
-    "usage: akin edit OPTION ... FEED\n"
+    "usage: akin edit OPTION ... [--json] FEED\n"
     "Change a subscription; an empty value takes a setting away.\n"
     "  --title TITLE           --category NAME\n"
     "  --url URL               another address\n"
@@ -50,14 +50,15 @@ enum {
 	OPT_PROXY,
 	OPT_CLIENT_CERT,
 	OPT_CLIENT_KEY,
-	OPT_PAGE_RULES
+	OPT_PAGE_RULES,
+	OPT_JSON
 };
 
 struct editing {
 	struct store_feed_edit e;
 	struct buf headers;
 	char *user, *bearer, *rules; /* read from files */
-	bool has_any;
+	bool has_any, as_json;
 };
 
 static bool
@@ -158,12 +159,13 @@ take_interval(struct store_feed_edit *e)
 	if (*optarg == '\0' || strcmp(optarg, "0") == 0)
 		return true;
 	if (!cli_span(optarg, &e->interval_s)) {
-		cli_error(optarg, "a time such as 30min or 2h is wanted");
+		(void)cli_bad_value("--interval", "a time such as 30min or 2h");
 		return false;
 	}
 	if (e->interval_s <= LIMIT_INTERVAL_S)
 		return true;
-	cli_error(optarg, "at most %lld days", LIMIT_INTERVAL_S / 86400);
+	cli_error("--interval", "takes at most %lld days, not '%s'",
+	    LIMIT_INTERVAL_S / 86400, optarg);
 	return false;
 }
 
@@ -172,8 +174,11 @@ take_option(struct editing *ed, int c)
 {
 	struct store_feed_edit *e = &ed->e;
 
-	ed->has_any = true;
+	ed->has_any |= c != OPT_JSON;
 	switch (c) {
+	case OPT_JSON:
+		ed->as_json = true;
+		return true;
 	case OPT_TITLE:
 		e->has_title = true;
 		e->title = value(optarg);
@@ -253,6 +258,9 @@ apply(struct cli *cli, const struct editing *ed, const char *spec)
 			rc = CLI_PARTLY;
 		} else if (st != AK_OK) {
 			rc = cli_store_failed(cli, st, store_error(s));
+		} else if (ed->as_json && cli_print_feed(r, id) != AK_OK) {
+			rc =
+			    cli_store_failed(cli, AK_IO, store_reader_error(r));
 		}
 	}
 	store_close(s);
@@ -283,6 +291,7 @@ cmd_edit(struct cli *cli, int argc, char **argv)
 	    {"client-cert", required_argument, NULL, OPT_CLIENT_CERT},
 	    {"client-key", required_argument, NULL, OPT_CLIENT_KEY},
 	    {"page-rules", required_argument, NULL, OPT_PAGE_RULES},
+	    {"json", no_argument, NULL, OPT_JSON},
 	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	struct editing ed = {0};
 	int c, rc = CLI_OK;

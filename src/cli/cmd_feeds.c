@@ -24,7 +24,7 @@ static const char why_next_usage[] =
     "usage: akin why-next [--json] FEED\n"
     "Say when a feed is polled next, and why then.\n";
 static const char remove_usage[] =
-    "usage: akin remove FEED ...\n"
+    "usage: akin remove [--json] FEED ...\n"
     "Unsubscribe. Articles that no other feed carries go with it; starred\n"
     "ones stay.\n";
 
@@ -140,6 +140,21 @@ print_tsv(const struct listing *l, const struct store_feed *f)
 }
 
 static void
+json_cb(const struct store_feed *f, void *arg)
+{
+	(void)arg;
+	json_line(feed_json(f));
+}
+
+enum ak_status
+cli_print_feed(struct store_reader *r, int64_t id)
+{
+	struct store_feed_query q = {.id = id, .counts = true};
+
+	return store_feeds(r, &q, json_cb, NULL);
+}
+
+static void
 feed_cb(const struct store_feed *f, void *arg)
 {
 	const struct listing *l = arg;
@@ -186,8 +201,13 @@ cmd_feeds(struct cli *cli, int argc, char **argv)
 		if (c == 'c')
 			q.category = optarg;
 	}
-	if ((rc = cli_open_reader(cli, &r)) != CLI_OK)
+	rc = cli_open_reader(cli, &r);
+	if (rc == CLI_OK && q.category != NULL)
+		rc = cli_category(r, q.category);
+	if (rc != CLI_OK) {
+		store_reader_close(r);
 		return rc;
+	}
 	term_init(&l.term, stdout);
 	print_head(&l);
 	if (optind == argc)
@@ -263,14 +283,27 @@ cmd_why_next(struct cli *cli, int argc, char **argv)
 
 /* --- remove --------------------------------------------------------------- */
 
+static void
+print_removed(const char *asked, int64_t id, bool is_removed)
+{
+	json_t *o = json_object();
+
+	json_put(o, "asked", asked);
+	if (id != 0)
+		(void)json_object_set_new(o, "feed", json_integer(id));
+	(void)json_object_set_new(o, "removed", json_boolean(is_removed));
+	json_line(o);
+}
+
 int
 cmd_remove(struct cli *cli, int argc, char **argv)
 {
 	struct store_reader *r = NULL;
 	struct store *s = NULL;
+	bool as_json = false;
 	enum ak_status st;
-	int one, rc = cli_args(
-		     argc, argv, remove_usage, NULL, 1, INT_MAX, "which FEED?");
+	int one, rc = cli_args(argc, argv, remove_usage, &as_json, 1, INT_MAX,
+		     "which FEED?");
 
 	if (rc >= 0)
 		return rc;
@@ -283,7 +316,9 @@ cmd_remove(struct cli *cli, int argc, char **argv)
 		if ((one = cli_feed_id(r, argv[i], &id)) != CLI_OK)
 			rc = one;
 		else if ((st = store_feed_remove(s, id)) != AK_OK)
-			rc = cli_store_failed(cli, st, store_error(s));
+			rc = one = cli_store_failed(cli, st, store_error(s));
+		if (as_json)
+			print_removed(argv[i], id, one == CLI_OK);
 	}
 	if (s != NULL)
 		cli_poke(cli); /* their hubs are to be told */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/article_json.h"
@@ -155,6 +156,21 @@ print_articles(struct cli *cli, struct store_reader *r,
 			   : cli_store_failed(cli, st, store_reader_error(r));
 }
 
+/* What has no word finds nothing, and nobody means that. */
+static int
+look_for_something(const char *what, const char *query)
+{
+	if (strlen(query) > LIMIT_QUERY_BYTES)
+		cli_error(what, "longer than %d bytes", (int)LIMIT_QUERY_BYTES);
+	else if (store_query_has_words(query))
+		return CLI_OK;
+	else
+		cli_error(what, *query == '\0'
+				    ? "what for?"
+				    : "a word that must be there is wanted");
+	return CLI_USAGE;
+}
+
 struct list_args {
 	const char *feed;
 	struct store_article_query q;
@@ -238,25 +254,44 @@ cmd_list(struct cli *cli, int argc, char **argv)
 		cli_error(argv[optind], "list takes options only");
 		return CLI_USAGE;
 	}
-	rc = cli_open_reader(cli, &r);
+	rc = a.q.query != NULL ? look_for_something("--query", a.q.query)
+			       : CLI_OK;
+	if (rc == CLI_OK)
+		rc = cli_open_reader(cli, &r);
 	if (rc == CLI_OK && a.feed != NULL)
 		rc = cli_feed_id(r, a.feed, &a.q.feed_id);
+	if (rc == CLI_OK && a.q.category != NULL)
+		rc = cli_category(r, a.q.category);
+	if (rc == CLI_OK && a.q.thread != 0)
+		rc = cli_thread_id(r, a.q.thread, &a.q.thread);
 	if (rc == CLI_OK)
 		rc = print_articles(cli, r, &a.q, &a.l);
 	store_reader_close(r);
 	return rc;
 }
 
-/* The words of the command line as one query. */
-static char *
-join_words(int argc, char **argv)
+/*
+ * Words of the query from optind on, up to an option, which is left to
+ * getopt(3); false: there is none. "-word" is a word that must not be there.
+ */
+static bool
+take_words(int argc, char **argv, struct buf *words)
 {
-	struct buf b;
+	bool all = false;
 
-	buf_init(&b, 64 << 10);
-	for (int i = 0; i < argc; i++)
-		buf_addf(&b, "%s%s", i > 0 ? " " : "", argv[i]);
-	return buf_steal(&b);
+	for (; optind < argc; optind++) {
+		const char *s = argv[optind];
+
+		if (!all && strcmp(s, "--") == 0) {
+			all = true;
+			continue;
+		}
+		if (!all && s[0] == '-' &&
+		    (s[1] == '-' || strcmp(s, "-h") == 0))
+			return true;
+		buf_addf(words, "%s%s", words->len > 0 ? " " : "", s);
+	}
+	return false;
 }
 
 int
@@ -269,26 +304,26 @@ cmd_search(struct cli *cli, int argc, char **argv)
 	struct list_args a = {.q = {.order = STORE_BEST, .limit = 30},
 	    .l = {.with_snippet = true}};
 	struct store_reader *r = NULL;
-	char *words;
-	int c, rc;
+	struct buf words;
+	int c, rc = CLI_OK;
 
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
-		if (c == 'h')
+	buf_init(&words, 64 << 10);
+	for (optind = 1; rc == CLI_OK && take_words(argc, argv, &words);) {
+		c = getopt_long(argc, argv, "+h", options, NULL);
+		if (c == 'h') {
+			buf_release(&words);
 			return cli_usage(search_usage, false);
-		if (list_option(c, &a) != CLI_OK)
-			return CLI_USAGE;
+		}
+		rc = list_option(c, &a);
 	}
-	if (optind == argc) {
-		cli_error("search", "what for?");
-		return CLI_USAGE;
-	}
-	words = join_words(argc - optind, argv + optind);
-	a.q.query = words;
-	rc = cli_open_reader(cli, &r);
+	a.q.query = buf_str(&words);
+	if (rc == CLI_OK)
+		rc = look_for_something("search", a.q.query);
+	if (rc == CLI_OK)
+		rc = cli_open_reader(cli, &r);
 	if (rc == CLI_OK)
 		rc = print_articles(cli, r, &a.q, &a.l);
 	store_reader_close(r);
-	free(words);
+	buf_release(&words);
 	return rc;
 }

@@ -26,7 +26,8 @@ static const char export_usage[] =
     "Write the subscriptions as OPML 2.0, without credentials.\n";
 
 #define SPREAD_S 600 /* first polls of a running akind */
-#define BATCH 10000  /* feeds of one transaction; a tenth of a second */
+#define REFUSED_NAMED 20
+#define BATCH 10000 /* feeds of one transaction; a tenth of a second */
 
 struct import {
 	struct cli *cli;
@@ -34,6 +35,16 @@ struct import {
 	int64_t n_added, n_there, n_refused;
 	bool is_served; /* akind polls this store */
 };
+
+/* Each is named, but not so many that nobody reads them. */
+static void
+refused(struct import *im, const char *url, const char *why)
+{
+	if (im->n_refused++ < REFUSED_NAMED) {
+		progress_clear(&im->progress);
+		cli_error(url, "%s", why);
+	}
+}
 
 static enum ak_status
 add_feed(struct import *im, struct store *s, const struct opml_feed *f,
@@ -49,9 +60,7 @@ add_feed(struct import *im, struct store *s, const struct opml_feed *f,
 
 	if (!url_is_http(f->url)) {
 		/* A file of this machine is only ever named by hand. */
-		im->n_refused++;
-		if (im->n_refused == 1)
-			cli_error(f->url, "not taken from a list");
+		refused(im, f->url, "not taken from a list");
 		return AK_OK;
 	}
 	if (im->is_served)
@@ -62,7 +71,7 @@ add_feed(struct import *im, struct store *s, const struct opml_feed *f,
 	else if (st == AK_EXISTS)
 		im->n_there++;
 	else if (st == AK_BADINPUT || st == AK_TOOBIG)
-		im->n_refused++;
+		refused(im, f->url, store_error(s));
 	else
 		return st;
 	return AK_OK;
@@ -106,7 +115,6 @@ import_list(struct import *im, const struct opml *list, bool as_json)
 	im->is_served = socket != NULL;
 	free(socket);
 	progress_begin(&im->progress, "feeds", !im->cli->is_quiet);
-	im->n_refused = (int64_t)list->n_refused;
 	st = add_feeds(im, s, list);
 	progress_end(&im->progress);
 	if (st != AK_OK)
@@ -114,16 +122,24 @@ import_list(struct import *im, const struct opml *list, bool as_json)
 	store_close(s);
 	if (rc != CLI_OK)
 		return rc;
+	if (im->n_refused > REFUSED_NAMED)
+		cli_error("import", "%lld more refused",
+		    (long long)(im->n_refused - REFUSED_NAMED));
 	if (list->n_refused > 0)
 		cli_error(list->first_refused, "no URL of a feed%s",
 		    list->n_refused > 1 ? ", and others" : "");
+	im->n_refused += (int64_t)list->n_refused;
 	if (as_json)
 		json_line(json_pack("{sI sI sI}", "added",
 		    (json_int_t)im->n_added, "there", (json_int_t)im->n_there,
 		    "refused", (json_int_t)im->n_refused));
 	else if (!im->cli->is_quiet)
-		(void)printf("%lld feeds added, %lld were there\n",
-		    (long long)im->n_added, (long long)im->n_there);
+		(void)printf(im->n_refused > 0 ? "%lld feeds added, %lld were "
+						 "there, %lld refused\n"
+					       : "%lld feeds added, %lld were "
+						 "there\n",
+		    (long long)im->n_added, (long long)im->n_there,
+		    (long long)im->n_refused);
 	if (im->n_added > 0)
 		cli_poke(im->cli);
 	return im->n_refused > 0 ? CLI_PARTLY : CLI_OK;

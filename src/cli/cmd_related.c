@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* akin related, why: which articles belong together, and why. */
+/* akin related: which articles belong together. */
 #include "cli/cli.h"
 
 #include <getopt.h>
@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/article_json.h"
+#include "cli/relation.h"
 #include "cli/term.h"
 #include "conf/conf.h"
 #include "daemon/why.h"
@@ -20,13 +21,12 @@
 static const char related_usage[] =
     "usage: akin related [--json] ID\n"
     "       akin related [--json] --all\n"
-    "       akin related --wrong ID ID\n"
+    "       akin related --wrong|--right ID ID\n"
+    "       akin related --wrong [--json]\n"
     "The related articles of one article, or of every article (JSON lines).\n"
-    "  --wrong  these two do not belong together: take the pair apart\n";
-
-static const char why_usage[] =
-    "usage: akin why [--json] ID ID\n"
-    "Why two articles are related: kind, score and its parts, shared terms.\n";
+    "  --wrong  these two do not belong together: take the pair apart;\n"
+    "           without IDs: the pairs that were\n"
+    "  --right  they do after all: undo --wrong\n";
 
 #define TERMS 5
 #define PAGE 256 /* articles of --all read at a time */
@@ -43,6 +43,7 @@ struct relations {
 	json_t *list;
 	struct term term;
 	int64_t n;
+	bool as_json;
 };
 
 /* --- reasons -------------------------------------------------------------- */
@@ -70,93 +71,26 @@ add_terms(struct relations *x, int64_t other, json_t *why)
 	arena_free(a);
 }
 
-/* What a listing says in short; `akin why` says it whole. */
-static json_t *
-reasons(struct relations *x, const struct store_relation *rel)
-{
-	json_t *why = json_array();
-	char line[160];
-
-	if (rel->kind == RELATE_LISTED) {
-		(void)snprintf(line, sizeof(line),
-		    "listed by the publisher (%s), place %lld",
-		    rel->form != NULL ? rel->form : "?", (long long)rel->rank);
-		(void)json_array_append_new(why, json_string(line));
-		return why;
-	}
-	(void)snprintf(line, sizeof(line), "%s, score %.2f",
-	    relate_kind_name((enum relate_kind)rel->kind), rel->score);
-	(void)json_array_append_new(why, json_string(line));
-	if (x->texts != NULL && rel->article != 0)
-		add_terms(x, rel->article, why);
-	return why;
-}
-
 /* --- one article ---------------------------------------------------------- */
-
-static json_t *
-relation_json(struct relations *x, const struct store_relation *rel)
-{
-	json_t *o = json_object();
-
-	if (rel->guid != NULL || rel->article != 0)
-		json_put_id(o, rel->guid, rel->article);
-	(void)json_object_set_new(o, "article",
-	    rel->article != 0 ? json_integer(rel->article) : json_null());
-	json_put(o, "title", rel->title);
-	(void)json_object_set_new(
-	    o, "url", rel->url != NULL ? json_string(rel->url) : json_null());
-	json_put(o, "kind", relate_kind_name((enum relate_kind)rel->kind));
-	(void)json_object_set_new(o, "score", json_real(rel->score));
-	if (rel->feed_title != NULL)
-		json_put(o, "feed", rel->feed_title);
-	(void)json_object_set_new(o, "why", reasons(x, rel));
-	return o;
-}
 
 static void
 collect_cb(const struct store_relation *rel, void *arg)
 {
 	struct relations *x = arg;
+	json_t *o = relation_json(rel);
 
-	(void)json_array_append_new(x->list, relation_json(x, rel));
+	if (x->texts != NULL && rel->article != 0 && rel->kind != RELATE_LISTED)
+		add_terms(x, rel->article, json_object_get(o, "why"));
+	(void)json_array_append_new(x->list, o);
 }
 
 static void
 text_cb(const struct store_relation *rel, void *arg)
 {
-	static const enum term_style styles[] = {[RELATE_LISTED] = TERM_YELLOW,
-	    [RELATE_DUPLICATE] = TERM_DIM,
-	    [RELATE_STORY] = TERM_GREEN,
-	    [RELATE_TOPIC] = TERM_BLUE};
 	struct relations *x = arg;
-	const struct term *t = &x->term;
-	char id[24] = "-", score[24], when[TERM_TIME_SIZE];
-	const char *kind = relate_kind_name((enum relate_kind)rel->kind);
 
 	x->n++;
-	if (rel->article != 0)
-		(void)snprintf(id, sizeof(id), "%lld", (long long)rel->article);
-	(void)snprintf(score, sizeof(score), "%.2f", rel->score);
-	if (!t->is_tty) {
-		(void)printf("%s\t%s\t%s\t", id, kind, score);
-		term_put(t, TERM_PLAIN, rel->feed_title ? rel->feed_title : "");
-		(void)putchar('\t');
-		term_put(t, TERM_PLAIN, rel->title ? rel->title : "");
-		(void)putchar('\t');
-		term_put(t, TERM_PLAIN, rel->url ? rel->url : "");
-		(void)putchar('\n');
-		return;
-	}
-	(void)printf("%6s  ", id);
-	term_cell(t, styles[rel->kind], kind, 10);
-	(void)printf("%s  %s  ", score, term_time(rel->published, when));
-	term_cell(t, TERM_BLUE, rel->feed_title ? rel->feed_title : "", 18);
-	(void)fputs("  ", stdout);
-	term_cell(t, TERM_PLAIN,
-	    rel->title ? rel->title : (rel->url ? rel->url : ""),
-	    t->columns > 90 ? t->columns - 64 : 30);
-	(void)putchar('\n');
+	relation_row(&x->term, rel);
 }
 
 struct ids {
@@ -266,8 +200,54 @@ print_one(struct store_reader *r, struct relations *x, int64_t id, bool as_json)
 	return st;
 }
 
+/* --- taken apart by hand -------------------------------------------------- */
+
+static void
+wrong_cb(const struct store_wrong *w, void *arg)
+{
+	const struct relations *x = arg;
+
+	if (x->as_json) {
+		json_t *o = json_object();
+
+		for (int i = 0; i < 2; i++) {
+			json_t *side = json_pack(
+			    "{sI}", "article", (json_int_t)w->article[i]);
+
+			json_put(side, "title", w->title[i]);
+			json_put(side, "feed", w->feed_title[i]);
+			(void)json_object_set_new(o, i == 0 ? "a" : "b", side);
+		}
+		json_line(o);
+		return;
+	}
+	for (int i = 0; i < 2; i++) {
+		(void)printf(
+		    "%s%lld\t", i > 0 ? "\t" : "", (long long)w->article[i]);
+		term_put(&x->term, TERM_PLAIN, w->title[i] ? w->title[i] : "");
+	}
+	(void)putchar('\n');
+}
+
 static int
-take_apart(struct cli *cli, char **ids)
+list_wrong(struct cli *cli, bool as_json)
+{
+	struct relations x = {.as_json = as_json};
+	struct store_reader *r = NULL;
+	int rc = cli_open_reader(cli, &r);
+	enum ak_status st;
+
+	if (rc != CLI_OK)
+		return rc;
+	term_init(&x.term, stdout);
+	if ((st = store_wrong_pairs(r, 0, wrong_cb, &x)) != AK_OK)
+		rc = cli_store_failed(cli, st, store_reader_error(r));
+	store_reader_close(r);
+	return rc;
+}
+
+static int
+mark_pair(struct cli *cli, char **ids, bool is_wrong)
 {
 	struct store_reader *r = NULL;
 	struct store *s = NULL;
@@ -288,12 +268,14 @@ take_apart(struct cli *cli, char **ids)
 		rc = cli_open_store(cli, &s);
 	if (rc != CLI_OK)
 		return rc;
-	st = store_relation_wrong(s, a, b);
+	st = store_relation_wrong(s, a, b, is_wrong);
 	if (st != AK_OK)
 		rc = cli_store_failed(cli, st, store_error(s));
 	store_close(s);
 	return rc;
 }
+
+/* --- the verb ------------------------------------------------------------- */
 
 static int
 show(struct cli *cli, const char *spec, bool all, bool as_json)
@@ -334,207 +316,35 @@ cmd_related(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {{"all", no_argument, NULL, 'a'},
 	    {"json", no_argument, NULL, 'j'}, {"wrong", no_argument, NULL, 'w'},
-	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-	bool all = false, as_json = false, wrong = false;
-	int c, wanted;
+	    {"right", no_argument, NULL, 'r'}, {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0}};
+	bool as_json = false;
+	int c, n, what = 0; /* 'a', 'w', 'r', or one article */
 
 	optind = 0;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(related_usage, c == '?');
-		all |= c == 'a';
-		as_json |= c == 'j';
-		wrong |= c == 'w';
+		if (c == 'j')
+			as_json = true;
+		else if (what == 0 || what == c)
+			what = c;
+		else
+			what = -1;
 	}
-	wanted = wrong ? 2 : !all;
-	if (argc - optind != wanted || (wrong && all)) {
-		cli_error("related", wrong ? "two IDs are wanted"
-					   : "one ID, or --all, is wanted");
+	n = argc - optind;
+	if (what == 0 ? n != 1 : what == 'a' ? n != 0 : what < 0) {
+		cli_error("related", what < 0 ? "--all, --wrong or --right"
+					      : "one ID, or --all, is wanted");
 		return CLI_USAGE;
 	}
-	if (wrong)
-		return take_apart(cli, argv + optind);
-	return show(cli, argv[optind], all, as_json);
-}
-
-/* --- why ------------------------------------------------------------------ */
-
-/* The sum that gives the score; akin(1) explains it. */
-static void
-print_score(const struct why_pair *p)
-{
-	const struct relate_parts *x = &p->parts;
-	double likeness = x->cosine * x->time_factor;
-
-	(void)printf("terms %.3f, time %.3f, same text %.3f\n", x->cosine,
-	    x->time_factor, x->containment);
-	if (p->not != WHY_RELATED || !p->has_parts || p->embedding > 0)
-		return;
-	if (p->kind == RELATE_DUPLICATE)
-		(void)printf("score = 0.9 + %.3f / 10 = %.3f\n", x->containment,
-		    p->score);
-	else if (p->kind != RELATE_LISTED)
-		(void)printf("likeness %.3f = terms * time; usual %.3f; "
-			     "nearest in common %.3f\n"
-			     "x = likeness / usual + common / 4 = %.3f; "
-			     "score = x / (1 + x) = %.3f\n",
-		    likeness, x->usual, x->common,
-		    likeness / x->usual + x->common / 4, p->score);
-}
-
-static void
-print_kind(const struct why_pair *p)
-{
-	const struct relate_why *w = &p->why;
-
-	switch (p->not ) {
-	case WHY_RELATED:
-		(void)printf("%s, score %.2f\n",
-		    relate_kind_name((enum relate_kind)p->kind), p->score);
-		break;
-	case WHY_WRONG:
-		(void)puts("not related: taken apart by hand");
-		break;
-	case WHY_BETTER:
-		(void)printf("not related: others are nearer to both; by "
-			     "itself it would be %s, score %.2f\n",
-		    relate_kind_name(w->kind), w->score);
-		break;
-	case WHY_TOO_LITTLE:
-		if (w->score > 0)
-			(void)printf("not related: score %.3f, and a relation "
-				     "takes %.3f\n",
-			    w->score, RELATE_SCORE_FROM);
-		else
-			(void)printf("not related: likeness %.3f, and a "
-				     "relation takes %.3f\n",
-			    w->parts.cosine * w->parts.time_factor, w->floor);
-		break;
+	if (what == 'w' && n == 0)
+		return list_wrong(cli, as_json);
+	if ((what == 'w' || what == 'r') && n != 2) {
+		cli_error("related", "two IDs are wanted");
+		return CLI_USAGE;
 	}
-	if (p->form != NULL)
-		(void)printf("listed by the publisher (%s), place %lld\n",
-		    p->form, (long long)p->rank);
-}
-
-static void
-print_terms(const struct term *t, const struct relate_why *w)
-{
-	double rest = 1.0;
-
-	if (w->n_terms > 0)
-		(void)puts("shared terms:");
-	for (size_t i = 0; i < w->n_terms; i++) {
-		rest -= w->terms[i].share;
-		(void)printf("  %3.0f %%  ", w->terms[i].share * 100);
-		term_put(t, TERM_GREEN, w->terms[i].text);
-		(void)puts(w->terms[i].in_titles ? "  (titles)" : "");
-	}
-	if (w->n_terms > 0 && rest >= 0.005)
-		(void)printf("  %3.0f %%  (others, and words side by side)\n",
-		    rest * 100);
-}
-
-static void
-print_why(const struct term *t, const struct why_pair *p)
-{
-	term_put(t, TERM_BOLD, p->a.title != NULL ? p->a.title : "(no title)");
-	(void)putchar('\n');
-	term_put(t, TERM_BOLD, p->b.title != NULL ? p->b.title : "(no title)");
-	(void)putchar('\n');
-	print_kind(p);
-	print_score(p);
-	if (p->embedding > 0)
-		(void)printf("embedding %.2f\n", p->embedding);
-	if (p->a.thread != 0 && p->a.thread == p->b.thread)
-		(void)printf("both in thread %lld\n", (long long)p->a.thread);
-	print_terms(t, &p->why);
-}
-
-static void
-print_side(const struct term *t, const struct why_article *x, char sign,
-    size_t from, size_t to)
-{
-	char *s;
-
-	if (from >= to || to > x->text_len)
-		return;
-	s = xstrndup(x->text + from, to - from);
-	(void)printf("  %c ", sign);
-	term_put(t, sign == '-' ? TERM_RED : TERM_GREEN, s);
-	(void)putchar('\n');
-	free(s);
-}
-
-static void
-print_changes(const struct term *t, const struct why_pair *p)
-{
-	if (p->not != WHY_RELATED || p->kind != RELATE_DUPLICATE)
-		return;
-	if (p->why.n_spans > 0)
-		(void)printf("%.0f %% of the shorter text stands in both; "
-			     "changed:\n",
-		    p->why.shared * 100);
-	for (size_t i = 0; i < p->why.n_spans; i++) {
-		const struct relate_span *s = &p->why.spans[i];
-
-		print_side(t, &p->a, '-', s->a_from, s->a_to);
-		print_side(t, &p->b, '+', s->b_from, s->b_to);
-	}
-}
-
-static int
-explain(
-    struct cli *cli, struct store_reader *r, int64_t a, int64_t b, bool as_json)
-{
-	const int64_t ids[] = {a, b};
-	struct arena *arena = arena_new(LIMIT_DOC_ARENA);
-	struct relate_lexer *lx = relate_lexer_new();
-	struct relate_index *x = why_index(r, ids, AK_COUNT(ids));
-	struct why_pair p;
-	struct diag d = {{0}};
-	struct term t;
-	int rc = CLI_OK;
-
-	if (why_explain(r, lx, x, arena, a, b, &p, &d) != AK_OK) {
-		rc = cli_store_failed(cli, AK_IO, d.text);
-	} else if (as_json) {
-		char *text = why_to_json(&p);
-
-		(void)puts(text);
-		free(text);
-	} else {
-		term_init(&t, stdout);
-		print_why(&t, &p);
-		print_changes(&t, &p);
-	}
-	relate_index_free(x);
-	relate_lexer_free(lx);
-	arena_free(arena);
-	return rc;
-}
-
-int
-cmd_why(struct cli *cli, int argc, char **argv)
-{
-	struct store_reader *r = NULL;
-	bool as_json = false;
-	int64_t a = 0, b = 0;
-	int rc = cli_args(
-	    argc, argv, why_usage, &as_json, 2, 2, "two IDs are wanted");
-
-	if (rc >= 0)
-		return rc;
-	rc = cli_open_reader(cli, &r);
-	if (rc == CLI_OK)
-		rc = cli_article_id(r, argv[optind], &a);
-	if (rc == CLI_OK)
-		rc = cli_article_id(r, argv[optind + 1], &b);
-	if (rc == CLI_OK && a == b) {
-		cli_error(argv[optind + 1], "the same article twice");
-		rc = CLI_USAGE;
-	}
-	if (rc == CLI_OK)
-		rc = explain(cli, r, a, b, as_json);
-	store_reader_close(r);
-	return rc;
+	if (what == 'w' || what == 'r')
+		return mark_pair(cli, argv + optind, what == 'w');
+	return show(cli, argv[optind], what == 'a', as_json);
 }

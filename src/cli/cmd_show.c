@@ -9,25 +9,33 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "conf/conf.h"
 #include "cli/article_json.h"
+#include "cli/relation.h"
 #include "cli/term.h"
 #include "store/store.h"
 
 static const char usage[] =
     "usage: akin show [--diff] [--json] ID\n"
-    "Show an article; --diff: what was changed in it.\n";
+    "Show an article, its story and its related articles.\n"
+    "  --diff  what was changed in it\n";
 
 struct shown {
 	struct term term;
 	int64_t gone_at; /* 0: it is there */
+	int64_t thread;
+	size_t n_related;
+	json_t *json;
 };
 
 static void
 text_cb(const struct store_article *a, void *arg)
 {
-	const struct shown *shown = arg;
+	struct shown *shown = arg;
 	const struct term *t = &shown->term;
 	char when[TERM_TIME_SIZE];
+
+	shown->thread = a->thread;
 
 	term_put(t, TERM_BOLD, a->title != NULL ? a->title : "(no title)");
 	(void)putchar('\n');
@@ -57,13 +65,67 @@ text_cb(const struct store_article *a, void *arg)
 static void
 json_cb(const struct store_article *a, void *arg)
 {
-	const struct shown *shown = arg;
-	json_t *o = article_json(a);
+	struct shown *shown = arg;
 
+	shown->json = article_json(a);
 	if (shown->gone_at != 0)
-		json_put_time(
-		    json_object_get(o, "_akin"), "gone", shown->gone_at);
-	json_line(o);
+		json_put_time(json_object_get(shown->json, "_akin"), "gone",
+		    shown->gone_at);
+}
+
+/* --- what belongs to it --------------------------------------------------- */
+
+static void
+story_cb(const struct store_thread *h, void *arg)
+{
+	(void)arg;
+	if (h->n_articles > 1)
+		(void)printf("\nstory %lld: %lld articles of %lld %s; akin "
+			     "threads %lld tells who had it when\n",
+		    (long long)h->id, (long long)h->n_articles,
+		    (long long)h->n_feeds, h->n_feeds == 1 ? "feed" : "feeds",
+		    (long long)h->id);
+}
+
+static void
+related_cb(const struct store_relation *rel, void *arg)
+{
+	struct shown *shown = arg;
+
+	if (shown->n_related++ == 0)
+		(void)puts("\nrelated:");
+	relation_row(&shown->term, rel);
+}
+
+static void
+related_json_cb(const struct store_relation *rel, void *arg)
+{
+	(void)json_array_append_new(arg, relation_json(rel));
+}
+
+static enum ak_status
+show_article(struct store_reader *r, int64_t id, int64_t keep, bool as_json,
+    struct shown *shown)
+{
+	struct store_thread_query q = {0};
+	enum ak_status st =
+	    store_article_get(r, id, as_json ? json_cb : text_cb, shown);
+	json_t *list;
+
+	if (st != AK_OK)
+		return st;
+	if (as_json) {
+		list = json_array();
+		st = store_related(r, id, keep, related_json_cb, list);
+		(void)json_object_set_new(
+		    json_object_get(shown->json, "_akin"), "related", list);
+		json_line(shown->json);
+		return st;
+	}
+	q.id = shown->thread;
+	if (q.id != 0)
+		st = store_threads(r, &q, story_cb, NULL);
+	return st != AK_OK ? st : store_related(r, id, keep, related_cb, shown);
 }
 
 /* --- differences ---------------------------------------------------------- */
@@ -245,8 +307,8 @@ cmd_show(struct cli *cli, int argc, char **argv)
 		st = store_article_gone(r, id, &shown.gone_at);
 		if (st == AK_OK)
 			st = diff ? show_revisions(r, id, &shown.term, as_json)
-				  : store_article_get(r, id,
-					as_json ? json_cb : text_cb, &shown);
+				  : show_article(r, id, cli->conf->relate_keep,
+					as_json, &shown);
 		if (st != AK_OK)
 			rc = cli_store_failed(cli, st, store_reader_error(r));
 	}

@@ -120,7 +120,7 @@ list(struct cli *cli, bool as_json)
 }
 
 static int
-revoke(struct cli *cli, const char *name)
+revoke(struct cli *cli, const char *name, bool as_json)
 {
 	struct store *s = NULL;
 	enum ak_status st;
@@ -134,6 +134,8 @@ revoke(struct cli *cli, const char *name)
 		rc = CLI_PARTLY;
 	} else if (st != AK_OK) {
 		rc = cli_store_failed(cli, st, store_error(s));
+	} else if (as_json) {
+		json_line(json_pack("{ss sb}", "name", name, "revoked", 1));
 	}
 	store_close(s);
 	return rc;
@@ -169,7 +171,7 @@ cmd_token(struct cli *cli, int argc, char **argv)
 	if (n == 1 && strcmp(argv[optind], "list") == 0)
 		return list(cli, as_json);
 	if (n == 2 && strcmp(argv[optind], "revoke") == 0)
-		return revoke(cli, argv[optind + 1]);
+		return revoke(cli, argv[optind + 1], as_json);
 	cli_error("token", "add NAME, list or revoke NAME is wanted");
 	return CLI_USAGE;
 }

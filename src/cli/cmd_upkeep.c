@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "cli/article_json.h"
@@ -14,7 +15,7 @@
 static const char check_usage[] = "usage: akin check [--json]\n"
 				  "Check the store; every finding is a line.\n";
 static const char backup_usage[] =
-    "usage: akin backup FILE\n"
+    "usage: akin backup [--json] FILE\n"
     "Copy the store to a new file while it is in use.\n";
 static const char gc_usage[] =
     "usage: akin gc [--json]\n"
@@ -91,15 +92,28 @@ pages_cb(int64_t done, int64_t all, void *arg)
 	progress_show(arg, done, all, "");
 }
 
+static void
+print_copy(const char *file)
+{
+	json_t *o = json_object();
+	struct stat sb;
+
+	json_put(o, "file", file);
+	if (stat(file, &sb) == 0)
+		(void)json_object_set_new(o, "bytes", json_integer(sb.st_size));
+	json_line(o);
+}
+
 int
 cmd_backup(struct cli *cli, int argc, char **argv)
 {
 	struct progress bar;
 	struct store_reader *r = NULL;
 	struct diag d = {{0}};
+	bool as_json = false;
 	enum ak_status st;
 	int rc = cli_args(
-	    argc, argv, backup_usage, NULL, 1, 1, "one FILE is wanted");
+	    argc, argv, backup_usage, &as_json, 1, 1, "one FILE is wanted");
 
 	if (rc >= 0)
 		return rc;
@@ -112,6 +126,8 @@ cmd_backup(struct cli *cli, int argc, char **argv)
 		cli_error_about(argv[optind],
 		    d.text[0] != '\0' ? d.text : ak_status_name(st));
 		rc = st == AK_EXISTS ? CLI_USAGE : CLI_UNAVAILABLE;
+	} else if (as_json) {
+		print_copy(argv[optind]);
 	}
 	store_reader_close(r);
 	return rc;

@@ -170,6 +170,66 @@ cli_article_id(struct store_reader *r, const char *spec, int64_t *ret)
 	return st == AK_NOTFOUND ? CLI_PARTLY : CLI_UNAVAILABLE;
 }
 
+struct seeking {
+	const char *path;
+	bool is_found;
+};
+
+static void
+seek_cb(const struct store_category *c, void *arg)
+{
+	struct seeking *s = arg;
+
+	size_t len = strlen(s->path);
+
+	/* Those above a category are there by name alone. */
+	s->is_found |= strncmp(c->path, s->path, len) == 0 &&
+		       (c->path[len] == '\0' || c->path[len] == '/');
+}
+
+int
+cli_category(struct store_reader *r, const char *path)
+{
+	struct seeking s = {.path = path};
+
+	if (store_categories(r, false, seek_cb, &s) != AK_OK) {
+		cli_error(path, "%s", store_reader_error(r));
+		return CLI_UNAVAILABLE;
+	}
+	if (s.is_found)
+		return CLI_OK;
+	cli_error(path, "no such category");
+	return CLI_PARTLY;
+}
+
+static void
+thread_cb(const struct store_thread *t, void *arg)
+{
+	int64_t *id = arg;
+
+	*id = t->id;
+}
+
+int
+cli_thread_id(struct store_reader *r, int64_t spec, int64_t *ret)
+{
+	struct store_thread_query q = {.id = spec, .min_articles = 1};
+	int64_t id = 0;
+	char name[24];
+
+	(void)snprintf(name, sizeof(name), "%lld", (long long)spec);
+	if (store_threads(r, &q, thread_cb, &id) != AK_OK) {
+		cli_error(name, "%s", store_reader_error(r));
+		return CLI_UNAVAILABLE;
+	}
+	if (id == 0) {
+		cli_error(name, "no such thread");
+		return CLI_PARTLY;
+	}
+	*ret = id;
+	return CLI_OK;
+}
+
 bool
 cli_span(const char *s, int64_t *ret)
 {

@@ -32,6 +32,7 @@ void api_article(struct job *j);
 void api_article_delete(struct job *j);
 void api_related(struct job *j);
 void api_related_delete(struct job *j);
+void api_related_put(struct job *j);
 void api_why(struct job *j);
 void api_revisions(struct job *j);
 void api_threads(struct job *j);

@@ -272,18 +272,30 @@ api_related(struct job *j)
 	j->reply.has_etag = true;
 }
 
-void
-api_related_delete(struct job *j)
+static void
+mark_pair(struct job *j, bool is_wrong)
 {
 	enum ak_status st;
 	int64_t a, b;
 
 	if (!api_id(j, 0, &a) || !api_id(j, 1, &b))
 		return;
-	if ((st = store_relation_wrong(j->store, a, b)) == AK_OK)
+	if ((st = store_relation_wrong(j->store, a, b, is_wrong)) == AK_OK)
 		reply_empty(j, 204);
 	else
-		reply_status(j, st, "removing the relation");
+		reply_status(j, st, "marking the pair");
+}
+
+void
+api_related_delete(struct job *j)
+{
+	mark_pair(j, true);
+}
+
+void
+api_related_put(struct job *j)
+{
+	mark_pair(j, false);
 }
 
 void

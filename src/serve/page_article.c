@@ -564,7 +564,7 @@ page_wrong(struct job *j)
 
 	if (!api_id(j, 0, &id))
 		return;
-	if ((st = store_relation_wrong(j->store, id, other)) == AK_OK)
+	if ((st = store_relation_wrong(j->store, id, other, true)) == AK_OK)
 		reply_redirect(
 		    j, job_printf(j, "/article/%lld", (long long)id));
 	else

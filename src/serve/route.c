@@ -122,6 +122,7 @@ static const struct route table[] = {
 	{M_DELETE, "/api/v1/articles/{}", FAM_API, WRITE, W, api_article_delete},
 	{M_GET, "/api/v1/articles/{}/related", FAM_API, READ, 0, api_related},
 	{M_DELETE, "/api/v1/articles/{}/related/{}", FAM_API, WRITE, W, api_related_delete},
+	{M_PUT, "/api/v1/articles/{}/related/{}", FAM_API, WRITE, W, api_related_put},
 	{M_GET, "/api/v1/articles/{}/why/{}", FAM_API, READ, 0, api_why},
 	{M_GET, "/api/v1/articles/{}/revisions", FAM_API, READ, 0, api_revisions},
 	{M_GET, "/api/v1/search", FAM_API, READ, 0, api_search},

@@ -388,26 +388,18 @@ offer(struct store *s, int64_t id, int64_t keep, int64_t other, int score,
 
 struct newcomer { /* while its relations are put */
 	struct list *list;
-	bool is_fresh;	/* it had no relation yet */
-	bool any_wrong; /* some pair of articles was taken apart by hand */
+	bool is_fresh; /* it had no relation yet */
 };
 
-/* May these two be related at all? */
+/* Is the other one there? */
 static enum ak_status
-may_relate(struct store *s, const struct newcomer *nc, int64_t keep, int64_t a,
-    int64_t b, int64_t other, bool *ret)
+may_relate(
+    struct store *s, int64_t keep, int64_t self, int64_t other, bool *ret)
 {
 	struct list *list = NULL;
-	int64_t wrong = 0;
 	enum ak_status st = AK_OK;
 
-	*ret = false;
-	if (a == b)
-		return AK_OK;
-	if (nc->any_wrong)
-		st =
-		    conn_int(&s->c, Q_WRONG_HAS, ARGS(vi(a), vi(b)), 0, &wrong);
-	if (st == AK_OK && wrong == 0)
+	if (self != other)
 		st = get_list(s, other, keep, false, &list);
 	*ret = list != NULL;
 	return st;
@@ -425,8 +417,7 @@ put_edge(struct store *s, const struct store_relations *rel,
 	    .embedding = score_int(e->embedding),
 	    .parts = e->parts};
 	bool may = false, in_self = false, in_other = false;
-	enum ak_status st =
-	    may_relate(s, nc, rel->keep, row.a, row.b, other, &may);
+	enum ak_status st = may_relate(s, rel->keep, self, other, &may);
 
 	if (st != AK_OK || !may)
 		return st;
@@ -452,7 +443,7 @@ enum ak_status
 best_put(struct store *s, const struct store_relations *rel, bool *ret_found)
 {
 	struct newcomer nc = {0};
-	int64_t n_old = 0, wrong = 0;
+	int64_t n_old = 0;
 	enum ak_status st;
 
 	st = conn_int(&s->c, Q_RELATION_ANY, ARGS(vi(rel->article)), 0, &n_old);
@@ -465,8 +456,6 @@ best_put(struct store *s, const struct store_relations *rel, bool *ret_found)
 	*ret_found = nc.list != NULL;
 	if (st != AK_OK || !*ret_found || rel->n_edges == 0)
 		return st;
-	st = conn_int(&s->c, Q_WRONG_ANY, NO_ARGS, 0, &wrong);
-	nc.any_wrong = wrong != 0;
 	for (size_t k = 0; st == AK_OK && k < rel->n_edges; k++)
 		st = put_edge(s, rel, &rel->edges[k], &nc);
 	return st;

@@ -239,29 +239,19 @@ store_put_fused(struct store *s, const struct store_relations *rel)
 	return st != AK_OK ? st : unit_end(s, put_fused(s, rel));
 }
 
-static enum ak_status
-put_wrong(struct store *s, int64_t a, int64_t b)
-{
-	static const enum stmt_id steps[] = {
-	    Q_WRONG_ADD, Q_RELATION_DEL, Q_LISTED_WRONG};
-	enum ak_status st = AK_OK;
-
-	relations_doubt(s);
-	for (size_t k = 0; st == AK_OK && k < AK_COUNT(steps); k++)
-		st = conn_run(&s->c, steps[k],
-		    ARGS(vi(a < b ? a : b), vi(a < b ? b : a)));
-	return st;
-}
-
 enum ak_status
-store_relation_wrong(struct store *s, int64_t a, int64_t b)
+store_relation_wrong(struct store *s, int64_t a, int64_t b, bool is_wrong)
 {
 	enum ak_status st;
 
 	if (a == b)
 		return conn_say(&s->c, AK_BADINPUT, "one article twice");
 	st = unit_begin(s);
-	return st != AK_OK ? st : unit_end(s, put_wrong(s, a, b));
+	return st != AK_OK
+		   ? st
+		   : unit_end(s,
+			 conn_run(&s->c, is_wrong ? Q_WRONG_ADD : Q_WRONG_DEL,
+			     ARGS(vi(a < b ? a : b), vi(a < b ? b : a))));
 }
 
 static enum ak_status
@@ -298,6 +288,42 @@ store_is_wrong_pair(struct store_reader *r, int64_t a, int64_t b, bool *ret)
 
 	*ret = wrong != 0;
 	return st;
+}
+
+enum ak_status
+store_copy_of(struct store_reader *r, int64_t article, int64_t *ret_other,
+    double *ret_score)
+{
+	sqlite3_stmt *st = conn_query(&r->c, Q_COPY_OF, ARGS(vi(article)));
+
+	*ret_other = 0;
+	*ret_score = 0;
+	if (st == NULL)
+		return r->c.status;
+	while (conn_row(&r->c, st)) {
+		*ret_other = col_int(st, 0);
+		*ret_score = (double)col_int(st, 1) / 10000;
+	}
+	return r->c.status;
+}
+
+enum ak_status
+store_wrong_pairs(
+    struct store_reader *r, int64_t article, store_wrong_cb cb, void *arg)
+{
+	sqlite3_stmt *st = conn_query(&r->c, Q_WRONG_LIST, ARGS(vi(article)));
+
+	if (st == NULL)
+		return r->c.status;
+	while (conn_row(&r->c, st)) {
+		struct store_wrong w = {
+		    .article = {col_int(st, 0), col_int(st, 1)},
+		    .title = {col_text(st, 2), col_text(st, 3)},
+		    .feed_title = {col_text(st, 4), col_text(st, 5)}};
+
+		cb(&w, arg);
+	}
+	return r->c.status;
 }
 
 static double

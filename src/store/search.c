@@ -300,3 +300,15 @@ search_query(const char *typed, struct buf *out)
 	tokens_free(tok);
 	return n != 0;
 }
+
+bool
+store_query_has_words(const char *query)
+{
+	struct buf match;
+	bool has;
+
+	buf_init(&match, 256 * LIMIT_QUERY_BYTES);
+	has = search_query(query, &match);
+	buf_release(&match);
+	return has;
+}

@@ -351,6 +351,8 @@ struct store_article_query {
 
 enum ak_status store_articles(struct store_reader *r,
     const struct store_article_query *q, store_article_cb cb, void *arg) AK_USE;
+/* Does a query say what has to be there? Else it finds nothing. */
+bool store_query_has_words(const char *query);
 enum ak_status store_article_get(struct store_reader *r, int64_t id,
     store_article_cb cb, void *arg) AK_USE; /* AK_NOTFOUND; all members */
 /* Since when no feed that carried it has it any more; 0: one has. */
@@ -483,7 +485,7 @@ struct store_relations { /* of one newcomer */
 	int64_t revised; /* as it was read */
 };
 /* Of newcomers, all or none; raises the watermark, unless it is 0.  Who is gone
- * and pairs marked wrong are left out. */
+ * is left out. */
 enum ak_status store_put_relations(struct store *s,
     const struct store_relations *rels, size_t n, int64_t watermark) AK_USE;
 
@@ -528,13 +530,28 @@ typedef void (*store_relation_cb)(const struct store_relation *rel, void *arg);
 enum ak_status store_related(struct store_reader *r, int64_t article,
     int64_t keep, store_relation_cb cb, void *arg) AK_USE;
 
+/* The earlier article that this one is most likely a copy of, and the score of
+ * that; 0: of none. */
+enum ak_status store_copy_of(struct store_reader *r, int64_t article,
+    int64_t *ret_other, double *ret_score) AK_USE;
+
 /* A pair that a person took apart? */
 enum ak_status store_is_wrong_pair(
     struct store_reader *r, int64_t a, int64_t b, bool *ret) AK_USE;
 
-/* This pair is wrong: gone, and never found again. */
+/* This pair is wrong: never shown, whoever finds it again; or right after all,
+ * and shown as it was.  The relation itself stays. */
 enum ak_status store_relation_wrong(
-    struct store *s, int64_t a, int64_t b) AK_USE;
+    struct store *s, int64_t a, int64_t b, bool is_wrong) AK_USE;
+
+struct store_wrong { /* a pair that a person took apart */
+	int64_t article[2];
+	const char *title[2], *feed_title[2];
+};
+typedef void (*store_wrong_cb)(const struct store_wrong *w, void *arg);
+/* Those of one article, or all (0). */
+enum ak_status store_wrong_pairs(struct store_reader *r, int64_t article,
+    store_wrong_cb cb, void *arg) AK_USE;
 
 /* --- embeddings ------------------------------------------------------ */
 

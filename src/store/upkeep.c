@@ -122,7 +122,6 @@ check_rules(struct check *k)
 	    {Q_CHECK_RELATIONS, "article", "has a relation on no list"},
 	    {Q_CHECK_RELATED, "article", "has a relation to none"},
 	    {Q_CHECK_LISTED, "article", "lists itself"},
-	    {Q_CHECK_WRONG, "article", "has a relation marked wrong"},
 	    {Q_CHECK_THREADS, "thread", "has other articles than it counts"},
 	    {Q_CHECK_MEMBERS, "article", "its thread is not there"},
 	    {Q_CHECK_STATES, "article", "its reading state has another date"},

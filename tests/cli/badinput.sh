@@ -80,6 +80,19 @@ wrong 2 'too many arguments' "$akin" gc now
 wrong 69 'backup nowhere' "$akin" backup nowhere/t.db
 check 'the path is named once' has "$work/err" '^akin: nowhere/t.db: [^:]*$'
 wrong 2 'mark without a word' "$akin" mark 1
+wrong 1 'unknown category' "$akin" list --category nothing
+wrong 1 'unknown category of feeds' "$akin" feeds --category nothing
+wrong 1 'unknown thread' "$akin" list --thread 999
+wrong 1 'a story that is not there' "$akin" threads 999
+wrong 2 'a story is a number' "$akin" threads first
+wrong 2 'an empty search' "$akin" search ''
+wrong 2 'nothing but what must not be there' "$akin" search -bridge
+wrong 2 'an empty query' "$akin" list --query '"'
+wrong 2 'a long query' "$akin" search "$(printf "%02000d" 1)"
+wrong 2 'a pair put together, of one' "$akin" related --right 1
+wrong 2 'apart and together at once' "$akin" related --wrong --right 1 2
+check 'an interval names its option' \
+	sh -c "'$akin' edit --interval 99d 1 2>&1 | grep -q 'akin: --interval: '"
 wrong 2 'backup onto what is there' "$akin" backup folder
 
 if [ "$(id -u)" -ne 0 ]; then

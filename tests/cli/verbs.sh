@@ -80,6 +80,12 @@ print 'list --category' "$akin" list --category A --jsonl
 check 'categories hold those below' is 4 "$(wc -l <"$work/out")"
 print 'show' "$akin" show --json 1
 print 'search' "$akin" search --json Item
+print 'search, option behind' "$akin" search Item --json --limit 2
+check 'as before the words' is 2 "$(grep -c '"_akin"' "$work/out")"
+"$akin" search Item -two >"$work/out"
+check '-word is no option' is 4 "$(grep -c . "$work/out")"
+"$akin" search -- Item --two >"$work/out"
+check 'all is words behind --' is 4 "$(grep -c . "$work/out")"
 print 'related --all' "$akin" related --all --json
 print 'related' "$akin" related --json 2
 print 'why' "$akin" why --json 1 2
@@ -89,8 +95,7 @@ print 'token list' "$akin" token list --json
 check 'the secret is not listed' \
 	sh -c "! grep -q '$secret' '$work/out'"
 check 'nor stored' sh -c "! grep -q '$secret' '$work'/t.db*"
-run "$akin" token revoke phone
-check 'token revoke' is 0 "$status"
+print 'token revoke' "$akin" token revoke --json phone
 print 'check' "$akin" check --json
 print 'gc' "$akin" gc --json
 print 'reindex' "$akin" reindex --json
@@ -104,13 +109,14 @@ check 'but the address' sh -c "'$akin' feeds | grep -q '127.0.0.1:8089/feed'"
 run "$akin" mark read 1 2
 check 'mark' is 0 "$status"
 check 'list --unread' is 6 "$("$akin" list --unread --tsv | wc -l)"
-run "$akin" edit --title 'My own' --pause 1
-check 'edit' is 0 "$status"
+print 'edit' "$akin" edit --title 'My own' --pause --json 1
+check 'edit --json is the feed' has "$work/out" '"title":"My own"'
 "$akin" feeds >"$work/out"
 check 'the title is mine, the feed paused' \
 	has "$work/out" '	paused	.*My own'
-run "$akin" backup copy.db
-check 'backup' is 0 "$status"
+print 'backup' "$akin" backup --json copy.db
+check 'backup --json tells its size' \
+	has "$work/out" "\"bytes\":$(stat -c %s copy.db)"
 check 'the copy is a store' is 8 "$("$akin" --db copy.db list --tsv | wc -l)"
 run "$akin" export out.opml
 check 'export' has out.opml 'category|text="A"'
@@ -128,8 +134,8 @@ check 'threads' is 0 "$status"
 check 'times of programs are UTC' \
 	sh -c "cut -f 2 '$work/out' | grep -qvE '^2[0-9-]*T[0-9:]*Z$' && exit 1
 	exit 0"
-run "$akin" remove 'My own'
-check 'remove by title' is 0 "$status"
+print 'remove by title' "$akin" remove --json 'My own'
+check 'remove --json' has "$work/out" '"feed":1,"removed":true'
 check 'its articles are gone' is 4 "$(count)"
 
 {
@@ -139,6 +145,16 @@ check 'its articles are gone' is 4 "$(count)"
 } >large.opml
 run "$akin" import large.opml
 check 'import of 20 MB' is 0 "$status"
+
+cat >files.opml <<'XML'
+<opml version="2.0"><body><outline type="rss" xmlUrl="file:///a.xml"/>
+<outline type="rss" xmlUrl="file:///b.xml"/></body></opml>
+XML
+run "$akin" import files.opml
+check 'import refuses files' is 1 "$status"
+check 'each of them by name' \
+	is 2 "$(grep -c '^akin: file:///[ab].xml: ' "$work/err")"
+check 'and counts them' has "$work/out" '2 refused'
 
 make_feed long.xml 3000
 "$akin" add ./long.xml >/dev/null

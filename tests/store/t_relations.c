@@ -118,11 +118,43 @@ test_a_wrong_pair_never_returns(void **state)
 
 	(void)fill(k, 2);
 	relate(k, 2, 1, 3, .5);
-	assert_int_equal(store_relation_wrong(k->s, 2, 1), AK_OK);
+	assert_int_equal(store_relation_wrong(k->s, 2, 1, true), AK_OK);
 	assert_string_equal(related(k, 1), "");
 	relate(k, 1, 2, 3, .9);
 	assert_string_equal(related(k, 1), "");
-	assert_int_equal(store_relation_wrong(k->s, 1, 1), AK_BADINPUT);
+	assert_int_equal(store_relation_wrong(k->s, 1, 1, true), AK_BADINPUT);
+}
+
+static void
+count_wrong(const struct store_wrong *w, void *arg)
+{
+	int *n = arg;
+
+	assert_int_equal(w->article[0], 1);
+	assert_int_equal(w->article[1], 2);
+	(*n)++;
+}
+
+static void
+test_a_wrong_pair_comes_back_as_it_was(void **state)
+{
+	struct kit *k = *state;
+	char before[4096];
+	int n = 0;
+
+	(void)fill(k, 3);
+	relate(k, 2, 1, 3, .5);
+	(void)snprintf(before, sizeof(before), "%s", related(k, 1));
+	assert_int_equal(store_relation_wrong(k->s, 2, 1, true), AK_OK);
+	assert_int_equal(store_wrong_pairs(k->r, 0, count_wrong, &n), AK_OK);
+	assert_int_equal(store_wrong_pairs(k->r, 2, count_wrong, &n), AK_OK);
+	assert_int_equal(store_wrong_pairs(k->r, 3, count_wrong, &n), AK_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(store_relation_wrong(k->s, 1, 2, false), AK_OK);
+	assert_string_equal(related(k, 1), before);
+	assert_string_not_equal(before, "");
+	assert_int_equal(store_wrong_pairs(k->r, 0, count_wrong, &n), AK_OK);
+	assert_int_equal(n, 2);
 }
 
 static void
@@ -410,6 +442,7 @@ main(void)
 	    TEST(test_each_keeps_its_best),
 	    TEST(test_a_removed_article_leaves_nothing_dangling),
 	    TEST(test_a_wrong_pair_never_returns),
+	    TEST(test_a_wrong_pair_comes_back_as_it_was),
 	    TEST(test_a_title_may_be_another_publishers),
 	    TEST(test_listed_lines_find_their_articles),
 	    TEST(test_threads_grow_merge_and_shrink),
