@@ -393,14 +393,6 @@ category_end(struct parser *p, struct frame *f, char *text, size_t len)
 }
 
 static void
-generator_end(struct parser *p, struct frame *f, char *text, size_t len)
-{
-	(void)f;
-	if (p->doc->generator == NULL)
-		p->doc->generator = keep_line(p, text, len, LIMIT_TITLE_BYTES);
-}
-
-static void
 icon_end(struct parser *p, struct frame *f, char *text, size_t len)
 {
 	if (len > 0)
@@ -468,7 +460,7 @@ static const struct element atom_elements[] = {
     {"homepage", IN_PERSON, 0, EL_TEXT, NULL, person_url, 0},
     {"email", IN_PERSON, 0, EL_TEXT, NULL, person_email, 0},
     {"category", IN_BOTH, 0, EL_TEXT, category_start, category_end, 0},
-    {"generator", IN_FEED, 0, EL_TEXT, NULL, generator_end, 0},
+    {"generator", IN_FEED, 0, EL_TEXT, NULL, do_generator, 0},
     {"icon", IN_FEED, 0, EL_TEXT, NULL, icon_end, 0},
     {"logo", IN_FEED, 0, EL_TEXT, NULL, logo_end, 0},
     {"rights", IN_BOTH, 0, EL_TEXT, NULL, do_rights, 4},

@@ -106,6 +106,14 @@ inherit_language(struct parser *p, const struct frame *f)
 }
 
 void
+do_generator(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	(void)f;
+	if (p->doc->generator == NULL)
+		p->doc->generator = keep_line(p, text, len, LIMIT_TITLE_BYTES);
+}
+
+void
 do_rights(struct parser *p, struct frame *f, char *text, size_t len)
 {
 	const char *rights = keep_line(p, text, len, LIMIT_TITLE_BYTES);

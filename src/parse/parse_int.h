@@ -225,6 +225,7 @@ void do_subject(struct parser *p, struct frame *f, char *text, size_t len);
 void do_language(struct parser *p, struct frame *f, char *text, size_t len);
 /* xml:lang of a feed or entry is its language unless an element says so. */
 void inherit_language(struct parser *p, const struct frame *f);
+void do_generator(struct parser *p, struct frame *f, char *text, size_t len);
 void do_rights(struct parser *p, struct frame *f, char *text, size_t len);
 void do_identifier(struct parser *p, struct frame *f, char *text, size_t len);
 void do_comments(struct parser *p, struct frame *f, char *text, size_t len);

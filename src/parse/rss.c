@@ -95,17 +95,23 @@ link_start(struct parser *p, struct frame *f)
 		atom_link(p, f);
 }
 
+/* The page of the open entry, or the feed's home page. */
 static void
-link_end(struct parser *p, struct frame *f, char *text, size_t len)
+set_page(struct parser *p, const char *url, unsigned rank)
 {
-	const char *url = len > 0 ? resolve(p, f, text) : NULL;
-
-	if (url == NULL || !outranks(&ranks(p)->url, (unsigned)f->el->arg))
+	if (url == NULL || !outranks(&ranks(p)->url, rank))
 		return;
 	if (p->entry != NULL)
 		p->entry->url = url;
 	else
 		p->doc->home_page_url = url;
+}
+
+static void
+link_end(struct parser *p, struct frame *f, char *text, size_t len)
+{
+	if (len > 0)
+		set_page(p, resolve(p, f, text), (unsigned)f->el->arg);
 }
 
 /* <body> and <fullitem>, without the namespace they should have. */
@@ -235,14 +241,6 @@ image_url_end(struct parser *p, struct frame *f, char *text, size_t len)
 }
 
 static void
-generator_end(struct parser *p, struct frame *f, char *text, size_t len)
-{
-	(void)f;
-	if (p->doc->generator == NULL)
-		p->doc->generator = keep_line(p, text, len, LIMIT_TITLE_BYTES);
-}
-
-static void
 ttl_end(struct parser *p, struct frame *f, char *text, size_t len)
 {
 	int64_t n;
@@ -304,7 +302,7 @@ static const struct element rss_elements[] = {
     {"lastBuildDate", IN_BOTH, 0, EL_TEXT, NULL, do_modified, OWN},
     {"date", IN_BOTH, 0, EL_TEXT, NULL, do_published, 1},
     {"category", IN_BOTH, 0, EL_TEXT, category_start, category_end, 0},
-    {"generator", IN_FEED, 0, EL_TEXT, NULL, generator_end, 0},
+    {"generator", IN_FEED, 0, EL_TEXT, NULL, do_generator, 0},
     {"ttl", IN_FEED, 0, EL_TEXT, NULL, ttl_end, 0},
     {"skipHours", IN_FEED, IN_SKIP, 0, NULL, NULL, 0},
     {"hour", IN_SKIP, 0, EL_TEXT, NULL, hour_end, 0},
@@ -370,14 +368,7 @@ cdf_channel_start(struct parser *p, struct frame *f)
 static void
 cdf_a_start(struct parser *p, struct frame *f)
 {
-	const char *url = resolve(p, f, xml_attr(p, "href"));
-
-	if (url == NULL || !outranks(&ranks(p)->url, OWN))
-		return;
-	if (p->entry != NULL)
-		p->entry->url = url;
-	else
-		p->doc->home_page_url = url;
+	set_page(p, resolve(p, f, xml_attr(p, "href")), OWN);
 }
 
 static void
