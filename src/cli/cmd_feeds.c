@@ -31,16 +31,8 @@ static const char remove_usage[] =
 static const char *
 state_word(const struct store_feed *f)
 {
-	switch (f->sched.life) {
-	case SCHED_DEAD:
-		return "dead";
-	case SCHED_STOPPED_GONE:
-		return "gone";
-	case SCHED_PAUSED:
-		return "paused";
-	case SCHED_ACTIVE:
-		break;
-	}
+	if (f->sched.life != SCHED_ACTIVE)
+		return sched_life_name(f->sched.life);
 	if (f->sched.last_poll_at == 0)
 		return "new";
 	return f->error != NULL ? "failing" : "ok";

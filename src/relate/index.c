@@ -29,7 +29,7 @@ static const char *const kind_names[] = {
 const char *
 relate_kind_name(enum relate_kind k)
 {
-	return kind_names[k];
+	return (size_t)k < AK_COUNT(kind_names) ? kind_names[k] : "unknown";
 }
 
 /* --- life ---------------------------------------------------------------- */

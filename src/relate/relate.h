@@ -21,7 +21,7 @@ enum relate_kind {
 	RELATE_TOPIC
 };
 
-const char *relate_kind_name(enum relate_kind k); /* "listed", ... */
+const char *relate_kind_name(enum relate_kind k); /* "listed"; "unknown" */
 
 /* --- features ----------------------------------------------------------- */
 

@@ -57,6 +57,18 @@ static const struct {
     [SCHED_HINT_NETWORK] = {"network", "our own network was down"},
 };
 
+static const char *const life_names[] = {[SCHED_ACTIVE] = "active",
+    [SCHED_DEAD] = "dead",
+    [SCHED_STOPPED_GONE] = "gone",
+    [SCHED_PAUSED] = "paused"};
+
+const char *
+sched_life_name(enum sched_life life)
+{
+	assert((size_t)life < AK_COUNT(life_names));
+	return life_names[life];
+}
+
 const char *
 sched_outcome_name(enum sched_outcome o)
 {

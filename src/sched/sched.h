@@ -74,6 +74,8 @@ enum sched_life {
 	SCHED_PAUSED	    /* by the user */
 };
 
+const char *sched_life_name(enum sched_life life); /* "active" */
+
 struct sched_params { /* all in seconds; from conf */
 	int64_t floor_s, floor_unconditional_s, ceiling_s, websub_s;
 	int64_t hint_max_s; /* 7 days */

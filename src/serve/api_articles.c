@@ -10,17 +10,9 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "relate/relate.h"
+#include "serve/column.h"
 #include "serve/json_list.h"
-
-static const char *const kinds[] = {"listed", "duplicate", "story", "topic"};
-
-static json_t *
-parsed(const char *json)
-{
-	json_t *value = json != NULL ? json_loads(json, 0, NULL) : NULL;
-
-	return value != NULL ? value : json_null();
-}
 
 static json_t *
 article_json(const struct store_article *a)
@@ -34,9 +26,9 @@ article_json(const struct store_article *a)
 	    json_text(a->language), "image", json_text(a->image), "published",
 	    json_time(a->published), "modified", json_time(a->modified),
 	    "arrived", json_time(a->arrived_us / 1000000), "feed",
-	    (json_int_t)a->feed_id, "feeds", parsed(a->feeds), "tags",
-	    parsed(a->tags), "attachments", parsed(a->attachments), "read",
-	    a->is_read, "starred", a->is_starred, "thread",
+	    (json_int_t)a->feed_id, "feeds", column_value(a->feeds), "tags",
+	    column_value(a->tags), "attachments", column_value(a->attachments),
+	    "read", a->is_read, "starred", a->is_starred, "thread",
 	    a->thread != 0 ? json_integer(a->thread) : json_null(), "revisions",
 	    (json_int_t)a->n_revisions);
 
@@ -50,7 +42,7 @@ article_json(const struct store_article *a)
 		(void)json_object_set_new(
 		    o, "content_html", json_string(a->content_html));
 	if (a->extra != NULL)
-		(void)json_object_set_new(o, "_akin", parsed(a->extra));
+		(void)json_object_set_new(o, "_akin", column_value(a->extra));
 	return o;
 }
 
@@ -253,8 +245,9 @@ put_relation(const struct store_relation *r, void *arg)
 		"article",
 		r->article != 0 ? json_integer(r->article) : json_null(),
 		"guid", json_text(r->guid), "title", json_text(r->title), "url",
-		json_text(r->url), "kind", kinds[r->kind & 3], "score",
-		r->score, "form", json_text(r->form), "published",
+		json_text(r->url), "kind",
+		relate_kind_name((enum relate_kind)r->kind), "score", r->score,
+		"form", json_text(r->form), "published",
 		json_time(r->published), "feed", json_text(r->feed_title)));
 }
 

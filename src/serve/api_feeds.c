@@ -21,22 +21,6 @@ api_id(struct job *j, size_t arg, int64_t *ret)
 	return false;
 }
 
-static const char *
-life_name(enum sched_life life)
-{
-	switch (life) {
-	case SCHED_DEAD:
-		return "dead";
-	case SCHED_STOPPED_GONE:
-		return "gone";
-	case SCHED_PAUSED:
-		return "paused";
-	case SCHED_ACTIVE:
-		break;
-	}
-	return "active";
-}
-
 static json_t *
 why_next(const struct store_feed *f)
 {
@@ -63,7 +47,7 @@ feed_json(const struct store_feed *f)
 	    json_text(f->home_page_url), "description",
 	    json_text(f->description), "language", json_text(f->language),
 	    "icon", json_text(f->icon), "category", json_text(f->category),
-	    "added", json_time(f->added_at), "state", life_name(s->life),
+	    "added", json_time(f->added_at), "state", sched_life_name(s->life),
 	    "last_outcome",
 	    s->last_poll_at != 0 ? sched_outcome_name(s->last_outcome) : "none",
 	    "errors", (json_int_t)s->n_errors, "error", json_text(f->error),
@@ -217,15 +201,10 @@ api_feed_edit(struct job *j)
 void
 api_feed_delete(struct job *j)
 {
-	enum ak_status st;
 	int64_t id;
 
-	if (!api_id(j, 0, &id))
-		return;
-	if ((st = job_remove_feed(j, id)) == AK_OK)
+	if (api_id(j, 0, &id) && job_remove_feed(j, id))
 		reply_empty(j, 204);
-	else
-		reply_status(j, st, "removing the feed");
 }
 
 void

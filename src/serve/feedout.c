@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "relate/relate.h"
 #include "serve/page.h"
 
 #define ITEMS 50
@@ -27,17 +28,6 @@ static const struct format {
     {"rss", "application/rss+xml; charset=UTF-8", out_rss},
     {"json", "application/feed+json; charset=UTF-8", out_json},
 };
-
-json_t *
-out_array(const char *json)
-{
-	json_t *list = json != NULL ? json_loads(json, 0, NULL) : NULL;
-
-	if (json_is_array(list))
-		return list;
-	json_decref(list);
-	return json_array();
-}
 
 /* --- collecting ------------------------------------------------------ */
 
@@ -101,8 +91,6 @@ struct relating {
 static void
 keep_related(const struct store_relation *r, void *arg)
 {
-	static const char *const kinds[] = {
-	    "listed", "duplicate", "story", "topic"};
 	struct relating *x = arg;
 	struct out_link *l;
 
@@ -111,7 +99,7 @@ keep_related(const struct store_relation *r, void *arg)
 		return;
 	l->url = job_strdup(x->j, r->url);
 	l->title = job_strdup(x->j, r->title);
-	l->kind = kinds[r->kind & 3];
+	l->kind = relate_kind_name((enum relate_kind)r->kind);
 	l->score = r->score;
 	*x->item->related_end = l;
 	x->item->related_end = &l->next;

@@ -38,7 +38,4 @@ void out_atom(struct buf *out, const struct out_feed *f);
 void out_rss(struct buf *out, const struct out_feed *f);
 void out_json(struct buf *out, const struct out_feed *f);
 
-/* Both parse a JSON column; each value is for json_decref(). */
-json_t *out_array(const char *json);
-
 #endif

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "serve/column.h"
 #include "serve/feedout.h"
 #include "serve/json_list.h"
 #include "serve/page.h"
@@ -280,7 +281,7 @@ append(json_t *array, const char *prefix, const char *name)
 static void
 append_words(json_t *array, const char *tags)
 {
-	json_t *words = tags != NULL ? json_loads(tags, 0, NULL) : NULL, *word;
+	json_t *words = column_array(tags), *word;
 	size_t i;
 
 	json_array_foreach(words, i, word)
@@ -318,24 +319,17 @@ categories_json(const struct contents *c, const struct store_article *a,
 static json_t *
 enclosures_json(const char *attachments)
 {
-	json_t *list =
-	    attachments != NULL ? json_loads(attachments, 0, NULL) : NULL;
-	json_t *out = json_array(), *one;
+	json_t *list = column_array(attachments), *out = json_array(), *one;
+	struct attachment at;
 	size_t i;
 
 	json_array_foreach(list, i, one)
 	{
-		const char *url =
-		    json_string_value(json_object_get(one, "url"));
-		const char *type =
-		    json_string_value(json_object_get(one, "mime_type"));
-
-		if (url != NULL)
-			(void)json_array_append_new(out,
-			    json_pack("{s:s, s:s, s:I}", "href", url, "type",
-				type != NULL ? type : "", "length",
-				json_integer_value(
-				    json_object_get(one, "size_in_bytes"))));
+		if (column_attachment(one, &at))
+			(void)json_array_append_new(
+			    out, json_pack("{s:s, s:s, s:I}", "href", at.url,
+				     "type", at.type != NULL ? at.type : "",
+				     "length", (json_int_t)at.size_bytes));
 	}
 	json_decref(list);
 	return out;
@@ -434,7 +428,7 @@ put_contents(struct job *j, const char *stream, const struct page *p,
 	}
 	json_list_begin(&c.list, j, "{\"id\":");
 	head = json_string(stream);
-	json_put(c.list.out, head);
+	buf_add_json(c.list.out, head);
 	buf_addf(c.list.out, ",\"updated\":%lld,\"items\":[",
 	    (long long)clock_now());
 	q.ids = ids;

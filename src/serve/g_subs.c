@@ -104,11 +104,8 @@ g_subscription_edit(struct job *j)
 	if (st != AK_OK || !search.found) {
 		reply_error(j, 400, "no such feed");
 	} else if (strcmp(ac, "unsubscribe") == 0) {
-		st = job_remove_feed(j, stream.feed_id);
-		if (st == AK_OK)
+		if (job_remove_feed(j, stream.feed_id))
 			reply_text(j, 200, "OK");
-		else
-			reply_status(j, st, "unsubscribe");
 	} else if (strcmp(ac, "edit") == 0) {
 		edit(j, stream.feed_id, &search);
 	} else {

@@ -15,7 +15,7 @@ json_list_put(struct json_list *l, json_t *value)
 {
 	if (l->n++ > 0)
 		buf_addc(l->out, ',');
-	json_put(l->out, value);
+	buf_add_json(l->out, value);
 }
 
 void

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serve/column.h"
 #include "serve/json_list.h"
 
 #define ENTRIES_MAX 10000
@@ -35,27 +36,20 @@ load_feeds(struct job *j)
 static json_t *
 enclosures_json(const struct store_article *a)
 {
-	json_t *list =
-	    a->attachments != NULL ? json_loads(a->attachments, 0, NULL) : NULL;
-	json_t *out = json_array(), *one;
+	json_t *list = column_array(a->attachments), *out = json_array(), *one;
+	struct attachment at;
 	size_t i;
 
 	json_array_foreach(list, i, one)
 	{
-		const char *url =
-		    json_string_value(json_object_get(one, "url"));
-		const char *type =
-		    json_string_value(json_object_get(one, "mime_type"));
-
-		if (url != NULL)
+		if (column_attachment(one, &at))
 			(void)json_array_append_new(out,
 			    json_pack("{s:I, s:i, s:I, s:s, s:s, s:I}", "id",
 				(json_int_t)(a->id * 100 + (int64_t)i),
 				"user_id", 1, "entry_id", (json_int_t)a->id,
-				"url", url, "mime_type",
-				type != NULL ? type : "", "size",
-				json_integer_value(
-				    json_object_get(one, "size_in_bytes"))));
+				"url", at.url, "mime_type",
+				at.type != NULL ? at.type : "", "size",
+				(json_int_t)at.size_bytes));
 	}
 	json_decref(list);
 	return out;
@@ -91,8 +85,7 @@ entry_json(const struct store_article *a, json_t *feeds)
 	    (json_int_t)(strlen(html) / BYTES_A_MINUTE + 1), "enclosures",
 	    enclosures_json(a));
 	if (a->tags != NULL)
-		(void)json_object_set_new(
-		    entry, "tags", json_loads(a->tags, 0, NULL));
+		(void)json_object_set_new(entry, "tags", column_array(a->tags));
 	if ((feed = json_object_get(feeds, id)) != NULL)
 		(void)json_object_set(entry, "feed", feed);
 	return entry;

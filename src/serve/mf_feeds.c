@@ -148,14 +148,9 @@ void
 mf_feed_delete(struct job *j)
 {
 	int64_t id;
-	enum ak_status st;
 
-	if (!mf_id(j, &id))
-		return;
-	if ((st = job_remove_feed(j, id)) == AK_OK)
+	if (mf_id(j, &id) && job_remove_feed(j, id))
 		reply_empty(j, 204);
-	else
-		reply_status(j, st, "removing the feed");
 }
 
 void

@@ -2,6 +2,8 @@
 /* out_json.c - output feeds as JSON Feed 1.1. */
 #include "serve/feedout.h"
 
+#include "serve/column.h"
+
 static void
 set_text(json_t *o, const char *name, const char *value)
 {
@@ -44,10 +46,10 @@ item_json(const struct out_item *o)
 		(void)json_object_set_new(
 		    item, "authors", json_pack("[{s:s}]", "name", o->author));
 	if (o->tags != NULL)
-		(void)json_object_set_new(item, "tags", out_array(o->tags));
+		(void)json_object_set_new(item, "tags", column_array(o->tags));
 	if (o->attachments != NULL)
 		(void)json_object_set_new(
-		    item, "attachments", out_array(o->attachments));
+		    item, "attachments", column_array(o->attachments));
 	(void)json_object_set_new(item, "_akin",
 	    json_pack("{s:o, s:o, s:o}", "related", related_json(o),
 		"feed_title", json_text(o->feed_title), "feed_url",
@@ -62,7 +64,7 @@ out_json(struct buf *out, const struct out_feed *f)
 
 	for (const struct out_item *o = f->items; o != NULL; o = o->next)
 		(void)json_array_append_new(items, item_json(o));
-	json_put(out,
+	buf_add_json(out,
 	    json_pack("{s:s, s:s, s:s, s:s, s:o}", "version",
 		"https://jsonfeed.org/version/1.1", "title", f->title,
 		"home_page_url", f->home, "feed_url", f->self, "items", items));

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* out_xml.c - output feeds as Atom (RFC 4287) and RSS 2.0. */
 #include "serve/feedout.h"
-#include "serve/page.h"
 
 #include "base/clock.h"
+#include "serve/column.h"
+#include "serve/page.h"
 
 static void
 element(struct buf *out, const char *name, const char *text)
@@ -48,7 +49,7 @@ related_links(struct buf *out, const char *tag, const struct out_item *o)
 static void
 categories(struct buf *out, const struct out_item *o, bool is_atom)
 {
-	json_t *tags = out_array(o->tags), *tag;
+	json_t *tags = column_array(o->tags), *tag;
 	size_t i;
 
 	json_array_foreach(tags, i, tag)
@@ -71,27 +72,23 @@ categories(struct buf *out, const struct out_item *o, bool is_atom)
 static void
 enclosures(struct buf *out, const struct out_item *o, bool is_atom)
 {
-	json_t *list = out_array(o->attachments), *one;
+	json_t *list = column_array(o->attachments), *one;
+	struct attachment at;
 	size_t i;
 
 	json_array_foreach(list, i, one)
 	{
-		const char *url =
-		    json_string_value(json_object_get(one, "url"));
-		const char *type =
-		    json_string_value(json_object_get(one, "mime_type"));
-		json_t *size = json_object_get(one, "size_in_bytes");
-
 		/* RSS 2.0 has one enclosure, with type and length. */
-		if (url == NULL || (!is_atom && (type == NULL || i > 0)))
+		if (!column_attachment(one, &at) ||
+		    (!is_atom && (at.type == NULL || i > 0)))
 			continue;
 		buf_adds(
 		    out, is_atom ? "<link rel=\"enclosure\"" : "<enclosure");
-		attribute(out, is_atom ? "href" : "url", url);
-		attribute(out, "type", type);
-		if (json_is_integer(size) || !is_atom)
-			buf_addf(out, " length=\"%lld\"",
-			    (long long)json_integer_value(size));
+		attribute(out, is_atom ? "href" : "url", at.url);
+		attribute(out, "type", at.type);
+		if (at.size_bytes > 0 || !is_atom)
+			buf_addf(
+			    out, " length=\"%lld\"", (long long)at.size_bytes);
 		buf_adds(out, "/>\n");
 	}
 	json_decref(list);

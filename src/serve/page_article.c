@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/url.h"
 #include "serve/api.h"
+#include "serve/column.h"
 #include "serve/images.h"
 
 #define RELATED 24
@@ -220,27 +221,21 @@ put_revisions(struct job *j, int64_t id)
 static void
 put_attachments(struct job *j, const char *attachments)
 {
-	json_t *list =
-	    attachments != NULL ? json_loads(attachments, 0, NULL) : NULL;
-	json_t *one;
+	json_t *list = column_array(attachments), *one;
+	struct attachment at;
 	size_t i, n = 0;
 
 	json_array_foreach(list, i, one)
 	{
-		const char *url =
-		    json_string_value(json_object_get(one, "url"));
-		const char *type =
-		    json_string_value(json_object_get(one, "mime_type"));
-
-		if (url == NULL || !url_is_http(url) ||
-		    (type != NULL && str_starts(type, "image/")))
+		if (!column_attachment(one, &at) || !url_is_http(at.url) ||
+		    (at.type != NULL && str_starts(at.type, "image/")))
 			continue;
 		if (n++ == 0)
 			h(j, "<ul class=\"files\">");
 		h(j,
 		    "<li><a href=\"%s\" rel=\"noreferrer\">%s</a> "
 		    "<span class=\"meta\">%s</span></li>",
-		    url, strrchr(url, '/') + 1, type);
+		    at.url, strrchr(at.url, '/') + 1, at.type);
 	}
 	if (n > 0)
 		h(j, "</ul>");
@@ -250,8 +245,7 @@ put_attachments(struct job *j, const char *attachments)
 static void
 put_other_feeds(struct job *j, const struct store_article *a)
 {
-	json_t *list = a->feeds != NULL ? json_loads(a->feeds, 0, NULL) : NULL;
-	json_t *one;
+	json_t *list = column_array(a->feeds), *one;
 	size_t i;
 
 	json_array_foreach(list, i, one)

@@ -448,15 +448,10 @@ page_feed_edit(struct job *j)
 void
 page_feed_remove(struct job *j)
 {
-	enum ak_status st;
 	int64_t id;
 
-	if (!api_id(j, 0, &id))
-		return;
-	if ((st = job_remove_feed(j, id)) == AK_OK)
+	if (api_id(j, 0, &id) && job_remove_feed(j, id))
 		back_to_feeds(j, "Unsubscribed.");
-	else
-		reply_status(j, st, "removing the feed");
 }
 
 void

@@ -69,7 +69,7 @@ put_bytes(const char *p, size_t len, void *arg)
 }
 
 void
-json_put(struct buf *out, json_t *value)
+buf_add_json(struct buf *out, json_t *value)
 {
 	(void)json_dump_callback(value, put_bytes, out,
 	    JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
@@ -79,7 +79,7 @@ json_put(struct buf *out, json_t *value)
 void
 reply_json(struct job *j, int status, json_t *value)
 {
-	json_put(reply_begin(j, status, TYPE_JSON), value);
+	buf_add_json(reply_begin(j, status, TYPE_JSON), value);
 }
 
 json_t *

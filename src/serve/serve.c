@@ -66,11 +66,15 @@ job_sync(struct job *j, int64_t feed_id)
 	ids[j->n_sync++] = feed_id;
 }
 
-enum ak_status
+bool
 job_remove_feed(struct job *j, int64_t feed_id)
 {
+	enum ak_status st = store_feed_remove(j->store, feed_id);
+
 	j->has_removed = true;
-	return store_feed_remove(j->store, feed_id);
+	if (st != AK_OK)
+		reply_status(j, st, "removing the feed");
+	return st == AK_OK;
 }
 
 void

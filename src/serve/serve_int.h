@@ -202,7 +202,7 @@ const char *job_strdup(struct job *j, const char *s);
 char *job_printf(struct job *j, const char *fmt, ...) AK_PRINTF(2, 3);
 /* Poll this feed when the job is done. */
 void job_sync(struct job *j, int64_t feed_id);
-enum ak_status job_remove_feed(struct job *j, int64_t feed_id) AK_USE;
+bool job_remove_feed(struct job *j, int64_t feed_id); /* false: answered */
 void job_free(struct job *j);
 
 /* --- answers --------------------------------------------------------- */
@@ -220,7 +220,7 @@ void reply_empty(struct job *j, int status);
 void reply_redirect(struct job *j, const char *path); /* 303, below the root */
 /* Takes the JSON value. */
 void reply_json(struct job *j, int status, json_t *value);
-void json_put(struct buf *out, json_t *value); /* append; takes the value */
+void buf_add_json(struct buf *out, json_t *value); /* append; takes the value */
 const char *status_title(int status); /* the phrase of an error's status */
 /* An error in the dress of the route's family. */
 void reply_error(struct job *j, int status, const char *fmt, ...)
