@@ -1,18 +1,32 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/mem.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+void
+mem_none(void)
+{
+	static const char why[] =
+	    ": memory: no more is to be had (see ulimit -v, MemoryMax)\n";
+	const char *who = program_invocation_short_name;
+
+	/* Not by stdio, which may want some. */
+	(void)!write(STDERR_FILENO, who, strlen(who));
+	(void)!write(STDERR_FILENO, why, sizeof(why) - 1);
+	_exit(EX_UNAVAILABLE);
+}
 
 static void *
 check(void *p)
 {
-	if (p == NULL) {
-		(void)fputs("akin: out of memory\n", stderr);
-		abort();
-	}
+	if (p == NULL)
+		mem_none();
 	return p;
 }
 

@@ -2,13 +2,17 @@
 /*
  * mem.h - allocators that never return NULL.
  *
- * When the system has no memory the process says so and aborts.  Sizes that
+ * When the system has no memory the process says so and ends.  Sizes that
  * hostile input decides go through an arena or a buf, which have ceilings.
  */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
 #include "base/ak.h"
+
+/* One line on stderr and exit status 69, at once: for whatever cannot go on
+ * because a library got no memory.  The store is as after a kill. */
+_Noreturn void mem_none(void);
 
 void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);

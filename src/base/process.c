@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 
 /*
  * Whoever starts us may have closed 0, 1 or 2.  The next file that is opened
@@ -50,4 +51,12 @@ process_files(int64_t want)
 			l.rlim_cur = was;
 	}
 	return l.rlim_cur > INT32_MAX ? INT32_MAX : (int64_t)l.rlim_cur;
+}
+
+void
+process_thread(pthread_t *ret, void *(*main_fn)(void *), void *arg)
+{
+	/* It is for memory that it fails, or for ulimit -u. */
+	if (pthread_create(ret, NULL, main_fn, arg) != 0)
+		mem_none();
 }

@@ -58,6 +58,10 @@ enum ak_status cli_print_feed(struct store_reader *r, int64_t id);
 int cli_category(struct store_reader *r, const char *path);
 /* A thread, or the one that it was merged into. */
 int cli_thread_id(struct store_reader *r, int64_t spec, int64_t *ret);
+/* A change of it failed: told; the exit status, which is that of a feed that
+ * never was where it was removed meanwhile. */
+int cli_feed_failed(
+    struct cli *cli, const char *spec, enum ak_status st, const char *why);
 
 /* "90s", "30min", "2h", "7d", "2w" in seconds; false: none of them. */
 bool cli_span(const char *s, int64_t *ret);

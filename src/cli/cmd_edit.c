@@ -257,7 +257,7 @@ apply(struct cli *cli, const struct editing *ed, const char *spec)
 			cli_error(ed->e.url, "subscribed already");
 			rc = CLI_PARTLY;
 		} else if (st != AK_OK) {
-			rc = cli_store_failed(cli, st, store_error(s));
+			rc = cli_feed_failed(cli, spec, st, store_error(s));
 		} else if (ed->as_json && cli_print_feed(r, id) != AK_OK) {
 			rc =
 			    cli_store_failed(cli, AK_IO, store_reader_error(r));

@@ -308,7 +308,8 @@ cmd_remove(struct cli *cli, int argc, char **argv)
 		if ((one = cli_feed_id(r, argv[i], &id)) != CLI_OK)
 			rc = one;
 		else if ((st = store_feed_remove(s, id)) != AK_OK)
-			rc = one = cli_store_failed(cli, st, store_error(s));
+			rc = one =
+			    cli_feed_failed(cli, argv[i], st, store_error(s));
 		if (as_json)
 			print_removed(argv[i], id, one == CLI_OK);
 	}

@@ -160,6 +160,16 @@ cli_feed_id(struct store_reader *r, const char *spec, int64_t *ret)
 }
 
 int
+cli_feed_failed(
+    struct cli *cli, const char *spec, enum ak_status st, const char *why)
+{
+	if (st != AK_NOTFOUND)
+		return cli_store_failed(cli, st, why);
+	cli_error(spec, "no such feed"); /* any more */
+	return CLI_PARTLY;
+}
+
+int
 cli_article_id(struct store_reader *r, const char *spec, int64_t *ret)
 {
 	enum ak_status st = store_article_resolve(r, spec, ret);

@@ -56,7 +56,7 @@ embed_request(const char *model, char *const *texts, size_t n)
 	body = json_dumps(o, JSON_COMPACT);
 	json_decref(o);
 	if (body == NULL)
-		abort();
+		mem_none();
 	return body;
 }
 

@@ -13,6 +13,7 @@
 #include "base/chan.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "daemon/embed_int.h"
 
 #define WANTED 4096 /* ids looked up at a time */
@@ -411,8 +412,7 @@ embedder_start(const char *path, struct mailbox *to_loop)
 	t->path = xstrdup(path);
 	t->to_loop = to_loop;
 	t->inbox = chan_new(1); /* one step is under way at most */
-	if (pthread_create(&t->thread, NULL, embedder_main, t) != 0)
-		abort(); /* no thread to be had is no memory to be had */
+	process_thread(&t->thread, embedder_main, t);
 	return t;
 }
 

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "store/store.h"
 
 #define LOOK_S 5 /* at the file */
@@ -110,8 +111,7 @@ start_gc(struct keeper *k)
 {
 	k->how.now = clock_now();
 	atomic_store(&k->is_done, false);
-	if (pthread_create(&k->thread, NULL, gc_main, k) != 0)
-		abort(); /* no thread to be had is no memory to be had */
+	process_thread(&k->thread, gc_main, k);
 	k->is_running = true;
 }
 

@@ -20,6 +20,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/process.h"
 
 #define SAVE_EVERY 5000 /* articles between two saves of the state */
 #define QUIET_MS 300	/* a backlog is there when nothing came for so long */
@@ -143,8 +144,7 @@ relater_start(struct workers *w, const char *path, struct relater **ret,
 	(void)pthread_mutex_init(&r->lock, NULL);
 	(void)pthread_cond_init(&r->wake, NULL);
 	*ret = r;
-	if (pthread_create(&r->thread, NULL, relater_main, r) != 0)
-		abort();
+	process_thread(&r->thread, relater_main, r);
 	return AK_OK;
 }
 

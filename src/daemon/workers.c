@@ -14,6 +14,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "daemon/fulltext.h"
 #include "daemon/subscribe.h"
 
@@ -292,13 +293,6 @@ workers_reconfigure(struct workers *w, const struct poll_opts *opts)
 
 /* --- start and stop ------------------------------------------------------- */
 
-static void
-spawn(pthread_t *t, void *(*main_fn)(void *), void *arg)
-{
-	if (pthread_create(t, NULL, main_fn, arg) != 0)
-		abort(); /* no thread to be had is no memory to be had */
-}
-
 enum ak_status
 workers_start(struct event_base *base, const struct poll_opts *opts,
     int64_t n_parsers, const char *path, unsigned store_flags,
@@ -325,11 +319,11 @@ workers_start(struct event_base *base, const struct poll_opts *opts,
 	if ((st = store_reader_open(path, &w->scout_reader, reterr)) != AK_OK)
 		goto undo;
 	w->cbs.opened(w->scout_reader, w->cbs.arg);
-	spawn(&w->scout, scout_main, w);
+	process_thread(&w->scout, scout_main, w);
 	w->n_parsers = (size_t)n_parsers;
 	w->parsers = xcalloc(w->n_parsers, sizeof(*w->parsers));
 	for (size_t i = 0; i < w->n_parsers; i++)
-		spawn(&w->parsers[i], parser_main, w);
+		process_thread(&w->parsers[i], parser_main, w);
 	*ret = w;
 	return AK_OK;
 undo:

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "daemon/fulltext.h"
 #include "daemon/subscribe.h"
 #include "daemon/workers.h"
@@ -243,8 +244,7 @@ writer_start(struct workers *w, const char *path, unsigned store_flags,
 		return diag_set(reterr, st, "the schedule cannot be written");
 	}
 	*ret = wr;
-	if (pthread_create(&wr->thread, NULL, writer_main, wr) != 0)
-		abort(); /* no thread to be had is no memory to be had */
+	process_thread(&wr->thread, writer_main, wr);
 	return AK_OK;
 }
 

@@ -534,7 +534,7 @@ target_parse(struct arena *a, const char *url, const struct net_list *allow,
 		return st;
 	}
 	if ((u = curl_url()) == NULL)
-		abort(); /* no memory */
+		mem_none();
 	/* libcurl reads international names in the charset of the locale. */
 	if (!is_plain) {
 		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);

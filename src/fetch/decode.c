@@ -93,20 +93,20 @@ begin_stream(struct decoder *d, const unsigned char *p, size_t len)
 		bits = window_bits(d, p, len);
 		if (d->has_z ? inflateReset2(&d->z, bits) != Z_OK
 			     : inflateInit2(&d->z, bits) != Z_OK)
-			abort(); /* no memory */
+			mem_none();
 		d->has_z = true;
 		break;
 	case DECODE_BR:
 		BrotliDecoderDestroyInstance(d->br);
 		d->br = BrotliDecoderCreateInstance(NULL, NULL, NULL);
 		if (d->br == NULL)
-			abort();
+			mem_none();
 		break;
 	case DECODE_ZSTD:
 		if (d->zstd == NULL)
 			d->zstd = ZSTD_createDCtx();
 		if (d->zstd == NULL)
-			abort();
+			mem_none();
 		(void)ZSTD_DCtx_reset(d->zstd, ZSTD_reset_session_only);
 		/* 8 MiB, as RFC 9659 has it for the web. */
 		(void)ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, 23);

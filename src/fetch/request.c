@@ -9,6 +9,7 @@
  * (Referer, Cookie, Range, Cache-Control, ...) is nowhere here.
  */
 #include "fetch/fetch_int.h"
+#include "base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +18,14 @@ static void
 set_str(CURL *e, CURLoption option, const char *value)
 {
 	if (curl_easy_setopt(e, option, value) != CURLE_OK)
-		abort(); /* no memory, or a libcurl without the option */
+		mem_none(); /* or a libcurl without the option */
 }
 
 static void
 set_num(CURL *e, CURLoption option, int64_t value)
 {
 	if (curl_easy_setopt(e, option, (long)value) != CURLE_OK)
-		abort();
+		mem_none();
 }
 
 void

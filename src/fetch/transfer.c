@@ -31,7 +31,7 @@ new_spare(struct fetcher *f)
 	t->epoch = f->epoch;
 	t->easy = curl_easy_init();
 	if (t->easy == NULL)
-		abort();
+		mem_none();
 	t->arena = arena_new(4 * LIMIT_HEADERS_BYTES);
 	request_init(t);
 	return t;

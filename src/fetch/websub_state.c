@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The kept state of a subscription, as a line of JSON and back. */
 #include "fetch/websub_int.h"
+#include "base/mem.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -60,7 +61,7 @@ websub_save(const struct websub *w, struct buf *out)
 	(void)json_object_set_new(o, "hubs", hubs);
 	text = json_dumps(o, JSON_COMPACT);
 	if (text == NULL)
-		abort(); /* no memory */
+		mem_none();
 	buf_adds(out, text);
 	free(text);
 	json_decref(o);

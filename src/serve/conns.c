@@ -220,7 +220,7 @@ make(struct event_base *base, void *arg)
 
 	k->bev = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 	if (k->bev == NULL)
-		abort();
+		mem_none();
 	bufferevent_incref(k->bev);
 	k->conns = c;
 	(void)evbuffer_add_cb(bufferevent_get_input(k->bev), count_cb, k);

@@ -25,6 +25,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "serve/icons.h"
 #include "serve/images.h"
 #include "serve/side.h"
@@ -47,7 +48,7 @@ job_printf(struct job *j, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+		mem_none();
 	va_end(ap);
 	copy = arena_strdup(j->arena, text);
 	free(text);
@@ -162,10 +163,7 @@ start_worker(
 		(void)diag_set(reterr, st, "no key for images can be kept");
 		goto undo;
 	}
-	if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
-		st = diag_set(reterr, AK_IO, "cannot start a thread");
-		goto undo;
-	}
+	process_thread(&w->thread, worker_main, w);
 	s->n_workers++;
 	return AK_OK;
 undo:
@@ -492,7 +490,7 @@ set_up_http(struct serve *s, struct event_base *base)
 {
 	s->http = evhttp_new(base);
 	if (s->http == NULL)
-		abort();
+		mem_none();
 	s->conns = conns_new(base, s->http, send_refusal, s);
 	evhttp_set_allowed_methods(
 	    s->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |

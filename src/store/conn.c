@@ -13,12 +13,18 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/limits.h"
+#include "base/mem.h"
 #include "store/plain.h"
 #include "store/search.h"
 #include "store/tokens.h"
+
+#define LARGEST_STEP ((rlim_t)64 << 10) /* by which a file grows */
 
 static const char *const stmt_texts[] = {
 #define STMT(name, sql) sql,
@@ -86,6 +92,38 @@ conn_status(int rc)
 	}
 }
 
+/* Is one of its files as large as this process may make any?  The errno is lost
+ * by the time that SQLite has cleaned up. */
+static bool
+is_at_limit(sqlite3 *db)
+{
+	static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+	const char *name = sqlite3_db_filename(db, "main");
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_FSIZE, &l) != 0 || l.rlim_cur == RLIM_INFINITY ||
+	    str_empty(name))
+		return false;
+	for (size_t i = 0; i < AK_COUNT(ends); i++) {
+		char *path = xasprintf("%s%s", name, ends[i]);
+		struct stat sb;
+		bool is_large = stat(path, &sb) == 0 &&
+				(rlim_t)sb.st_size + LARGEST_STEP > l.rlim_cur;
+
+		free(path);
+		if (is_large)
+			return true;
+	}
+	return false;
+}
+
+const char *
+conn_no_room(sqlite3 *db)
+{
+	return is_at_limit(db) ? "the file may not grow (ulimit -f)"
+			       : "no space left on disk";
+}
+
 enum ak_status
 conn_fail(struct conn *c, int rc)
 {
@@ -93,12 +131,13 @@ conn_fail(struct conn *c, int rc)
 
 	c->status = conn_status(rc);
 	/* The WAL index has codes of its own for a disk without room. */
-	if (c->status == AK_IO && (err == ENOSPC || err == EDQUOT))
+	if (c->status == AK_IO &&
+	    (err == ENOSPC || err == EDQUOT || is_at_limit(c->db)))
 		c->status = AK_FULL;
 	if (c->status == AK_IO && (err == EACCES || err == EROFS))
 		c->status = AK_DENIED;
 	if (c->status == AK_FULL)
-		(void)diag_set(&c->error, c->status, "no space left on disk");
+		(void)diag_set(&c->error, c->status, "%s", conn_no_room(c->db));
 	else if (c->status == AK_BUSY)
 		(void)diag_set(&c->error, c->status,
 		    "another process has been writing for a minute");
@@ -178,6 +217,8 @@ conn_bind(sqlite3_stmt *st, const struct val *v, size_t n)
 			    st, at, v[k].p, v[k].len, SQLITE_STATIC);
 			break;
 		}
+		if (rc == SQLITE_NOMEM)
+			mem_none();
 		/* A value over the limit of length fails the step as NULL
 		 * would; anything else is a bug of ours. */
 		assert(rc == SQLITE_OK || rc == SQLITE_TOOBIG);

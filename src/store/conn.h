@@ -117,7 +117,8 @@ const char *col_text(sqlite3_stmt *st, int col); /* NULL or text */
 int64_t col_int(sqlite3_stmt *st, int col);
 bool col_is_null(sqlite3_stmt *st, int col);
 
-enum ak_status conn_status(int rc); /* of an SQLite result code */
+enum ak_status conn_status(int rc);    /* of an SQLite result code */
+const char *conn_no_room(sqlite3 *db); /* what AK_FULL means, in words */
 /* Note the error of `rc`; returns its status. */
 enum ak_status conn_fail(struct conn *c, int rc);
 enum ak_status conn_say(struct conn *c, enum ak_status st, const char *fmt, ...)

@@ -372,7 +372,7 @@ still_there(struct store *s)
 	return s->lost == AK_OK
 		   ? AK_OK
 		   : conn_say(&s->c, s->lost, "the transaction was undone: %s",
-			 s->lost == AK_FULL ? "no space left on disk"
+			 s->lost == AK_FULL ? conn_no_room(s->c.db)
 					    : ak_status_name(s->lost));
 }
 

@@ -304,8 +304,7 @@ copy_to(struct store_reader *r, const char *part, const char *to,
 		(void)!conn_exec(&r->c, "COMMIT");
 	if (st != AK_OK)
 		(void)diag_set(reterr, st, "%s: %s", to,
-		    st == AK_FULL ? "no space left on disk"
-				  : sqlite3_errmsg(db));
+		    st == AK_FULL ? conn_no_room(db) : sqlite3_errmsg(db));
 	rc = sqlite3_close(db);
 	if (st == AK_OK && rc != SQLITE_OK)
 		st = diag_set(reterr, AK_IO, "%s: cannot be closed", to);

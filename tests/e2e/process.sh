@@ -33,6 +33,55 @@ check 'all articles came' is 80 "$(count)"
 )
 n_checks=$((n_checks + 2))
 
+# Less memory than the threads' stacks want. Under a sanitizer no process
+# starts so.
+(
+	# shellcheck disable=SC3045 # dash and every other sh has it
+	ulimit -v 100000
+	"$akin" --version >/dev/null 2>&1 || exit 1
+	run "$akin" sync --all
+	check 'no memory: exit 69' is 69 "$status"
+	check 'and one line that names it' has "$work/err" '^akin: memory: '
+	check 'and no other' one_line "$work/err"
+	run "$akind"
+	check 'akind too: exit 69' is 69 "$status"
+	check 'with its line' has "$work/err" '^akind: memory: '
+) && n_checks=$((n_checks + 5))
+
+(
+	# shellcheck disable=SC3045 # dash and every other sh has it
+	ulimit -f 8
+	AKIN_DB=$work/small.db run "$akin" import "$work/feeds.opml"
+	check 'a file that may not grow: exit 69' is 69 "$status"
+	check 'and which limit it is' has "$work/err" \
+		'^akin: .*small\.db: .*ulimit -f'
+	check 'in one line' one_line "$work/err"
+)
+n_checks=$((n_checks + 3))
+rm -f "$work"/small.db*
+
+# Of eight that remove one feed at once, one does.
+i=0
+while [ $i -lt 5 ]; do
+	i=$((i + 1))
+	for n in 1 2 3 4 5 6 7 8; do
+		{
+			"$akin" remove $i 2>"$work/err$n"
+			echo $?
+		} >"$work/rc$n" &
+		pids="$pids $!"
+		racers="${racers:-} $!"
+	done
+	# shellcheck disable=SC2086 # words
+	wait $racers
+	racers=
+	cat "$work"/rc[1-8] >>"$work/rcs"
+	cat "$work"/err[1-8] >>"$work/errs"
+done
+check 'one of eight removes it, to the others it is gone' \
+	is '5 0,35 1' "$(sort "$work/rcs" | uniq -c | sed 's/^ *//' | paste -sd ,)"
+check 'which they say' is 35 "$(grep -c '^akin: [0-9]: .*no such feed' "$work/errs")"
+
 # Nothing that is opened may be taken for the terminal.
 AKIN_LOG_LEVEL=debug "$akind" <&- >&- 2>&- &
 pid=$!
