@@ -317,6 +317,26 @@ next_word(uint64_t h, uint64_t story, uint64_t before)
 	return rank_of(h + 2);
 }
 
+/* One in eight is a name, of six syllables. */
+static size_t
+write_word(uint64_t word, char *out, size_t size)
+{
+	static const char consonants[] = "bdfgjklmnprstvz", vowels[] = "aeiou";
+	uint64_t h = mixed(word);
+	size_t n = 0;
+
+	if (word % 8 != 0)
+		return (size_t)snprintf(out, size, "%c%cq%llu",
+		    'b' + (char)(word % 19), 'a' + (char)(word % 5),
+		    (unsigned long long)word);
+	for (; n < 12 && n + 1 < size; h /= 15) {
+		out[n++] = consonants[h % 15];
+		out[n++] = vowels[h / 15 % 5];
+	}
+	out[0] = (char)(out[0] - 'a' + 'A');
+	return n;
+}
+
 static void
 make_text(uint64_t *seed, uint64_t story, size_t n, char *out, size_t size)
 {
@@ -335,9 +355,8 @@ make_text(uint64_t *seed, uint64_t story, size_t n, char *out, size_t size)
 			continue;
 		}
 		word = next_word(h + 2, story, word);
-		len += (size_t)snprintf(out + len, size - len, "%c%cq%llu%s",
-		    'b' + (char)(word % 19), 'a' + (char)(word % 5),
-		    (unsigned long long)word, end);
+		len += write_word(word, out + len, size - len);
+		len += (size_t)snprintf(out + len, size - len, "%s", end);
 	}
 }
 

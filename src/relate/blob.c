@@ -27,16 +27,19 @@ blob_open(const void *data, size_t len, struct blob *ret)
 	b.title_hash = blob_u32(p + 22);
 	b.shape_hash = blob_u32(p + 26);
 	b.n_lines = p[30];
+	b.n_signs = p[31];
 	b.terms = p + BLOB_HEAD;
 	b.pairs = b.terms + b.n_terms * BLOB_TERM;
 	b.sketch = b.pairs + b.n_pairs * BLOB_PAIR;
 	b.sketch_lines = b.sketch + b.n_sketch * BLOB_SHINGLE;
 	b.lines = b.sketch_lines + b.n_sketch;
+	b.signs = b.lines + b.n_lines * BLOB_LINE;
 	if (b.n_pairs > BLOB_PAIRS_MAX || b.n_sketch > BLOB_SKETCH_MAX ||
 	    b.sketch_shift > 31 || b.n_title > b.n_terms ||
-	    b.n_lines > BLOB_LINES_MAX ||
+	    b.n_lines > BLOB_LINES_MAX || b.n_signs > BLOB_SIGNS_MAX ||
 	    len != BLOB_HEAD + b.n_terms * BLOB_TERM + b.n_pairs * BLOB_PAIR +
-		       b.n_sketch * (BLOB_SHINGLE + 1) + b.n_lines * BLOB_LINE)
+		       b.n_sketch * (BLOB_SHINGLE + 1) + b.n_lines * BLOB_LINE +
+		       b.n_signs * BLOB_SIGN)
 		return false;
 	for (size_t i = 0; i < b.n_pairs; i++) {
 		if (b.pairs[i * BLOB_PAIR] >= b.n_terms ||
@@ -45,6 +48,10 @@ blob_open(const void *data, size_t len, struct blob *ret)
 	}
 	for (size_t i = 0; i < b.n_lines; i++) {
 		if (blob_line(&b, i).end > b.n_terms)
+			return false;
+	}
+	for (size_t i = 0; i < b.n_signs; i++) {
+		if (blob_sign(&b, i).term >= b.n_terms)
 			return false;
 	}
 	*ret = b;

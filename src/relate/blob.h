@@ -17,11 +17,13 @@
  *	22 u32  hash of the title
  *	26 u32  of the title without its figures
  *	30 u8   lines known by a hash
- *	31      terms: u40 hash, u16 offset, u8 length, u8 frequency and flags
+ *	31 u8   signs
+ *	32      terms: u40 hash, u16 offset, u8 length, u8 frequency and flags
  *	        pairs: u8 first term, u8 second term, u8 frequency
  *	        sketch: u32 shingle, ascending; then the line of each: u8
  *	        lines: u32 hash, u8 first of the terms that are new there, u8
  *these
+ *	        signs: u32 number, u8 term, u8 frequency
  */
 #ifndef RELATE_BLOB_H
 #define RELATE_BLOB_H
@@ -29,17 +31,19 @@
 #include "base/ak.h"
 
 enum {
-	BLOB_VERSION = 4,
-	BLOB_HEAD = 31,
+	BLOB_VERSION = 5,
+	BLOB_HEAD = 32,
 	BLOB_TERM = 9,
 	BLOB_PAIR = 3,
 	BLOB_SHINGLE = 4,
 	BLOB_LINE = 6,
+	BLOB_SIGN = 6,
 	BLOB_LINES_MAX = 12,
 	BLOB_NO_LINE = 255,
 	BLOB_TERMS_MAX = 255,
 	BLOB_PAIRS_MAX = 400,
 	BLOB_SKETCH_MAX = 512,
+	BLOB_SIGNS_MAX = 48,
 
 	BLOB_TITLE = 0x80, /* flags beside a term's frequency; the offset is */
 	BLOB_PART = 0x40,  /* then one in the title */
@@ -53,8 +57,8 @@ struct blob {
 	unsigned sketch_shift;
 	uint64_t text_hash;
 	uint32_t title_hash, shape_hash;
-	size_t n_lines;
-	const uint8_t *terms, *pairs, *sketch, *sketch_lines, *lines;
+	size_t n_lines, n_signs;
+	const uint8_t *terms, *pairs, *sketch, *sketch_lines, *lines, *signs;
 };
 
 struct blob_term {
@@ -69,6 +73,12 @@ struct blob_term {
 struct blob_line {
 	uint32_t hash;
 	size_t first, end; /* terms */
+};
+
+struct blob_sign {
+	uint32_t sign; /* as in signs.h */
+	size_t term;
+	unsigned tf; /* counted once in the title as well */
 };
 
 /* Check and open; `ret` points into the data.  False: not ours. */
@@ -126,6 +136,15 @@ blob_mixed(uint64_t h)
 	h ^= h >> 33;
 	h *= 0xC4CEB9FE1A85EC53u;
 	return h ^ h >> 33;
+}
+
+static inline struct blob_sign
+blob_sign(const struct blob *b, size_t i)
+{
+	const uint8_t *p = b->signs + i * BLOB_SIGN;
+
+	return (struct blob_sign){
+	    .sign = blob_u32(p), .term = p[4], .tf = p[5]};
 }
 
 /* Keys of the index, 64 well-mixed bits; the lowest says: a pair. */

@@ -135,6 +135,25 @@ add_shingles(
 	}
 }
 
+static void
+add_signs(struct relate_index *x, const struct blob *b, uint32_t place)
+{
+	for (size_t i = 0; i < b->n_signs; i++)
+		terms_prefetch(&x->signs, blob_term_key(blob_sign(b, i).sign));
+	for (size_t i = 0; i < b->n_signs; i++) {
+		struct blob_sign s = blob_sign(b, i);
+		uint64_t key = blob_term_key(s.sign);
+
+		if (!index_expects(x, key))
+			continue;
+		if (x->late != NULL)
+			bulk_put(&x->late->signs, key, posting(place, s.tf));
+		else
+			terms_add(
+			    &x->signs, key, posting(place, s.tf), SIZE_MAX);
+	}
+}
+
 void
 index_take_in(struct relate_index *x, const struct blob *b, uint32_t place)
 {
@@ -144,6 +163,7 @@ index_take_in(struct relate_index *x, const struct blob *b, uint32_t place)
 
 	find_words(x, b, &w);
 	hold(x, &x->docs[place], &w);
+	add_signs(x, b, place);
 	if (x->late == NULL) {
 		add_words(x, &w, place);
 		add_shingles(x, shingles, n, place);
@@ -173,6 +193,7 @@ index_build(struct relate_index *x)
 		return;
 	bulk_build(&late->words, &x->words, SIZE_MAX);
 	bulk_build(&late->shingles, &x->shingles, SHINGLE_POSTINGS);
+	bulk_build(&late->signs, &x->signs, SIZE_MAX);
 	bulk_build(&late->lines, &x->lines, RECUR_REMEMBERED);
 	index_drop_late(x);
 }
@@ -184,6 +205,7 @@ index_drop_late(struct relate_index *x)
 		return;
 	bulk_release(&x->late->words);
 	bulk_release(&x->late->shingles);
+	bulk_release(&x->late->signs);
 	bulk_release(&x->late->lines);
 	free(x->late);
 	x->late = NULL;
@@ -215,6 +237,8 @@ relate_expect(struct relate_index *x, const struct relate_article *art)
 		expect(x, pair_key(&b, i));
 	for (size_t i = 0; i < b.n_sketch; i++)
 		expect(x, blob_term_key(blob_shingle(&b, i)));
+	for (size_t i = 0; i < b.n_signs; i++)
+		expect(x, blob_term_key(blob_sign(&b, i).sign));
 	for (size_t i = 0; i < b.n_lines; i++)
 		expect(x, recur_key(art->feed_id, blob_line(&b, i).hash));
 }
@@ -233,6 +257,8 @@ relate_expects(const struct relate_index *x, const struct relate_article *art)
 		all = index_expects(x, pair_key(&b, i));
 	for (size_t i = 0; all && i < b.n_sketch; i++)
 		all = index_expects(x, blob_term_key(blob_shingle(&b, i)));
+	for (size_t i = 0; all && i < b.n_signs; i++)
+		all = index_expects(x, blob_term_key(blob_sign(&b, i).sign));
 	for (size_t i = 0; all && i < b.n_lines; i++)
 		all = index_expects(
 		    x, recur_key(art->feed_id, blob_line(&b, i).hash));

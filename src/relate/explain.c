@@ -167,9 +167,9 @@ shared_shingles(const struct blob *a, const struct blob *b)
 
 static void
 add_term(struct arena *a, const struct relate_text *t, const struct blob *b,
-    const struct vector *v, bool in_titles, float share, struct relate_why *ret)
+    size_t term, bool in_titles, float share, struct relate_why *ret)
 {
-	struct blob_term bt = blob_term(b, v->term);
+	struct blob_term bt = blob_term(b, term);
 	const char *s = bt.in_title ? t->title : t->text;
 	size_t at = ret->n_terms;
 
@@ -186,27 +186,25 @@ add_term(struct arena *a, const struct relate_text *t, const struct blob *b,
 	ret->n_terms += ret->n_terms < AK_COUNT(ret->terms);
 }
 
+/* What each term of the first has to do with the likeness. */
+struct shares {
+	float of[BLOB_TERMS_MAX];
+	bool in_titles[BLOB_TERMS_MAX]; /* of both */
+};
+
 /* The shared words, or what is shared of the titles' words. */
 static void
-add_terms(struct arena *a, const struct relate_text *t,
-    const struct article *aa, const struct article *bb, bool of_parts,
-    struct relate_why *ret)
+add_terms(struct arena *a, const struct relate_text *t, const struct blob *b,
+    const struct shares *s, bool of_parts, struct relate_why *ret)
 {
-	for (size_t i = 0; i < aa->n; i++) {
-		const struct vector *v = &aa->v[i];
-		const struct vector *w =
-		    bsearch(v, bb->v, bb->n, sizeof(*v), vector_cmp);
-
-		if (w != NULL && !v->is_pair &&
-		    blob_term(&aa->blob, v->term).is_part == of_parts)
-			add_term(a, t, &aa->blob, v, v->in_title && w->in_title,
-			    v->weight * w->weight / (aa->norm * bb->norm), ret);
+	for (size_t i = 0; i < b->n_terms; i++) {
+		if (s->of[i] > 0.0F && blob_term(b, i).is_part == of_parts)
+			add_term(a, t, b, i, s->in_titles[i], s->of[i], ret);
 	}
 }
 
 static float
-cosine_of(struct arena *a, const struct relate_text *t, struct article *aa,
-    struct article *bb, struct relate_why *ret)
+words_cosine(struct article *aa, struct article *bb, struct shares *ret)
 {
 	float all, sum = 0.0F;
 
@@ -221,13 +219,72 @@ cosine_of(struct arena *a, const struct relate_text *t, struct article *aa,
 		if (w == NULL || v->weight * w->weight <= 0.0F)
 			continue;
 		sum += v->weight * w->weight / all;
+		if (v->is_pair)
+			continue;
+		ret->of[v->term] += v->weight * w->weight / all;
+		ret->in_titles[v->term] = v->in_title && w->in_title;
 	}
-	add_terms(a, t, aa, bb, false, ret);
+	return sum;
+}
+
+static float
+sign_idf(const struct relate_index *x, uint32_t sign)
+{
+	struct postings list;
+
+	if (x == NULL || x->n_live == 0)
+		return 1.0F;
+	terms_get(&x->signs, blob_term_key(sign), &list);
+	index_trim(x, &list);
+	return across_idf(x->n_live, list.n);
+}
+
+static float
+signs_cosine(const struct relate_index *x, const struct blob *a,
+    const struct blob *b, struct shares *ret)
+{
+	float all = across_norm(a) * across_norm(b), sum = 0.0F;
+
+	for (size_t i = 0; i < a->n_signs; i++) {
+		struct blob_sign s = blob_sign(a, i);
+		float idf = sign_idf(x, s.sign), w;
+
+		for (size_t k = 0; k < b->n_signs; k++) {
+			struct blob_sign u = blob_sign(b, k);
+
+			if (s.sign != u.sign)
+				continue;
+			w = idf * idf * index_tf_weight(s.tf) *
+			    index_tf_weight(u.tf) / all;
+			sum += w;
+			ret->of[s.term] += w;
+			ret->in_titles[s.term] =
+			    blob_term(a, s.term).in_title &&
+			    blob_term(b, u.term).in_title;
+		}
+	}
+	return sum;
+}
+
+static float
+cosine_of(struct arena *a, const struct relate_index *x,
+    const struct relate_text *t, struct article *aa, struct article *bb,
+    struct relate_why *ret)
+{
+	struct shares shares = {0};
+	bool across = across_is(aa->blob.lang, bb->blob.lang);
+	float words = words_cosine(aa, bb, &shares), signs = 0.0F, sum;
+
+	if (across)
+		signs = signs_cosine(x, &aa->blob, &bb->blob, &shares);
+	sum = words + signs;
+	add_terms(a, t, &aa->blob, &shares, false, ret);
 	if (ret->n_terms == 0)
-		add_terms(a, t, aa, bb, true, ret);
+		add_terms(a, t, &aa->blob, &shares, true, ret);
 	for (size_t i = 0; i < ret->n_terms; i++)
 		ret->terms[i].share /= (double)sum;
-	sum *= query_across(aa->blob.lang, bb->blob.lang);
+	if (across)
+		sum = across_cosine(words, signs);
 	return sum < 1.0F ? sum : 1.0F;
 }
 
@@ -304,7 +361,7 @@ relate_explain(struct relate_lexer *lx, struct arena *a, struct relate_index *x,
 	if (!make_article(lx, a, x, sa, &aa) ||
 	    !make_article(lx, a, x, sb, &bb))
 		return;
-	ret->parts.cosine = (double)cosine_of(a, ta, &aa, &bb, ret);
+	ret->parts.cosine = (double)cosine_of(a, x, ta, &aa, &bb, ret);
 	ret->is_related =
 	    judge(x, &aa, &bb, time_factor(sa, &aa, sb, &bb), ret);
 	ret->shared =

@@ -22,7 +22,7 @@ enum {
 
 struct builder {
 	const struct lex_view *v;
-	size_t n_terms, n_pairs, n_title;
+	size_t n_terms, n_pairs, n_title, n_signs;
 	struct {
 		uint64_t hash;
 		size_t from, len;
@@ -35,6 +35,7 @@ struct builder {
 	struct {
 		uint8_t first, second, tf;
 	} pairs[BLOB_PAIRS_MAX];
+	struct blob_sign signs[BLOB_SIGNS_MAX];
 	int16_t term_slots[TERM_SLOTS]; /* position + 1; 0: free */
 	int16_t pair_slots[PAIR_SLOTS];
 };
@@ -86,6 +87,21 @@ add_pair(struct builder *b, int first, int second)
 	b->pairs[b->n_pairs].second = (uint8_t)second;
 	b->pairs[b->n_pairs].tf = 1;
 	b->pair_slots[i] = (int16_t)(++b->n_pairs);
+}
+
+static void
+add_sign(struct builder *b, uint32_t sign, int term)
+{
+	size_t i = 0;
+
+	while (i < b->n_signs && b->signs[i].sign != sign)
+		i++;
+	if (i == BLOB_SIGNS_MAX)
+		return;
+	if (i == b->n_signs)
+		b->signs[b->n_signs++] =
+		    (struct blob_sign){.sign = sign, .term = (size_t)term};
+	b->signs[i].tf++;
 }
 
 static void
@@ -150,6 +166,8 @@ collect(struct builder *b, const struct lex_view *v)
 			continue;
 		}
 		n = add_token(b, i);
+		if (n >= 0 && tok->sign != 0)
+			add_sign(b, tok->sign, n);
 		if (n >= 0 && before >= 0 && (tok->flags & LEX_AFTER_GAP) == 0)
 			add_pair(b, before, n);
 		before = n;
@@ -228,7 +246,7 @@ count_lines(const struct lines *l)
 }
 
 /* The line of each shingle of the sketch, then the lines. */
-static void
+static uint8_t *
 put_lines(const struct builder *b, uint8_t *p, unsigned shift)
 {
 	const struct lex_view *v = b->v;
@@ -250,6 +268,7 @@ put_lines(const struct builder *b, uint8_t *p, unsigned shift)
 		p = put(p, b->lines[i].first, 1);
 		p = put(p, b->lines[i].n, 1);
 	}
+	return p;
 }
 
 static void
@@ -272,6 +291,7 @@ write_blob(const struct builder *b, uint8_t *p, unsigned shift, size_t n_sketch)
 	p = put(p, v->title_hash, 4);
 	p = put(p, v->shape_hash, 4);
 	p = put(p, count_lines(v->lines), 1);
+	p = put(p, b->n_signs, 1);
 	p = put_terms(b, p);
 	for (size_t i = 0; i < b->n_pairs; i++) {
 		p = put(p, b->pairs[i].first, 1);
@@ -282,7 +302,12 @@ write_blob(const struct builder *b, uint8_t *p, unsigned shift, size_t n_sketch)
 		if (is_sampled(v->shingles[i], shift))
 			p = put(p, v->shingles[i] >> 16, 4);
 	}
-	put_lines(b, p, shift);
+	p = put_lines(b, p, shift);
+	for (size_t i = 0; i < b->n_signs; i++) {
+		p = put(p, b->signs[i].sign, 4);
+		p = put(p, b->signs[i].term, 1);
+		p = put(p, capped(b->signs[i].tf, UINT8_MAX), 1);
+	}
 }
 
 void
@@ -299,7 +324,8 @@ relate_features(struct relate_lexer *lx, struct arena *a,
 	collect(&b, &v);
 	shift = choose_shift(&v, &n_sketch);
 	len = BLOB_HEAD + b.n_terms * BLOB_TERM + b.n_pairs * BLOB_PAIR +
-	      n_sketch * (BLOB_SHINGLE + 1) + count_lines(v.lines) * BLOB_LINE;
+	      n_sketch * (BLOB_SHINGLE + 1) + count_lines(v.lines) * BLOB_LINE +
+	      b.n_signs * BLOB_SIGN;
 	p = arena_alloc_raw(a, len);
 	if (p != NULL)
 		write_blob(&b, p, shift, n_sketch);

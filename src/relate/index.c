@@ -44,9 +44,11 @@ alloc_ring(struct relate_index *x, unsigned bits)
 	x->hits = xreallocarray(x->hits, n, sizeof(*x->hits));
 	x->inverse = xreallocarray(x->inverse, n, sizeof(*x->inverse));
 	x->acc = xreallocarray(x->acc, n, sizeof(*x->acc));
+	x->far = xreallocarray(x->far, n, sizeof(*x->far));
 	mem_random(x->docs, n * sizeof(*x->docs));
 	memset(x->hits, 0, n * sizeof(*x->hits));
 	memset(x->acc, 0, n * sizeof(*x->acc));
+	memset(x->far, 0, n * sizeof(*x->far));
 	x->ring_bits = bits;
 }
 
@@ -68,6 +70,7 @@ relate_index_new(const struct relate_params *p)
 	alloc_ring(x, RING_BITS_FIRST);
 	terms_init(&x->words);
 	terms_init(&x->shingles);
+	terms_init(&x->signs);
 	terms_init(&x->lines);
 	x->query = xcalloc(1, sizeof(*x->query));
 	return x;
@@ -80,6 +83,7 @@ relate_index_free(struct relate_index *x)
 		return;
 	terms_release(&x->words);
 	terms_release(&x->shingles);
+	terms_release(&x->signs);
 	terms_release(&x->lines);
 	free(x->query->touched);
 	free(x->query);
@@ -91,6 +95,7 @@ relate_index_free(struct relate_index *x)
 	free(x->hits);
 	free(x->inverse);
 	free(x->acc);
+	free(x->far);
 	free(x->orphans);
 	free(x->days);
 	free(x->saved);
@@ -109,9 +114,10 @@ late_bytes(const struct relate_index *x)
 {
 	const struct late *late = x->late;
 
-	return late == NULL ? 0
-			    : sizeof(*late) + late->words.bytes +
-				  late->shingles.bytes + late->lines.bytes;
+	return late == NULL
+		   ? 0
+		   : sizeof(*late) + late->words.bytes + late->shingles.bytes +
+			 late->signs.bytes + late->lines.bytes;
 }
 
 size_t
@@ -119,11 +125,12 @@ relate_bytes(const struct relate_index *x)
 {
 	size_t per_place = sizeof(*x->docs) + sizeof(*x->langs) +
 			   sizeof(*x->hits) + sizeof(*x->acc) +
-			   sizeof(*x->inverse);
+			   sizeof(*x->far) + sizeof(*x->inverse);
 
 	return sizeof(*x) + sizeof(*x->query) + (per_place << x->ring_bits) +
 	       terms_bytes(&x->words) + terms_bytes(&x->shingles) +
-	       terms_bytes(&x->lines) + late_bytes(x) + x->held_bytes +
+	       terms_bytes(&x->signs) + terms_bytes(&x->lines) + late_bytes(x) +
+	       x->held_bytes +
 	       x->query->cap_touched * sizeof(*x->query->touched) +
 	       x->cap_orphans * sizeof(*x->orphans) +
 	       x->n_saved * sizeof(*x->saved);
@@ -308,6 +315,7 @@ index_fill(struct relate_index *x, const struct query *q, uint32_t place,
 	d->sketch_shift = (uint8_t)b->sketch_shift;
 	d->title_hash = b->title_hash;
 	d->norm = q->norm;
+	d->signs = across_norm(b);
 	d->near = *near;
 	d->around = (struct near){0};
 	d->ties = q->ties;

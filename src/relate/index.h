@@ -35,6 +35,7 @@ struct doc {
 	uint32_t *held; /* its terms, as of held(), in order of its features */
 	uint16_t n_held;
 	float norm;    /* length of its vector when last reckoned */
+	float signs;   /* length of that of its signs */
 	uint32_t next; /* place of the next in its thread, a circle */
 	uint16_t n_shingles;
 	uint16_t n_words;
@@ -65,6 +66,7 @@ struct relate_index {
 	float *inverse; /* beside docs: 1 / norm; 0: no candidate: dead, empty
 			 * or waiting */
 	float *acc;	/* by place, all zero between queries */
+	float *far;	/* what is shared across languages, the same */
 	uint16_t *hits; /* shared shingles, the same */
 	unsigned ring_bits, ring_bits_max;
 	uint32_t base;	       /* place of the oldest */
@@ -73,7 +75,7 @@ struct relate_index {
 	size_t n_waiting;
 	size_t swept_at; /* n_live when norms were last reckoned */
 	size_t n_lang[LANG_MAX];
-	struct terms words, shingles;
+	struct terms words, shingles, signs;
 	struct terms lines; /* of a feed, by recur.c */
 	struct late *late;  /* waits for these; NULL: nothing */
 	size_t held_bytes;
@@ -90,7 +92,7 @@ struct relate_index {
 };
 
 struct late {
-	struct bulk words, shingles, lines;
+	struct bulk words, shingles, signs, lines;
 };
 
 struct saved { /* what a save has of an article */
@@ -117,6 +119,7 @@ struct candidate {
 	uint32_t place;
 	float norm; /* the length of its vector */
 	float cosine;
+	float far; /* across languages: of the signs */
 	float time;
 	float contain;
 	float score; /* cosine and time: likeness */
@@ -133,6 +136,7 @@ struct query {
 		uint8_t terms[BLOB_TERMS_MAX * BLOB_TERM];
 		uint8_t pairs[BLOB_PAIRS_MAX * BLOB_PAIR];
 		uint8_t sketch[BLOB_SKETCH_MAX * BLOB_SHINGLE];
+		uint8_t signs[BLOB_SIGNS_MAX * BLOB_SIGN];
 	} stripped; /* what is left, where something was */
 	struct query_term terms[QUERY_TERMS_MAX];
 	struct query_term *order[QUERY_TERMS_MAX]; /* shortest list first */
@@ -255,12 +259,27 @@ void query_weigh(struct relate_index *x, struct query *q);
 
 float query_time_factor(int64_t a, bool a_dated, int64_t b, bool b_dated);
 
-/* Times the cosine of articles in these languages. */
-float query_across(unsigned lang_a, unsigned lang_b);
+/* Something is found in this place. */
+void query_touch(struct relate_index *x, struct query *q, uint32_t place);
 
 /* Two of one feed, titled alike but for figures: do they come again and again?
  */
 bool query_recurs(int64_t seconds_apart, bool same_title, float contain);
+
+/* --- across.c ------------------------------------------------------------- */
+
+bool across_is(unsigned lang_a, unsigned lang_b);
+
+/* The likeness of two by the cosines of their words and of their signs. */
+float across_cosine(float words, float signs);
+
+/* How much a sign says, 0..1, that so many of all articles have; the length of
+ * those of one. */
+float across_idf(size_t n_all, size_t n_articles);
+float across_norm(const struct blob *b);
+
+/* What articles of other languages share with the newcomer. */
+void across_scan(struct relate_index *x, struct query *q);
 
 /* --- judge.c -------------------------------------------------------------- */
 

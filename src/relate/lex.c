@@ -80,6 +80,7 @@ relate_lexer_free(struct relate_lexer *lx)
 			sb_stemmer_delete(lx->stemmers[i]);
 	}
 	chars_release(&lx->chars);
+	signs_release(&lx->signs);
 	free(lx->shingles);
 	free(lx);
 }
@@ -174,10 +175,14 @@ finish_tokens(struct relate_lexer *lx, unsigned lang)
 	for (size_t i = 0; i < lx->n_tokens; i++) {
 		struct lex_token *t = &lx->tokens[i];
 
-		if (lang != 0 && t->function_of >> lang & 1)
+		t->sign = 0;
+		if (lang != 0 && t->function_of >> lang & 1) {
 			t->flags |= LEX_FUNCTION;
-		else
+		} else {
+			t->sign = signs_of(&lx->signs, &lx->chars, lang, t,
+			    lx->folded + t->fold);
 			t->hash = stem_hash(lx, lang, t);
+		}
 		t->hash = token_hash(t->hash);
 	}
 }

@@ -23,6 +23,7 @@ enum {
 };
 
 enum {
+	LEX_UPPER = 1,	   /* the first letter is upper case */
 	LEX_NUMBER = 2,	   /* digits only */
 	LEX_DICT = 4,	   /* found by dictionary: no spaces in this script */
 	LEX_FUNCTION = 8,  /* a function word of the language */
@@ -38,6 +39,7 @@ struct lex_token {
 	uint8_t flags;
 	uint16_t line;	      /* of the text */
 	uint64_t function_of; /* bit per language */
+	uint32_t sign;	      /* as in signs.h; 0: none */
 };
 
 /* A Chinese character of the title, or two that stand side by side. */

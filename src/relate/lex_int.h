@@ -15,6 +15,7 @@
 
 #include "relate/chars.h"
 #include "relate/lang.h"
+#include "relate/signs.h"
 
 enum {
 	TOKENS_MAX = LEX_TITLE_TOKENS + LEX_TEXT_TOKENS,
@@ -32,6 +33,7 @@ struct relate_lexer {
 	struct chars chars;
 	UBreakIterator *breaks; /* opened when first needed */
 	struct sb_stemmer *stemmers[LANG_MAX];
+	struct signs signs;
 	struct function_word functions[FUNCTION_SLOTS];
 
 	struct lex_token tokens[TOKENS_MAX];

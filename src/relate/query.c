@@ -27,7 +27,6 @@ enum {
 	AHEAD = 8, /* terms to prefetch before their turn */
 };
 
-#define ACROSS_LANGS 1.5F
 #define RECURRING_CONTAINS 0.9F
 
 /* --- weighing ------------------------------------------------------------ */
@@ -115,6 +114,15 @@ touch(struct query *q, uint32_t place)
 		    q->touched, q->cap_touched, sizeof(*q->touched));
 	}
 	q->touched[q->n_touched++] = place;
+}
+
+void
+query_touch(struct relate_index *x, struct query *q, uint32_t place)
+{
+	if (x->acc[place] == 0.0F) {
+		x->acc[place] = 1e-9F; /* nothing: it is on the list */
+		touch(q, place);
+	}
 }
 
 /* The loop that all the time goes to. */
@@ -235,10 +243,7 @@ scan_shingles(struct relate_index *x, struct query *q)
 		for (size_t k = 0; k < list.n; k++) {
 			uint32_t place = posting_place(list.p[k]);
 
-			if (x->acc[place] == 0.0F) {
-				x->acc[place] = 1e-9F;
-				touch(q, place);
-			}
+			query_touch(x, q, place);
 			x->hits[place]++;
 		}
 	}
@@ -321,39 +326,36 @@ offer(struct query *q, const struct candidate *c)
 	}
 }
 
-/* In two languages only names and figures can be shared, not the words that
- * make even strangers of one language somewhat alike. */
-float
-query_across(unsigned a, unsigned b)
-{
-	return a != 0 && b != 0 && a != b ? ACROSS_LANGS : 1.0F;
-}
-
 static float
-across_langs(
-    const struct relate_index *x, const struct query *q, uint32_t place)
+likeness(const struct relate_index *x, const struct query *q,
+    const struct candidate *c)
 {
-	return query_across(x->langs[place], q->blob.lang);
+	return across_is(x->langs[c->place], q->blob.lang)
+		   ? across_cosine(c->cosine, c->far)
+		   : c->cosine;
 }
 
 static void
 select_candidates(struct relate_index *x, struct query *q)
 {
+	float norm = q->norm > 0.0F ? q->norm : 1.0F;
+
 	q->n_cands = 0;
 	for (size_t i = 0; i < q->n_touched; i++) {
 		uint32_t place = q->touched[i];
 		struct candidate c = {.place = place};
 
-		c.cosine = x->acc[place] * x->inverse[place] / q->norm *
-			   across_langs(x, q, place);
+		c.cosine = x->acc[place] * x->inverse[place] / norm;
+		if (x->far[place] > 0.0F && c.cosine > 0.0F)
+			c.far = x->far[place] / x->docs[place].signs;
 		if (x->hits[place] > 0)
 			c.contain =
 			    containment(q, &x->docs[place], x->hits[place]);
-		c.score = c.cosine + c.contain;
+		c.score = likeness(x, q, &c) + c.contain;
 		if (c.cosine > 0.0F && (q->n_cands < CANDIDATES_MAX ||
 					   c.score >= q->cands[0].score))
 			offer(q, &c);
-		x->acc[place] = 0.0F;
+		x->acc[place] = x->far[place] = 0.0F;
 		x->hits[place] = 0;
 	}
 }
@@ -469,8 +471,7 @@ complete(struct relate_index *x, struct query *q)
 	for (size_t i = 0; i < q->n_cands; i++) {
 		struct candidate *c = &q->cands[i];
 		const struct doc *d = &x->docs[c->place];
-		float across = across_langs(x, q, c->place);
-		float dot = c->cosine * d->norm / across;
+		float dot = c->cosine * d->norm;
 
 		if (i + 2 < q->n_cands) {
 			const struct doc *next =
@@ -481,7 +482,8 @@ complete(struct relate_index *x, struct query *q)
 		}
 		dot += unscanned(x, q, c->place);
 		c->norm = sqrtf(d->norm * d->norm + new_pairs(q, c->place));
-		c->cosine = across * dot / c->norm;
+		c->cosine = dot / c->norm;
+		c->cosine = likeness(x, q, c);
 		if (c->cosine > 1.0F)
 			c->cosine = 1.0F;
 		c->time = query_time_factor(
@@ -505,6 +507,7 @@ query_run(struct relate_index *x, struct query *q)
 	query_weigh(x, q);
 	scan(x, q);
 	scan_shingles(x, q);
+	across_scan(x, q);
 	select_candidates(x, q);
 	complete(x, q);
 	qsort(q->cands, q->n_cands, sizeof(q->cands[0]), cand_cmp);

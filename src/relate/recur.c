@@ -4,8 +4,9 @@
  *
  * The index knows in which articles of a feed a line stands; what stands in two
  * others counts for nothing in the third and all that follow: neither words nor
- * pairs nor shingles.  The first two cannot know.  What comes again in another
- * version of an article, or in the next report of its story, is no boilerplate.
+ * pairs, shingles or signs.  The first two cannot know.  What comes again in
+ * another version of an article, or in the next report of its story, is no
+ * boilerplate.
  *
  * Which lines were left out is remembered, and saved, for each article, so that
  * an index restored after some of them left is the same.
@@ -225,6 +226,23 @@ strip_sketch(struct blob *b, unsigned lines, uint8_t *out)
 	b->n_sketch = n;
 }
 
+static void
+strip_signs(struct blob *b, uint8_t *out, const int *place)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n_signs; i++) {
+		const uint8_t *p = b->signs + i * BLOB_SIGN;
+
+		if (place[p[4]] < 0)
+			continue;
+		memcpy(out + n * BLOB_SIGN, p, BLOB_SIGN);
+		out[n++ * BLOB_SIGN + 4] = (uint8_t)place[p[4]];
+	}
+	b->signs = out;
+	b->n_signs = n;
+}
+
 void
 recur_strip(struct query *q, uint16_t lines)
 {
@@ -236,4 +254,5 @@ recur_strip(struct query *q, uint16_t lines)
 	strip_terms(&q->blob, lines, q->stripped.terms, place);
 	strip_pairs(&q->blob, q->stripped.pairs, place);
 	strip_sketch(&q->blob, lines, q->stripped.sketch);
+	strip_signs(&q->blob, q->stripped.signs, place);
 }

@@ -31,6 +31,9 @@ settle(struct relate_index *x, const struct query *q)
 	for (size_t i = 0; i < b->n_sketch; i++)
 		terms_settle(&x->shingles, blob_term_key(blob_shingle(b, i)),
 		    x->base, ring_mask(x));
+	for (size_t i = 0; i < b->n_signs; i++)
+		terms_settle(&x->signs, blob_term_key(blob_sign(b, i).sign),
+		    x->base, ring_mask(x));
 	recur_settle(x, q);
 }
 

@@ -180,6 +180,8 @@ scan_word(struct scan *sc, size_t at)
 			break;
 		if (k != CHAR_DIGIT)
 			flags &= ~(unsigned)LEX_NUMBER;
+		if (k == CHAR_UPPER && chars == 0)
+			flags |= LEX_UPPER;
 		to = chars_fold(&lx->chars, cp);
 		slow |= to == 0;
 		bytes = utf8_encode(to, enc);

@@ -155,6 +155,7 @@ index_prune(struct relate_index *x)
 {
 	terms_sweep(&x->words, prune_cb, x);
 	terms_sweep(&x->shingles, prune_cb, x);
+	terms_sweep(&x->signs, prune_cb, x);
 	terms_sweep(&x->lines, prune_cb, x);
 }
 
