@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The loop's side: which feeds are under way, and for whom.
+ * The loop's side: the stages made and ended, and where their answers go.
  *
- * A run is a list of feed ids to poll: one `akin sync`, or the standing run of
- * the daemon, which asks the scout for due feeds again and again.  A flight is
- * one feed under way, whatever number of runs wait for it; it is all that the
- * loop keeps of a feed, so an idle daemon keeps nothing of its feeds.
- *
- * pump.c decides when a flight starts; the queues between threads hold as many
+ * Its parts: run.c, who asked for polls; pump.c, when a feed's flight starts;
+ * flight.c, what it goes through.  The queues between threads hold as many
  * polls as there can be flights, so the loop never waits.
  */
 #include "daemon/pipeline.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -27,392 +22,58 @@
 #include "daemon/websub.h"
 
 #define FIRST_BODY_BYTES ((size_t)48 << 10) /* a guess, until some are seen */
-#define SPREAD_MS 600000    /* overdue feeds at start: over ten minutes ... */
-#define SPREAD_STEP_MS 1000 /* ... but no slower than one a second */
-#define REST_MS 60000	    /* after the store refused */
-
-/* --- runs ----------------------------------------------------------------- */
-
-static int64_t
-n_to_relate(const struct pipeline *p)
-{
-	long long n = atomic_load(&p->workers->n_arrived) -
-		      atomic_load(&p->workers->n_related);
-
-	return n > 0 ? n : 0;
-}
-
-static void
-run_free(struct run *r)
-{
-	LIST_REMOVE(r, link);
-	free(r->ids);
-	free(r);
-}
-
-static void
-run_finish(struct pipeline *p, struct run *r)
-{
-	r->now.is_done = true;
-	r->now.n_to_relate = 0;
-	r->now.fatal = p->fatal;
-	if (r->cbs.done != NULL && !p->is_closing)
-		r->cbs.done(&r->now, r->cbs.arg);
-	run_free(r);
-}
-
-/* All its feeds are done: what is left is to read the pages of their articles
- * and to relate them. */
-static void
-run_settle(struct pipeline *p, struct run *r)
-{
-	if (r->is_standing || r->is_listing || r->at < r->n_ids ||
-	    r->n_flying > 0 || r->ticket != 0 || p->is_closing)
-		return;
-	if (r->pages == 0)
-		r->pages = fulltext_mark(p->fulltext);
-	if (p->fatal != NULL)
-		run_finish(p, r);
-	else if (fulltext_passed(p->fulltext, r->pages))
-		r->ticket = workers_relate(p->workers);
-}
-
-/* Pages were read, or waited for long enough. */
-static void
-pages_cb(void *arg)
-{
-	struct pipeline *p = arg;
-	struct run *r, *next;
-
-	for (r = LIST_FIRST(&p->runs); r != NULL; r = next) {
-		next = LIST_NEXT(r, link);
-		run_settle(p, r);
-	}
-}
-
-static void
-related_cb(uint64_t ticket, void *arg)
-{
-	struct pipeline *p = arg;
-	struct run *r, *next;
-	bool wait = !p->is_closing && embed_wake(p->embed);
-
-	for (r = LIST_FIRST(&p->runs); r != NULL; r = next) {
-		next = LIST_NEXT(r, link);
-		if (r->ticket == 0 || r->ticket > ticket)
-			continue;
-		if (wait)
-			r->is_embedding = true;
-		else
-			run_finish(p, r);
-	}
-}
-
-static void
-embed_idle_cb(void *arg)
-{
-	struct pipeline *p = arg;
-	struct run *r, *next;
-
-	for (r = LIST_FIRST(&p->runs); r != NULL; r = next) {
-		next = LIST_NEXT(r, link);
-		if (r->is_embedding)
-			run_finish(p, r);
-	}
-}
-
-static void
-show_progress(struct pipeline *p, struct run *r)
-{
-	r->now.n_to_relate = n_to_relate(p);
-	if (r->cbs.progress != NULL && !p->is_closing)
-		r->cbs.progress(&r->now, r->cbs.arg);
-}
-
-/* --- flights -------------------------------------------------------------- */
-
-static void
-make_report(const struct poll *q, struct pipeline_report *ret)
-{
-	*ret = (struct pipeline_report){
-	    .feed_id = q->feed_id,
-	    .url = q->url,
-	    .title = q->title,
-	    .outcome = q->is_waiting || q->is_parked || q->is_postponed
-			   ? "waiting"
-			   : sched_outcome_name(q->answer.outcome),
-	    .status = q->answer.status,
-	    .error = q->error,
-	    .has_failed =
-		q->error != NULL || !(q->is_committed || q->is_waiting),
-	    .n_new = q->n_new,
-	    .n_revised = q->n_revised,
-	    .has_older = q->has_older,
-	    .moved_to = q->new_home,
-	    .due_at = q->sched.due_at,
-	    .hint = sched_hint_name(q->sched.hint),
-	};
-}
-
-static void
-count(struct pipeline_progress *n, const struct poll *q,
-    const struct pipeline_report *rep)
-{
-	n->n_done++;
-	n->n_failed += rep->has_failed;
-	n->n_unchanged += q->answer.outcome == SCHED_NOT_MODIFIED;
-	n->n_new += q->n_new;
-	n->n_revised += q->n_revised;
-	n->wire_bytes += q->wire_bytes;
-}
-
-static void
-log_report(const struct poll *q, const struct pipeline_report *rep)
-{
-	bool first = rep->has_failed && q->sched.n_errors <= 1 &&
-		     q->answer.outcome != SCHED_NETWORK_DOWN;
-
-	if (first)
-		log_warn("feed", "failed feed=%lld url=%s error=%s",
-		    (long long)q->feed_id, LOG_STR(q->url), LOG_STR(q->error));
-	else if (rep->n_new > 0 || rep->n_revised > 0)
-		log_info("feed", "polled feed=%lld new=%lld revised=%lld",
-		    (long long)q->feed_id, (long long)rep->n_new,
-		    (long long)rep->n_revised);
-	else
-		log_debug("feed",
-		    "polled feed=%lld outcome=%s status=%d due=%lld hint=%s",
-		    (long long)q->feed_id, rep->outcome, rep->status,
-		    (long long)rep->due_at, rep->hint);
-}
-
-static void
-count_poll(struct pipeline_stats *s, const struct poll *q,
-    const struct pipeline_report *rep)
-{
-	s->n_polls++;
-	s->n_failed += rep->has_failed;
-	s->n_new += rep->n_new;
-	s->n_revised += rep->n_revised;
-	s->n_items += q->n_items;
-	s->wire_bytes += q->wire_bytes;
-	if (!q->is_waiting && !q->is_parked)
-		s->n_by_outcome[q->answer.outcome]++;
-}
-
-/* The poll `q` (NULL: the feed was gone before it) of a flight ended. */
-static void
-land(struct pipeline *p, struct flight *f, struct poll *q)
-{
-	bool is_gone = q == NULL || q->is_gone;
-	struct pipeline_report rep;
-
-	HASH_DEL(p->flights, f);
-	(void)atomic_fetch_sub(&p->workers->n_flying, 1);
-	if (!is_gone) {
-		make_report(q, &rep);
-		count_poll(&p->stats, q, &rep);
-	}
-	for (size_t i = 0; i < f->n_runs; i++) {
-		struct run *r = f->runs[i];
-
-		r->n_flying--;
-		if (is_gone) {
-			r->now.n_feeds--;
-		} else {
-			count(&r->now, q, &rep);
-			if (r->is_standing)
-				log_report(q, &rep);
-			else if (r->cbs.report != NULL && !p->is_closing)
-				r->cbs.report(&rep, r->cbs.arg);
-		}
-		show_progress(p, r);
-		run_settle(p, r);
-	}
-	poll_free(q);
-	free(f->runs);
-	free(f);
-}
-
-void
-flight_join(struct flight *f, struct run *r)
-{
-	for (size_t i = 0; i < f->n_runs; i++)
-		if (f->runs[i] == r) {
-			r->now.n_feeds--; /* named twice */
-			return;
-		}
-	f->runs = xreallocarray(f->runs, f->n_runs + 1, sizeof(*f->runs));
-	f->runs[f->n_runs++] = r;
-	f->is_manual |= r->is_manual;
-	f->is_named |= r->is_named;
-	f->wants_older |= r->older;
-	f->other_hosts |= r->other_hosts;
-	r->n_flying++;
-}
-
-struct flight *
-flight_find(struct pipeline *p, int64_t id)
-{
-	struct flight *f;
-
-	HASH_FIND(hh, p->flights, &id, sizeof(id), f);
-	return f;
-}
-
-/* Bodies to come are counted before they come: so large as the last ones. */
-static void
-answered(struct pipeline *p, size_t body_len)
-{
-	p->n_fetching--;
-	p->body_bytes -= p->body_bytes / 16;
-	p->body_bytes += body_len / 16;
-}
-
-static void
-fetched_cb(struct fetch_result *res, void *arg)
-{
-	struct flight *f = arg;
-	struct pipeline *p = f->pipeline;
-	struct poll *q = f->poll;
-
-	if (res->st == AK_CANCELED) {
-		p->n_fetching--;
-		land(p, f, NULL);
-		poll_free(q);
-		return;
-	}
-	poll_fetched(q, res);
-	q->answer.websub_active = websubs_is_active(p->websubs, f->id);
-	answered(p, q->body_len);
-	if (q->body != NULL && q->error == NULL && !poll_is_unchanged(q))
-		workers_parse(p->workers, q);
-	else
-		workers_commit(p->workers, q);
-	pump(p);
-}
-
-static void
-start_flight(struct pipeline *p, struct flight *f)
-{
-	struct arena *a;
-	struct fetch_req req;
-	int64_t wait_s = 0;
-
-	if (f->is_manual && !sched_may_refresh(&p->sched, &f->poll->sched,
-				clock_now(), &wait_s)) {
-		p->n_fetching--;
-		f->poll->is_waiting = true;
-		land(p, f, f->poll);
-		return;
-	}
-	if (!f->is_manual &&
-	    sched_postpone(&f->poll->sched, f->id, clock_now())) {
-		p->n_fetching--;
-		f->poll->is_postponed = true;
-		workers_commit(p->workers, f->poll);
-		return;
-	}
-	if (f->is_named) /* all of them at once are nobody's impatience */
-		sched_count_refresh(&p->sched, &f->poll->sched, clock_now());
-	if (poll_is_file(f->poll)) {
-		p->n_fetching--;
-		workers_parse(p->workers, f->poll);
-		return;
-	}
-	if (f->wants_older && f->poll->older_url == NULL)
-		poll_forget_body(f->poll); /* only all of it tells */
-	if (!f->is_named)
-		poll_try_move(f->poll, clock_now());
-	a = arena_new(64 << 10);
-	poll_request(f->poll, a, &req);
-	req.urgent = f->is_manual;
-	f->job = fetch_start(p->fetcher, &req, fetched_cb, f);
-	arena_free(a);
-}
+#define REST_MS 60000			    /* after the store refused */
 
 /* --- answers of the workers ----------------------------------------------- */
 
 static void
-loaded_cb(struct workers_load *l, void *arg)
+walked_cb(struct poll *poll, void *arg)
 {
 	struct pipeline *p = arg;
-	struct poll *q;
 
-	while ((q = STAILQ_FIRST(&l->polls)) != NULL) {
-		struct flight *f = flight_find(p, q->feed_id);
-
-		STAILQ_REMOVE_HEAD(&l->polls, link);
-		f->poll = q;
-		if (p->is_closing) {
-			p->n_fetching--;
-			land(p, f, NULL);
-			poll_free(q);
-		} else {
-			start_flight(p, f);
-		}
-	}
-	for (size_t i = 0; i < l->n_ids; i++) {
-		struct flight *f = flight_find(p, l->ids[i]);
-
-		if (f != NULL && f->poll == NULL) {
-			p->n_fetching--;
-			land(p, f, NULL); /* removed meanwhile */
-		}
-	}
-	free(l);
+	flight_land(p, flight_find(p, poll->feed_id), poll);
 	if (!p->is_closing)
 		pump(p);
 }
 
 static void
-walked_cb(struct poll *q, void *arg)
+polled(struct pipeline *p, struct flight *f, struct poll *poll)
 {
-	struct pipeline *p = arg;
-
-	land(p, flight_find(p, q->feed_id), q);
-	if (!p->is_closing)
-		pump(p);
-}
-
-static void
-polled(struct pipeline *p, struct flight *f, struct poll *q)
-{
-	if (f->wants_older && q->is_committed && q->error == NULL &&
-	    !q->is_parked && !q->is_postponed && !p->is_closing)
-		older_start(p->olders, q, f->other_hosts);
+	if (f->wants_older && poll->is_committed && poll->error == NULL &&
+	    !poll->is_parked && !poll->is_postponed && !p->is_closing)
+		older_start(p->olders, poll, f->other_hosts);
 	else
-		land(p, f, q);
+		flight_land(p, f, poll);
 }
 
 static void
 committed_cb(struct poll_list *polls, void *arg)
 {
 	struct pipeline *p = arg;
-	struct poll *q;
+	struct poll *poll;
 
-	while ((q = STAILQ_FIRST(polls)) != NULL) {
+	while ((poll = STAILQ_FIRST(polls)) != NULL) {
 		STAILQ_REMOVE_HEAD(polls, link);
-		if (q->n_wanted > 0)
-			fulltext_want(p->fulltext, q);
-		if (q->page != NULL) {
-			fulltext_landed(q);
+		if (poll->n_wanted > 0)
+			fulltext_want(p->fulltext, poll);
+		if (poll->page != NULL) {
+			fulltext_landed(poll);
 			continue;
 		}
-		if (q->older != NULL) {
-			older_landed(q);
+		if (poll->older != NULL) {
+			older_landed(poll);
 			continue;
 		}
-		if (q->is_push) {
-			p->stats.n_new += q->n_new;
-			websubs_landed(p->websubs, q);
+		if (poll->is_push) {
+			p->stats.n_new += poll->n_new;
+			websubs_landed(p->websubs, poll);
 			continue;
 		}
-		websubs_polled(p->websubs, q);
-		if (q->sub != NULL)
-			subscribe_landed(q, p->fatal, p->is_closing);
+		websubs_polled(p->websubs, poll);
+		if (poll->sub != NULL)
+			subscribe_landed(poll, p->fatal, p->is_closing);
 		else
-			polled(p, flight_find(p, q->feed_id), q);
+			polled(p, flight_find(p, poll->feed_id), poll);
 	}
 	if (!p->is_closing)
 		pump(p);
@@ -441,40 +102,6 @@ failed_cb(const char *words, void *arg)
 		else
 			run_settle(p, r);
 	}
-}
-
-static void
-listed_cb(struct workers_list *l, void *arg)
-{
-	struct pipeline *p = arg;
-	struct run *r = l->tag;
-
-	r->is_listing = false;
-	free(r->ids);
-	r->ids = l->ids;
-	r->n_ids = l->n_ids;
-	r->at = 0;
-	r->was_full = l->limit != 0 && (int64_t)l->n_ids >= l->limit;
-	if (r->is_standing) {
-		p->stats.next_due = l->next_due;
-		p->pace_ms = 0;
-		if (p->is_first_list && r->n_ids > 0) {
-			p->pace_ms = SPREAD_MS / (int64_t)r->n_ids;
-			if (p->pace_ms > SPREAD_STEP_MS)
-				p->pace_ms = SPREAD_STEP_MS;
-			log_info("schedule", "overdue feeds=%zu spread_ms=%lld",
-			    r->n_ids, (long long)p->pace_ms);
-		}
-		p->is_first_list = false;
-	} else {
-		r->now.n_feeds = (int64_t)r->n_ids;
-		show_progress(p, r);
-	}
-	free(l);
-	if (p->is_closing)
-		return;
-	pump(p);
-	run_settle(p, r);
 }
 
 /* What an earlier process was told holds for the whole host. */
@@ -520,8 +147,8 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
     struct pipeline **ret, struct diag *reterr)
 {
 	struct pipeline *p = xcalloc(1, sizeof(*p));
-	struct workers_cbs cbs = {listed_cb, loaded_cb, committed_cb,
-	    related_cb, failed_cb, opened_cb, p};
+	struct workers_cbs cbs = {run_listed_cb, flight_loaded_cb, committed_cb,
+	    run_related_cb, failed_cb, opened_cb, p};
 	struct fetch_params fp;
 	struct poll_opts opts;
 	enum ak_status st;
@@ -553,11 +180,12 @@ pipeline_new(struct event_base *base, const struct conf *conf, const char *path,
 	}
 	p->websubs = websubs_new(base, look_for_due, p);
 	websubs_reconfigure(p->websubs, conf);
-	p->fulltext = fulltext_new(base, p->workers, p->fetcher, pages_cb, p);
+	p->fulltext =
+	    fulltext_new(base, p->workers, p->fetcher, run_pages_cb, p);
 	p->workers->fulltext = p->fulltext;
 	p->olders = olders_new(base, p->workers, p->fetcher, walked_cb, p);
 	p->embed =
-	    embed_new(base, p->workers, p->fetcher, path, embed_idle_cb, p);
+	    embed_new(base, p->workers, p->fetcher, path, run_embedded_cb, p);
 	embed_configure(p->embed, conf);
 	*ret = p;
 	return AK_OK;
@@ -618,89 +246,6 @@ pipeline_reconfigure(
 	websubs_reconfigure(p->websubs, conf);
 	embed_configure(p->embed, conf);
 	return AK_OK;
-}
-
-void
-pipeline_sync(struct pipeline *p, const struct pipeline_which *which,
-    const struct pipeline_cbs *cbs)
-{
-	struct run *r = xcalloc(1, sizeof(*r));
-	size_t n_ids = which->n_ids;
-
-	if (cbs != NULL)
-		r->cbs = *cbs;
-	r->is_manual = which->all || n_ids > 0;
-	r->older = which->older;
-	r->other_hosts = which->other_hosts;
-	r->is_named = n_ids > 0;
-	LIST_INSERT_HEAD(&p->runs, r, link);
-	if (n_ids == 0) {
-		fulltext_look(p->fulltext);
-		pump_list(p, r, which->all, 0);
-		return;
-	}
-	r->ids = xreallocarray(NULL, n_ids, sizeof(*r->ids));
-	memcpy(r->ids, which->ids, n_ids * sizeof(*r->ids));
-	r->n_ids = n_ids;
-	r->now.n_feeds = (int64_t)n_ids;
-	pump(p);
-}
-
-void
-pipeline_relate(struct pipeline *p, const struct pipeline_cbs *cbs)
-{
-	struct run *r = xcalloc(1, sizeof(*r));
-
-	r->cbs = *cbs;
-	LIST_INSERT_HEAD(&p->runs, r, link);
-	run_settle(p, r);
-}
-
-void
-pipeline_progress(const struct pipeline *p, struct pipeline_progress *ret)
-{
-	const struct run *r;
-
-	*ret = (struct pipeline_progress){.is_done = true};
-	LIST_FOREACH(r, &p->runs, link)
-	{
-		if (r->is_standing)
-			continue;
-		ret->is_done = false;
-		ret->n_feeds += r->now.n_feeds;
-		ret->n_done += r->now.n_done;
-		ret->n_failed += r->now.n_failed;
-		ret->n_unchanged += r->now.n_unchanged;
-		ret->n_new += r->now.n_new;
-		ret->n_revised += r->now.n_revised;
-		ret->wire_bytes += r->now.wire_bytes;
-	}
-	ret->n_to_relate = n_to_relate(p);
-}
-
-void
-pipeline_forget(struct pipeline *p, const void *arg)
-{
-	struct run *r;
-
-	LIST_FOREACH(r, &p->runs, link)
-	if (r->cbs.arg == arg)
-		r->cbs = (struct pipeline_cbs){0};
-}
-
-void
-pipeline_run(struct pipeline *p)
-{
-	struct run *r = xcalloc(1, sizeof(*r));
-
-	assert(p->standing == NULL);
-	r->is_standing = true;
-	p->standing = r;
-	LIST_INSERT_HEAD(&p->runs, r, link);
-	(void)workers_relate(p->workers); /* what an `akin add` has left */
-	fulltext_look(p->fulltext);
-	pump_list(p, r, false, 0);
-	websubs_run(p->websubs, p->workers, p->fetcher);
 }
 
 void
@@ -771,7 +316,7 @@ pipeline_stats(const struct pipeline *p, struct pipeline_stats *ret)
 	ret->batch_times = &w->batch_times;
 	ret->relate_times = &w->relate_times;
 	ret->n_polling = (int64_t)HASH_COUNT(p->flights);
-	ret->n_to_relate = n_to_relate(p);
+	ret->n_to_relate = pipeline_n_to_relate(p);
 	websubs_stats(p->websubs, &ws);
 	ret->n_pushed_feeds = ws.n_active;
 	ret->n_pushes = ws.n_pushed;

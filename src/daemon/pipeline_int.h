@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pipeline_int.h - what pipeline.c (runs, flights, answers) and pump.c (what
- * starts next) share: the state of the loop's side.
+ * pipeline_int.h - the state of the loop's side, for pipeline.c, run.c, pump.c
+ * and flight.c.
  */
 #ifndef DAEMON_PIPELINE_INT_H
 #define DAEMON_PIPELINE_INT_H
@@ -63,6 +63,30 @@ struct pipeline {
 	struct pipeline_stats stats;
 };
 
+/* --- run.c ---------------------------------------------------------------- */
+
+void run_free(struct run *r);
+void run_finish(struct pipeline *p, struct run *r); /* tells it, and frees it */
+/* Go on, or finish, where all of its feeds are done. */
+void run_settle(struct pipeline *p, struct run *r);
+void run_show(struct pipeline *p, struct run *r); /* its progress */
+void run_listed_cb(struct workers_list *l, void *pipeline);
+void run_pages_cb(void *pipeline);
+void run_related_cb(uint64_t ticket, void *pipeline);
+void run_embedded_cb(void *pipeline);
+int64_t pipeline_n_to_relate(const struct pipeline *p); /* articles */
+
+/* --- flight.c ------------------------------------------------------------- */
+
+struct flight *flight_find(struct pipeline *p, int64_t id); /* or NULL */
+/* `r` waits for the flight too. */
+void flight_join(struct flight *f, struct run *r);
+/* It ended with `poll` (NULL: the feed was gone before it); frees both. */
+void flight_land(struct pipeline *p, struct flight *f, struct poll *poll);
+void flight_loaded_cb(struct workers_load *l, void *pipeline);
+
+/* --- pump.c --------------------------------------------------------------- */
+
 /* Start what may be started now; sets the timer for the rest. */
 void pump(struct pipeline *p);
 void pump_timer_cb(evutil_socket_t fd, short what, void *pipeline);
@@ -71,9 +95,5 @@ int64_t pump_clock_ahead_s(void);
 
 /* Ask the scout which feeds a run has to poll; limit 0: none. */
 void pump_list(struct pipeline *p, struct run *r, bool all, int64_t limit);
-
-struct flight *flight_find(struct pipeline *p, int64_t id); /* or NULL */
-/* `r` waits for the flight too. */
-void flight_join(struct flight *f, struct run *r);
 
 #endif
