@@ -22,8 +22,7 @@ struct doors {
 	LIST_HEAD(, picture) pictures;
 };
 
-/* --- what serve asks of the pipeline ----------------------------------------
- */
+/* --- what serve asks of the pipeline ------------------------------------- */
 
 static void
 op_progress(void *arg, struct serve_progress *ret)
@@ -172,8 +171,7 @@ op_metrics(void *arg, struct buf *out)
 	metrics_put(d->pipeline, out);
 }
 
-/* --- logging in
- * ---------------------------------------------------------------- */
+/* --- logging in ---------------------------------------------------------- */
 
 struct login {
 	char *base_url;
@@ -213,8 +211,7 @@ doors_print_login(struct doors *d)
 	pipeline_call(d->pipeline, store_login, print_login, l);
 }
 
-/* --- the whole
- * --------------------------------------------------------------------- */
+/* --- the whole ----------------------------------------------------------- */
 
 static void
 note_base_url(struct doors *d, const struct conf *conf)

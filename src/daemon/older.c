@@ -279,8 +279,7 @@ older_landed(struct poll *p)
 	poll_free(p);
 }
 
-/* --- the beginning ---------------------------------------------------------
- */
+/* --- the beginning ------------------------------------------------------- */
 
 struct begin {
 	struct older *older;

@@ -162,8 +162,7 @@ conn_say(struct conn *c, enum ak_status st, const char *fmt, ...)
 	return diag_set(&c->error, st, "%s", text);
 }
 
-/* --- statements ------------------------------------------------------------
- */
+/* --- statements ---------------------------------------------------------- */
 
 sqlite3_stmt *
 conn_prepare(struct conn *c, const char *sql)
@@ -324,8 +323,7 @@ col_is_null(sqlite3_stmt *st, int col)
 	return sqlite3_column_type(st, col) == SQLITE_NULL;
 }
 
-/* --- open -------------------------------------------------------------------
- */
+/* --- open ---------------------------------------------------------------- */
 
 /* akin_text(text, content_html, summary): the words of an article. */
 static void

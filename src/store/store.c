@@ -155,8 +155,7 @@ probe(const char *path, bool create, struct diag *reterr)
 	return AK_OK;
 }
 
-/* --- the writing connection --------------------------------------------------
- */
+/* --- the writing connection ---------------------------------------------- */
 
 static enum ak_status
 load_readers(struct store *s)

@@ -70,8 +70,7 @@ void store_lock_release(struct store_lock *l);
 enum ak_status store_lock_owner(
     const char *path, struct store_lock_owner *ret) AK_USE;
 
-/* --- feeds ------------------------------------------------------------------
- */
+/* --- feeds --------------------------------------------------------------- */
 
 struct store_feed { /* one subscription, with all that is kept of it */
 	int64_t id;
@@ -659,8 +658,7 @@ enum ak_status store_polls(struct store_reader *r, int64_t feed_id,
     const char *host, int64_t since, int64_t limit, store_poll_cb cb,
     void *arg) AK_USE;
 
-/* --- hooks ------------------------------------------------------------------
- */
+/* --- hooks --------------------------------------------------------------- */
 
 struct store_hook { /* what a hook asks for; strings may be NULL: any */
 	const char *name;

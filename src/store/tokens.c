@@ -63,8 +63,7 @@ tokens_free(struct tokens *t)
 	free(t);
 }
 
-/* --- classes -----------------------------------------------------------------
- */
+/* --- classes ------------------------------------------------------------- */
 
 /* Han, kana and Hangul that NFKC and case folding leave as they are: nearly
  * all there is of them. */
