@@ -36,7 +36,8 @@ enum tag {
 #define F_RAW 0x100u	 /* its content is text up to its end tag */
 #define F_FOREIGN 0x200u /* svg, math */
 #define F_UNWRAP 0x400u	 /* known, but only the content comes out */
-#define F_IMPLIED 0x800u /* may be closed by its parent's end */
+#define F_UNWANTED (F_DROP | F_RAW | F_FOREIGN | F_UNWRAP)
+#define F_IMPLIED 0x800u   /* may be closed by its parent's end */
 #define F_BREAKOUT 0x1000u /* HTML 13.2.6.5: ends svg and math */
 #define F_HEADING 0x2000u
 

@@ -378,9 +378,8 @@ make_room(struct tree *t, enum tag tag)
 	return true;
 }
 
-/* A known video host's frame: itself, sandboxed, or a link to it. */
-static void
-add_frame(struct tree *t)
+void
+tree_add_frame(struct tree *t)
 {
 	struct node *n, *child;
 
@@ -396,8 +395,8 @@ add_frame(struct tree *t)
 	tree_append(tree_current(t), n);
 }
 
-static void
-add_text(struct tree *t, const char *s, size_t len)
+void
+tree_add_text(struct tree *t, const char *s, size_t len)
 {
 	struct node *n;
 
@@ -415,85 +414,6 @@ add_text(struct tree *t, const char *s, size_t len)
 	n->s = s;
 	n->len = (uint32_t)len;
 	tree_append(tree_current(t), n);
-}
-
-/* The alttext of a formula stands for it; else the text of its parts does. */
-static void
-start_foreign(struct tree *t, enum tag tag)
-{
-	const struct token *tok = &t->c->token;
-
-	for (size_t i = 0; i < tok->n_attrs; i++)
-		if (tok->attrs[i].attr == ATTR_ALTTEXT &&
-		    tok->attrs[i].len > 0 &&
-		    clean_token_skip(&t->c->tok, tag)) {
-			add_text(t, tok->attrs[i].value, tok->attrs[i].len);
-			return;
-		}
-	if (!tok->self_closing)
-		t->foreign = tag;
-}
-
-/* A tag inside <svg> or <math>; true: it is dealt with. */
-static bool
-foreign_tag(struct tree *t)
-{
-	const struct token *tok = &t->c->token;
-	unsigned f = clean_tags[tok->tag].flags;
-	const char *raw;
-	size_t raw_len;
-
-	if (tok->kind == TOKEN_END && tok->tag == t->foreign) {
-		t->foreign = TAG_NONE;
-		return true;
-	}
-	if ((f & F_BREAKOUT) != 0) {
-		t->foreign = TAG_NONE;
-		return false;
-	}
-	if (tok->kind == TOKEN_END || tok->self_closing ||
-	    tok->tag == TAG_TITLE)
-		return true;
-	if ((f & F_RAW) != 0)
-		(void)clean_token_raw(&t->c->tok, tok->tag, &raw, &raw_len);
-	else if ((f & F_DROP) != 0)
-		(void)clean_token_skip(&t->c->tok, tok->tag);
-	return true;
-}
-
-/* Elements that never come out; true: that is one, and it is dealt with. */
-static bool
-start_unwanted(struct tree *t, enum tag tag)
-{
-	unsigned f = clean_tags[tag].flags;
-	const struct token *tok = &t->c->token;
-	const char *raw;
-	size_t raw_len;
-
-	if ((f & F_UNWRAP) != 0) {
-		if (tag == TAG_NOSCRIPT)
-			t->noscript++;
-		if (t->c->is_page && (tag == TAG_BUTTON || tag == TAG_LABEL))
-			(void)clean_token_skip(&t->c->tok, tag);
-		return true;
-	}
-	if ((f & F_FOREIGN) != 0) {
-		start_foreign(t, tag);
-		return true;
-	}
-	if ((f & (F_DROP | F_RAW)) == 0)
-		return false;
-	if (tag == TAG_IFRAME)
-		add_frame(t);
-	if (tok->self_closing && (f & F_RAW) != 0 &&
-	    ((tag != TAG_SCRIPT && tag != TAG_STYLE) ||
-		(tok->seen & (uint64_t)1 << ATTR_SRC) != 0))
-		return true;
-	if ((f & F_RAW) != 0)
-		(void)clean_token_raw(&t->c->tok, tag, &raw, &raw_len);
-	else
-		(void)clean_token_skip(&t->c->tok, tag);
-	return true;
 }
 
 static bool
@@ -514,7 +434,7 @@ start_tag(struct tree *t, enum tag tag)
 	unsigned f = clean_tags[tag].flags;
 	struct node *n;
 
-	if (start_unwanted(t, tag))
+	if ((f & F_UNWANTED) != 0 && tree_unwanted(t, tag))
 		return;
 	if ((f & F_VOID) == 0 && t->depth == LIMIT_HTML_DEPTH)
 		return;
@@ -555,7 +475,7 @@ token(struct tree *t)
 	switch (tok->kind) {
 	case TOKEN_START:
 	case TOKEN_END:
-		if (t->foreign != TAG_NONE && foreign_tag(t))
+		if (t->foreign != TAG_NONE && tree_foreign_tag(t))
 			break;
 		if (tok->kind == TOKEN_START)
 			start_tag(t, tok->tag);
@@ -568,7 +488,7 @@ token(struct tree *t)
 		if (skip && len > 0 && *s == '\n')
 			s++, len--;
 		if (len > 0)
-			add_text(t, s, len);
+			tree_add_text(t, s, len);
 		break;
 	default:
 		break;

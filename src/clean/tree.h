@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* tree.h - the tree under construction, for tree.c and formatting.c. */
+/* tree.h - the tree under construction, for tree.c, formatting.c, unwanted.c.
+ */
 #ifndef CLEAN_TREE_H
 #define CLEAN_TREE_H
 
@@ -53,6 +54,18 @@ tree_append(struct node *parent, struct node *n)
 
 void tree_push(struct tree *t, struct node *n);
 void tree_pop_to(struct tree *t, size_t depth);
+
+void tree_add_text(struct tree *t, const char *s, size_t len);
+/* A known video host's frame: itself, sandboxed, or a link to it. */
+void tree_add_frame(struct tree *t);
+
+/* --- what never comes out (unwanted.c) ---------------------------------- */
+
+/* A start tag; true: it is dealt with. */
+bool tree_unwanted(struct tree *t, enum tag tag);
+
+/* A tag inside <svg> or <math>; true: it is dealt with. */
+bool tree_foreign_tag(struct tree *t);
 
 /* --- the list of formatting elements (formatting.c) --------------------- */
 
