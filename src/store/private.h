@@ -61,6 +61,10 @@ enum ak_status make_parents(const char *path, struct diag *reterr) AK_USE;
 enum ak_status migrate_check(struct conn *c, bool *ret_is_current) AK_USE;
 enum ak_status migrate(struct conn *c) AK_USE;
 
+/* categories.c: the id of a path, made where missing; 0 for NULL and "". */
+enum ak_status category_put(
+    struct store *s, const char *path, int64_t *ret_id) AK_USE;
+
 /* feeds.c */
 /* A row of FEED_TO_POLL; strings last as long as it. */
 void feed_fill(sqlite3_stmt *st, struct store_feed *ret);
