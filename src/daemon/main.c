@@ -287,8 +287,14 @@ check_config(const struct conf *c)
 	return rc;
 }
 
-int
-main(int argc, char **argv)
+struct command_line {
+	const char *db;
+	bool only_checks; /* --check-config */
+};
+
+/* >= 0: stop with that status. */
+static int
+read_options(struct akind *a, struct command_line *ret, int argc, char **argv)
 {
 	static const struct option longs[] = {
 	    {"db", required_argument, NULL, 'd'},
@@ -296,24 +302,19 @@ main(int argc, char **argv)
 	    {"version", no_argument, NULL, 'V'},
 	    {"help", no_argument, NULL, 'h'}, {0}};
 	static char name[] = "akind";
-	struct akind a = {0};
-	const char *db = NULL;
-	bool check = false, is_service;
-	struct diag d;
 	int opt;
 
-	process_begin();
 	argv[0] = name; /* so getopt(3) begins its errors as we do */
 	while ((opt = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'c':
-			a.conf_file = optarg;
+			a->conf_file = optarg;
 			break;
 		case 'd':
-			db = optarg;
+			ret->db = optarg;
 			break;
 		case 'k':
-			check = true;
+			ret->only_checks = true;
 			break;
 		case 'V':
 			return printf("akind %s\nISC licence\n",
@@ -329,6 +330,21 @@ main(int argc, char **argv)
 		say("takes options only");
 		return EX_CONFIG_OR_USAGE;
 	}
+	return -1;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct command_line line = {0};
+	struct akind a = {0};
+	struct diag d;
+	bool is_service;
+	int rc;
+
+	process_begin();
+	if ((rc = read_options(&a, &line, argc, argv)) >= 0)
+		return rc;
 	/* Few arenas: more only hold on to memory of documents long gone.  With
 	 * fewer the writer waits for readers, who share its locks. */
 	(void)mallopt(M_ARENA_MAX, 8);
@@ -338,15 +354,14 @@ main(int argc, char **argv)
 		say(d.text);
 		return EX_CONFIG_OR_USAGE;
 	}
-	if (check) {
-		int rc = check_config(a.conf);
-
+	if (line.only_checks) {
+		rc = check_config(a.conf);
 		conf_free(a.conf);
 		return rc;
 	}
 	/* systemd sets its INVOCATION_ID in a person's shell as well. */
 	is_service = getenv("STATE_DIRECTORY") != NULL;
-	if (conf_store_path(a.conf, db, is_service, &a.store_path, &d) !=
+	if (conf_store_path(a.conf, line.db, is_service, &a.store_path, &d) !=
 	    AK_OK) {
 		say(d.text);
 		conf_free(a.conf);

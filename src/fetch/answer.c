@@ -333,35 +333,25 @@ read_failure(struct transfer *t, CURLcode rc, struct fetch_result *r)
 	    &r->diag, r->st, "%s: %s", words_of_code(r->outcome), words);
 }
 
-/* We ended it. */
+/* We ended it: the words for each reason. */
 static void
-read_stop(struct transfer *t, struct fetch_result *r)
+stop_words(const struct transfer *t, struct fetch_result *r)
 {
 	const struct fetch_params *p = &t->f->p;
-	long long n;
 
-	r->st = AK_TOOBIG;
-	r->outcome = SCHED_TOO_BIG;
 	switch (t->why) {
 	case STOP_DENIED:
-		r->st = AK_DENIED;
-		r->outcome = SCHED_DENIED;
-		r->diag = t->denied;
-		break;
 	case STOP_NO_SOCKET:
-		r->st = AK_IO;
-		r->outcome = SCHED_NETWORK_DOWN;
 		r->diag = t->denied;
 		break;
 	case STOP_BODY:
-		n = (long long)t->body.max;
-		(void)diag_set(
-		    &r->diag, r->st, "the body is over %lld bytes", n);
+		(void)diag_set(&r->diag, r->st, "the body is over %lld bytes",
+		    (long long)t->body.max);
 		break;
 	case STOP_WIRE:
-		n = (long long)p->wire_bytes;
 		(void)diag_set(&r->diag, r->st,
-		    "the body is over %lld bytes on the wire", n);
+		    "the body is over %lld bytes on the wire",
+		    (long long)p->wire_bytes);
 		break;
 	case STOP_RATIO:
 		(void)diag_set(&r->diag, r->st,
@@ -374,29 +364,21 @@ read_stop(struct transfer *t, struct fetch_result *r)
 		    (size_t)LIMIT_HEADERS_BYTES, LIMIT_HEADER_FIELDS);
 		break;
 	case STOP_CODING:
-		r->st = AK_BADINPUT;
-		r->outcome = SCHED_CUT;
 		(void)diag_set(&r->diag, r->st,
 		    "the answer is in an unknown coding (%.40s)",
 		    t->h.content_encoding);
 		break;
 	case STOP_DAMAGED:
-		r->st = AK_BADINPUT;
-		r->outcome = SCHED_CUT;
 		(void)diag_set(&r->diag, r->st,
 		    "the answer is cut or damaged (%.40s)",
 		    t->h.content_encoding != NULL ? t->h.content_encoding
 						  : "no coding");
 		break;
 	case STOP_FIRST_BYTE:
-		r->st = AK_TIMEOUT;
-		r->outcome = SCHED_TIMEOUT;
-		n = (long long)p->first_byte_ms;
-		(void)diag_set(&r->diag, r->st, "no answer within %lld ms", n);
+		(void)diag_set(&r->diag, r->st, "no answer within %lld ms",
+		    (long long)p->first_byte_ms);
 		break;
 	case STOP_SLOW:
-		r->st = AK_TIMEOUT;
-		r->outcome = SCHED_TIMEOUT;
 		(void)diag_set(&r->diag, r->st,
 		    "under %d bytes a second for %d s", LIMIT_SLOW_BYTES_PER_S,
 		    LIMIT_SLOW_S);
@@ -406,6 +388,29 @@ read_stop(struct transfer *t, struct fetch_result *r)
 	case STOP_PEER_BUSY:
 		assert(0);
 	}
+}
+
+static void
+read_stop(const struct transfer *t, struct fetch_result *r)
+{
+	static const struct {
+		enum ak_status st;
+		enum sched_outcome outcome;
+	} ends[] = {[STOP_DENIED] = {AK_DENIED, SCHED_DENIED},
+	    [STOP_NO_SOCKET] = {AK_IO, SCHED_NETWORK_DOWN},
+	    [STOP_BODY] = {AK_TOOBIG, SCHED_TOO_BIG},
+	    [STOP_WIRE] = {AK_TOOBIG, SCHED_TOO_BIG},
+	    [STOP_RATIO] = {AK_TOOBIG, SCHED_TOO_BIG},
+	    [STOP_HEADERS] = {AK_TOOBIG, SCHED_TOO_BIG},
+	    [STOP_CODING] = {AK_BADINPUT, SCHED_CUT},
+	    [STOP_DAMAGED] = {AK_BADINPUT, SCHED_CUT},
+	    [STOP_FIRST_BYTE] = {AK_TIMEOUT, SCHED_TIMEOUT},
+	    [STOP_SLOW] = {AK_TIMEOUT, SCHED_TIMEOUT}};
+
+	assert((size_t)t->why < AK_COUNT(ends) && ends[t->why].st != AK_OK);
+	r->st = ends[t->why].st;
+	r->outcome = ends[t->why].outcome;
+	stop_words(t, r);
 }
 
 /* A validator that can be stored; see RFC 9110, 8.8. */
