@@ -35,13 +35,17 @@ mark() # JSON
 
 tmux="tmux -f /dev/null -S $dir/tmux"
 
-# Type keys, each after the screen had time to follow.
-keys()
+shows() # PATTERN
 {
-	for key in "$@"; do
-		$tmux send-keys -t nb "$key"
-		sleep 0.7
-	done
+	$tmux capture-pane -p -t nb | grep -q "$1"
+}
+
+# Type a key that this screen takes, once it is there.
+press() # PATTERN KEY
+{
+	wait_for shows "$1" && $tmux send-keys -t nb "$2" && return 0
+	echo "# the screen lacks $1:"
+	$tmux capture-pane -p -t nb | sed 's/^/# /'
 }
 
 gives() # WANT COMMAND...
@@ -89,19 +93,19 @@ for kind in miniflux feedhq; do
 	eventually 3 unread_there
 	result $? "$kind: three unread articles are there"
 	$tmux new-session -d -s nb -x 100 -y 30 "$newsboat" 2>/dev/null
-	sleep 1.5
-	keys r
-	sleep 1.5
-	keys Enter
+	press '(3/3)' Enter
 	if [ $kind = feedhq ]; then
-		keys C-e s Enter
+		press 'Articles in feed' C-e
+		press 'Flags:' s
+		press 'Flags: s' Enter
 		eventually 1 count starred=1
 		result $? "$kind: a star given there is here"
 	fi
-	keys Enter q
+	press 'Articles in feed' Enter
+	press 'A text' q
 	eventually 2 count unread=1
 	result $? "$kind: an article opened there is read here"
-	keys A
+	press 'Articles in .*2 unread' A
 	eventually 0 count unread=1
 	result $? "$kind: all marked read there are read here"
 	$tmux kill-server 2>/dev/null
