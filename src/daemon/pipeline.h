@@ -9,6 +9,12 @@
  * sync` runs a pipeline until what was due is done; akind runs it for ever.
  * All functions are for the thread of `base`; evthread_use_pthreads() and
  * pipeline_global_init() come first.
+ *
+ * Where to read: pipeline.c, run.c, pump.c and flight.c are the loop's side;
+ * workers.c has the threads, poll.c and poll_commit.c what each does with a
+ * poll, writer.c and relater*.c the two that have files of their own.  Beside
+ * polls: subscribe, older (RFC 5005), fulltext, websub, embed.  akind alone has
+ * main.c, doors (serve's side), control, hooks, keeper.
  */
 #ifndef DAEMON_PIPELINE_H
 #define DAEMON_PIPELINE_H

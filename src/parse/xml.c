@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * libxml2's push parser with handlers of our own (docs/design.md, D-parser).
+ * libxml2's push parser with handlers of our own (D7).
  *
  * The text is UTF-8 and begins at the root element: declaration and DOCTYPE
  * never reach libxml2 (prolog.c), so that it knows no entities but the five

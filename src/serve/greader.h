@@ -46,24 +46,24 @@ void g_login(struct job *j);
 void g_token(struct job *j);
 void g_user_info(struct job *j);
 
-/* g_lists.c */
+/* greader_lists.c */
 void g_subscription_list(struct job *j);
 void g_tag_list(struct job *j);
 void g_unread_count(struct job *j);
 
-/* g_stream.c */
+/* greader_stream.c */
 void g_stream_ids(struct job *j);
 void g_stream_contents(struct job *j);
 void g_items_contents(struct job *j);
 void g_stream_atom(struct job *j);
 
-/* g_edit.c */
+/* greader_edit.c */
 void g_edit_tag(struct job *j);
 void g_mark_all(struct job *j);
 void g_rename_tag(struct job *j);
 void g_disable_tag(struct job *j);
 
-/* g_subs.c */
+/* greader_subs.c */
 void g_subscription_edit(struct job *j);
 void g_quickadd(struct job *j);
 void g_import(struct job *j);

@@ -14,11 +14,11 @@ json_t *mf_category(int64_t id, const char *title);
 /* A number that a {} of the path holds; false: answered. */
 bool mf_id(struct job *j, int64_t *ret);
 
-/* mf_find.c */
+/* miniflux_find.c */
 void mf_icon(struct job *j);
 void mf_discover(struct job *j);
 
-/* mf_feeds.c */
+/* miniflux_feeds.c */
 void mf_categories(struct job *j);
 void mf_category_add(struct job *j);
 void mf_category_edit(struct job *j);
@@ -33,7 +33,7 @@ void mf_feeds_refresh(struct job *j);
 void mf_counters(struct job *j);
 json_t *mf_feed_json(const struct store_feed *f);
 
-/* mf_entries.c */
+/* miniflux_entries.c */
 void mf_entries(struct job *j);
 void mf_feed_entries(struct job *j);
 void mf_category_entries(struct job *j);

@@ -5,6 +5,12 @@
  * A job is made on the loop from an evhttp request, handed to a worker, which
  * fills the reply, and handed back.  Whoever holds the job owns all of it; the
  * evhttp request itself never leaves the loop, the ticket number stands for it.
+ *
+ * In the order in which a request meets them: listen.c, conns.c, request.c
+ * (params.c reads queries and forms), route.c with the table of handlers,
+ * serve.c, which hands jobs round, auth.c and throttle.c, a handler, reply.c,
+ * send.c.  Handlers: api_* (our JSON), greader* (Google Reader), miniflux*,
+ * fever, feedout* (output feeds), page* (the web page), metrics.
  */
 #ifndef SERVE_SERVE_INT_H
 #define SERVE_SERVE_INT_H

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* private.h - what the files of this folder share. */
+/*
+ * private.h - what the files of this folder share.
+ *
+ * What a poll brings goes through writer.c, entries.c, identity.c (the feed's
+ * own entry?), match.c (an article that is there?), form.c and articles.c; what
+ * is asked for comes from reader.c, search.c, relations.c.  conn.c is one
+ * connection and its statements, store.c opens it and has the units.
+ */
 #ifndef STORE_PRIVATE_H
 #define STORE_PRIVATE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* out_xml.c - output feeds as Atom (RFC 4287) and RSS 2.0. */
+/* feedout_xml.c - output feeds as Atom (RFC 4287) and RSS 2.0. */
 #include "serve/feedout.h"
 
 #include "base/clock.h"

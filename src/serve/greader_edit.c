@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * g_edit.c - Google Reader API: states and tags of items, names of tags.
+ * greader_edit.c - Google Reader API: states and tags of items, names of tags.
  *
  * All answers are exactly "OK": some clients compare them.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* mf_entries.c - Miniflux' API: entries, their filters and states. */
+/* miniflux_entries.c - Miniflux' API: entries, their filters and states. */
 #include "serve/miniflux.h"
 
 #include <stdio.h>

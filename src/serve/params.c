@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * req.c - reading what clients send: queries, forms, multipart, cookies.
+ * params.c - reading what clients send: queries, forms, multipart, cookies.
  *
  * Query and form make one list of parameters, since clients of the reader APIs
  * put the same ones here or there.  Names repeat; all values are kept in order.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* out_json.c - output feeds as JSON Feed 1.1. */
+/* feedout_json.c - output feeds as JSON Feed 1.1. */
 #include "serve/feedout.h"
 
 #include "serve/column.h"

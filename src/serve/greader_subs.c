@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* g_subs.c - Google Reader API: subscribing and its changes, OPML. */
+/* greader_subs.c - Google Reader API: subscribing and its changes, OPML. */
 #include "serve/greader.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* mf_feeds.c - Miniflux' API: feeds and categories. */
+/* miniflux_feeds.c - Miniflux' API: feeds and categories. */
 #include "serve/miniflux.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * g_stream.c - Google Reader API: ids and contents of streams.
+ * greader_stream.c - Google Reader API: ids and contents of streams.
  *
  * Streams run by arrival, which is the order of ids.  The continuation is the
  * id of the last item sent: it stays right while states change between pages.

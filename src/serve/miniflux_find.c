@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mf_find.c - Miniflux' API: which feeds a page names, and feeds' icons.
+ * miniflux_find.c - Miniflux' API: which feeds a page names, and feeds' icons.
  *
  * An icon is what the feed itself names; it is fetched when a client asks, with
  * the guards of any image, and not kept: clients keep it.
