@@ -21,10 +21,18 @@ found=$(
 				echo "akin(1) lacks $verb"
 		done
 
-	# Decisions that code cites exist.
-	grep -rhoE '\bD[0-9]+ \*/|\(D[0-9]+\)' src | grep -oE 'D[0-9]+' |
+	# Tables, those that a later migration renames or drops apart.
+	grep -hoE '^CREATE (VIRTUAL )?TABLE [a-z_]+' src/store/migrations/*.sql |
+		sed 's/.* //' | grep -v '^new_\|_new$' | sort -u | while read -r table; do
+		grep -q "\`$table\b" docs/schema.md ||
+			echo "docs/schema.md lacks $table"
+	done
+
+	# Decisions that are cited exist.
+	grep -rhoE '\bD[0-9]+ \*/|\(D[0-9]+[,)]' src docs tests bench |
+		grep -oE 'D[0-9]+' |
 		sort -u | while read -r d; do
-		grep -q "^## $d\b" docs/design.md ||
+		grep -q "^### .*\b$d\b" docs/design.md ||
 			echo "docs/design.md lacks $d"
 	done
 )

@@ -2,7 +2,7 @@
 /*
  * token.h - secrets of API clients, sessions and login links.
  *
- * A secret is 256 random bits in lower-case base32 (letters and digits only:
+ * A secret is 260 random bits in lower-case base32 (letters and digits only:
  * some clients send it without encoding).  The store keeps digests alone: a
  * random secret needs no slow hash.
  *
