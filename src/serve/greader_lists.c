@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* greader_lists.c - Google Reader API: subscriptions, folders and tags, counts. */
+/* greader_lists.c - Google Reader API: subscriptions, folders, tags, counts. */
 #include "serve/greader.h"
 
 #include <stdio.h>

@@ -14,7 +14,7 @@
 #include "base/str.h"
 #include "store/store.h"
 
-#define N_FEEDS 5
+#define N_FEEDS 3
 #define HOUR ((int64_t)3600)
 #define DAY (24 * HOUR)
 
