@@ -385,8 +385,7 @@ says_related(const char *s, size_t len)
 	return false;
 }
 
-/* Keep class and id as " .class .class #id ", lower case, and rel as a class.
- */
+/* Keep class and id as " .class .class #id ", lower case; rel as a class. */
 static void
 add_name(struct cleaner *c, struct node *n, const struct token_attr *a)
 {

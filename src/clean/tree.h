@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* tree.h - the tree under construction, for tree.c, formatting.c, unwanted.c.
- */
+/* tree.h - the tree being built, for tree.c, formatting.c and unwanted.c. */
 #ifndef CLEAN_TREE_H
 #define CLEAN_TREE_H
 

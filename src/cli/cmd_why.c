@@ -26,7 +26,7 @@ print_score(const struct why_pair *p)
 
 	(void)printf("terms %.3f, time %.3f, same text %.3f\n", x->cosine,
 	    x->time_factor, x->containment);
-	if (p->not != WHY_RELATED || !p->has_parts || p->embedding > 0)
+	if (p->verdict != WHY_RELATED || !p->has_parts || p->embedding > 0)
 		return;
 	if (p->kind == RELATE_DUPLICATE)
 		(void)printf("score = 0.9 + %.3f / 10 = %.3f\n", x->containment,
@@ -45,7 +45,7 @@ print_kind(const struct why_pair *p)
 {
 	const struct relate_why *w = &p->why;
 
-	switch (p->not ) {
+	switch (p->verdict) {
 	case WHY_RELATED:
 		(void)printf("%s, score %.2f\n",
 		    relate_kind_name((enum relate_kind)p->kind), p->score);
@@ -126,7 +126,7 @@ print_side(const struct term *t, const struct why_article *x, char sign,
 static void
 print_changes(const struct term *t, const struct why_pair *p)
 {
-	if (p->not != WHY_RELATED || p->kind != RELATE_DUPLICATE)
+	if (p->verdict != WHY_RELATED || p->kind != RELATE_DUPLICATE)
 		return;
 	if (p->why.n_spans > 0)
 		(void)printf("%.0f %% of the shorter text stands in both; "

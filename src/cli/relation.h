@@ -11,8 +11,7 @@
 /* A line: aligned on a terminal, else with tabs. */
 void relation_row(const struct term *t, const struct store_relation *rel);
 
-/* As `akin related --json` has it; "why" is an array, the short reason in it.
- */
+/* As `akin related --json` has it; "why" is an array with the short reason. */
 json_t *relation_json(const struct store_relation *rel);
 
 #endif

@@ -34,8 +34,7 @@ struct control_ops {
 	void *arg;
 	int silent_ms; /* who asks for nothing is let go; 0: the usual time */
 };
-/* The caller holds the store's lock, so a socket that is there is a dead one's.
- */
+/* The caller holds the store's lock: a socket that is there is a dead one's. */
 enum ak_status control_new(struct event_base *base, const char *path,
     struct pipeline *pipeline, const struct control_ops *ops,
     struct control **ret, struct diag *reterr) AK_USE;

@@ -56,7 +56,7 @@ relation_cb(const struct store_relation *rel, void *arg)
 
 	if (rel->article != f->other || f->is_found)
 		return;
-	f->pair->not = WHY_RELATED;
+	f->pair->verdict = WHY_RELATED;
 	f->is_found = true;
 	f->pair->parts = (struct relate_parts){.cosine = rel->parts.cosine,
 	    .time_factor = rel->parts.time,
@@ -98,7 +98,7 @@ find_relation(struct store_reader *r, struct arena *arena, struct why_pair *p)
 	}
 	if (st == AK_OK && !f.is_found) {
 		st = store_is_wrong_pair(r, p->a.id, p->b.id, &wrong);
-		p->not = wrong ? WHY_WRONG : WHY_TOO_LITTLE;
+		p->verdict = wrong ? WHY_WRONG : WHY_TOO_LITTLE;
 	}
 	return st;
 }
@@ -125,8 +125,8 @@ why_explain(struct store_reader *r, struct relate_lexer *lx,
 	sa = as_side(&p.a);
 	sb = as_side(&p.b);
 	relate_explain(lx, arena, x, &sa, &sb, &p.why);
-	if (p.not == WHY_TOO_LITTLE && p.why.is_related)
-		p.not = WHY_BETTER;
+	if (p.verdict == WHY_TOO_LITTLE && p.why.is_related)
+		p.verdict = WHY_BETTER;
 	if (!p.has_parts)
 		p.parts = p.why.parts;
 	*ret = p;
@@ -185,7 +185,7 @@ why_to_json(const struct why_pair *p)
 	static const char *const reasons[] = {[WHY_TOO_LITTLE] = "little",
 	    [WHY_WRONG] = "wrong",
 	    [WHY_BETTER] = "better"};
-	bool related = p->not == WHY_RELATED;
+	bool related = p->verdict == WHY_RELATED;
 	json_t *o = json_pack("{so so sb ss? sf sf sf sf sf sf sf}", "a",
 	    side(&p->a), "b", side(&p->b), "related", (int)related, "kind",
 	    related ? relate_kind_name((enum relate_kind)p->kind) : NULL,
@@ -197,7 +197,7 @@ why_to_json(const struct why_pair *p)
 
 	if (!related)
 		(void)json_object_set_new(
-		    o, "reason", json_string(reasons[p->not ]));
+		    o, "reason", json_string(reasons[p->verdict]));
 	if (p->form != NULL)
 		(void)json_object_set_new(o, "listed",
 		    json_pack("{ss sI}", "form", p->form, "place",

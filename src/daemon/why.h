@@ -19,16 +19,16 @@ struct why_article { /* strings in the arena */
 	size_t text_len;
 };
 
-enum why_not { /* related */
+enum why_verdict {
 	WHY_RELATED,
-	WHY_TOO_LITTLE, /* in common */
-	WHY_WRONG,	/* a person said so */
-	WHY_BETTER,	/* ones fill both lists; or it is not looked at yet */
+	WHY_TOO_LITTLE, /* not related: in common */
+	WHY_WRONG,	/* not: a person said so */
+	WHY_BETTER /* not: others fill both lists, or it is not looked at yet */
 };
 
 struct why_pair {
 	struct why_article a, b;
-	enum why_not not ;
+	enum why_verdict verdict;
 	int kind;		   /* enum relate_kind; of a related pair */
 	double score;		   /* 0: not related */
 	struct relate_parts parts; /* of the score, as it was found */

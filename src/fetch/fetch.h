@@ -42,9 +42,8 @@ enum fetch_method { FETCH_GET, FETCH_POST };
 struct fetch_req { /* all strings are copied by fetch_start() */
 	const char *url;
 	enum fetch_method method;
-	const char
-	    *etag; /* sent as it came, on the hop to validators_url only */
-	const char *last_modified;
+	/* Sent as they came, on the hop to validators_url only: */
+	const char *etag, *last_modified;
 	const char *validators_url; /* final_url that gave them; NULL: url */
 	bool want_delta;	    /* A-IM: feed (only with an etag) */
 	const char *accept;	    /* NULL: the feed default */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* chars.h - what kind of character, and its folded form.  Private to relate.
- */
+/* chars.h - the kind of a character, its folded form.  Private to relate. */
 #ifndef RELATE_CHARS_H
 #define RELATE_CHARS_H
 

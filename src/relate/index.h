@@ -262,8 +262,7 @@ float query_time_factor(int64_t a, bool a_dated, int64_t b, bool b_dated);
 /* Something is found in this place. */
 void query_touch(struct relate_index *x, struct query *q, uint32_t place);
 
-/* Two of one feed, titled alike but for figures: do they come again and again?
- */
+/* Two of one feed, titled alike but for figures: do such come repeatedly? */
 bool query_recurs(int64_t seconds_apart, bool same_title, float contain);
 
 /* --- across.c ------------------------------------------------------------- */

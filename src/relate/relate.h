@@ -35,9 +35,8 @@ struct relate_text {
 	const char *title; /* plain; or NULL */
 	const char *text;  /* plain, "\n" between paragraphs; may be NULL, "" */
 	size_t text_len;
-	const char *lang; /* BCP 47 of entry or feed, or NULL */
-	const char
-	    *feed_title; /* taken out where it stands as a whole; or NULL */
+	const char *lang;	/* BCP 47 of entry or feed, or NULL */
+	const char *feed_title; /* taken out where it stands whole; or NULL */
 };
 
 /* Opaque, versioned, the same on every machine; a few hundred bytes to 3 kB;
@@ -91,8 +90,7 @@ struct relate_parts {
  * x = cosine * time_factor / usual + common / 4. */
 double relate_score(enum relate_kind kind, const struct relate_parts *p);
 
-/* What scores less is left out: see the shares of right ones in docs/design.md.
- */
+/* What scores less is left out: see the shares of right ones in D73. */
 #define RELATE_SCORE_FROM 0.15
 
 /* One relation of the newcomer with an older article. */

@@ -53,8 +53,7 @@ size_t vectors_nearest(const struct vectors *x, const struct vector_about *q,
     const int8_t *v, struct vector_hit *ret, size_t max, double *ret_noise,
     double *ret_mean);
 
-/* A pair of different languages that words have found: by score, best first.
- */
+/* Pairs of different languages that words have found: by score, best first. */
 struct vector_known {
 	int64_t id;
 	enum relate_kind kind;

@@ -176,8 +176,7 @@ bool sched_may_refresh(const struct sched_params *p,
 void sched_count_refresh(
     const struct sched_params *p, struct sched_state *state, int64_t now);
 
-/* Is a permanent redirect, seen `n` times in a row since `since`, to be kept?
- */
+/* Is a permanent redirect, seen `n` times running since `since`, to be kept? */
 bool sched_may_move(int64_t n, int64_t since, int64_t now);
 
 /* One line for a person: what decided, and when, e.g. "the server asked

@@ -41,8 +41,7 @@ versions(struct conn *c, int64_t *ret_app, int64_t *ret_version)
 	return st;
 }
 
-/* Leave a transaction that failed or changed nothing; `st` and its words stay.
- */
+/* Leave a transaction that failed or changed nothing; `st`, its words stay. */
 static enum ak_status
 undo(struct conn *c, enum ak_status st)
 {

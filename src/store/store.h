@@ -37,7 +37,7 @@ void store_close(struct store *s);
 /* Documents with new articles are refused, AK_TOOBIG, while the file's used
  * pages are this many bytes or more.  0: no limit. */
 void store_set_quota(struct store *s, int64_t bytes);
-/* By which a feed is planned anew when it is edited. */
+/* The schedule by which a feed is planned anew when it is edited. */
 void store_set_schedule(struct store *s, const struct sched_params *p);
 
 enum ak_status store_reader_open(const char *path, struct store_reader **ret,

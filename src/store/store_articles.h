@@ -84,7 +84,8 @@ enum ak_status store_article_ids(struct store_reader *r,
 enum ak_status store_article_count(struct store_reader *r,
     const struct store_article_query *q, int64_t *ret) AK_USE;
 
-/* id, guid, gold URL or title as a person names an article. */
+/* The article that a person names by id, guid, URL or title.  AK_NOTFOUND; of
+ * several with a title, one. */
 enum ak_status store_article_resolve(
     struct store_reader *r, const char *spec, int64_t *ret) AK_USE;
 

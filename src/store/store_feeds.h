@@ -152,9 +152,8 @@ enum ak_status store_category_remove(struct store *s, const char *path) AK_USE;
 struct store_fetch {
 	int64_t feed_id;
 	int64_t at;
-	const struct doc
-	    *doc;      /* cleaned; NULL: nothing to store (304, error) */
-	bool is_delta; /* absence says nothing (226, push) */
+	const struct doc *doc; /* cleaned; NULL: nothing to store (304, ...) */
+	bool is_delta;	       /* absence says nothing (226, push) */
 	bool is_push;  /* brought by a hub: only entries, and that they came */
 	bool is_older; /* the same from the feed's past: no word of its rate */
 	const struct sched_state *sched; /* state after sched_next(), or NULL */
@@ -171,8 +170,7 @@ struct store_fetch {
 	const char *etag, *last_modified, *validators_url;
 	uint64_t body_hash, items_hash; /* 0: keep */
 	const char *error;		/* NULL: fine */
-	/* redirect bookkeeping; `moved_to` NULL: no permanent chain this time
-	 */
+	/* `moved_to` NULL: no permanent redirect this time */
 	bool has_moved;
 	const char *moved_to;
 	bool has_new_url; /* replaces what is stored */
@@ -195,17 +193,16 @@ struct store_blob {
 	size_t len;
 };
 
-struct store_delta {				    /* what a poll changed */
-	int64_t n_seen, n_new, n_revised, n_joined; /* entries; joined: new
-				entry of an article that was there */
-	int64_t n_events; /* of entries that the feed did not have; dates within
-			     10 min are one */
+struct store_delta {			  /* what a poll changed */
+	int64_t n_seen, n_new, n_revised; /* entries */
+	int64_t n_joined;      /* new entries of articles that were there */
+	int64_t n_events;      /* of entries that the feed did not have: dates
+				  within 10 min are one */
 	int64_t *new_articles; /* ids, rising; malloc'ed, the caller's */
 	size_t n_new_articles;
 	int64_t *changed_articles; /* revised ones; malloc'ed */
 	size_t n_changed_articles;
-	int64_t
-	    merged_into; /* feed id, when adopt_url met another feed; or 0 */
+	int64_t merged_into; /* feed, when adopt_url met another; or 0 */
 };
 void store_delta_release(struct store_delta *d);
 

@@ -14,8 +14,8 @@ struct store_reader;
 
 /* --- relations ------------------------------------------------------- */
 
-/* For the relater: articles above a watermark, in order of id, with features
- * (NULL where they have none); by arrival. */
+/* For the relater: articles above a watermark, in order of id, which is that of
+ * arrival, with features (NULL where they have none). */
 struct store_related_input {
 	int64_t id, feed_id, date;
 	bool is_dated;

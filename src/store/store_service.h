@@ -19,8 +19,7 @@ struct store_token {
 	int64_t created_at, last_used_at, expires_at; /* 0: never */
 };
 typedef void (*store_token_cb)(const struct store_token *t, void *arg);
-/* `digest`: SHA-256 of the secret; `fever_digest`: of MD5("NAME:SECRET") hex.
- */
+/* The digests are token_digest()'s and token_fever_digest()'s of the secret. */
 enum ak_status store_token_add(struct store *s, const struct store_token *t,
     const unsigned char digest[32],
     const unsigned char fever_digest[32]) AK_USE; /* AK_EXISTS */
@@ -45,7 +44,7 @@ enum ak_status store_blob_get(struct store_reader *r, const char *name,
 
 /* --- icons ----------------------------------------------------------- */
 
-/* A feed's picture.  Kept: what was fetched, or that there was nothing. */
+/* A feed's picture: what was fetched, or that there was nothing. */
 struct store_icon {
 	int64_t feed_id;
 	const char *url;  /* as the feed names it now */
@@ -96,7 +95,7 @@ struct store_websub { /* one a feed; it outlives the feed */
 	int64_t found_at;  /* a poll found what was not pushed; 0 */
 	const char *url;   /* that answered the poll: base of what is pushed */
 	const char *state; /* of websub_save() */
-	bool has_feed;	   /* told only */
+	bool has_feed;	   /* its feed is still there; not read by _put */
 };
 typedef void (*store_websub_cb)(const struct store_websub *w, void *arg);
 /* All, or only those that store_websub_offer() put, and those of feeds that
