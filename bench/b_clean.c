@@ -8,7 +8,6 @@
 
 #include <libxml/HTMLparser.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -66,18 +65,9 @@ static void
 add_file(const char *name)
 {
 	const char *dot = strrchr(name, '.');
-	FILE *f = fopen(name, "rb");
-	struct stat sb;
-	char *data;
 	size_t len;
+	char *data = bench_read(name, &len);
 
-	if (f == NULL || fstat(fileno(f), &sb) != 0) {
-		perror(name);
-		exit(1);
-	}
-	data = xmalloc((size_t)sb.st_size + 1);
-	len = fread(data, 1, (size_t)sb.st_size, f);
-	(void)fclose(f);
 	if (dot != NULL && strcmp(dot, ".bin") == 0) {
 		add_items(data, len); /* and keeps the data */
 	} else {

@@ -8,7 +8,6 @@
 
 #include <libxml/parser.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -28,20 +27,12 @@ static size_t text_len, text_cap;
 static void
 add_file(const char *name)
 {
-	FILE *f = fopen(name, "rb");
-	struct stat sb;
-	char *data;
+	struct file *f;
 
-	if (f == NULL || fstat(fileno(f), &sb) != 0) {
-		perror(name);
-		exit(1);
-	}
-	data = xmalloc((size_t)sb.st_size + 1);
 	files = xreallocarray(files, n_files + 1, sizeof(*files));
-	files[n_files].data = data;
-	files[n_files].len = fread(data, 1, (size_t)sb.st_size, f);
-	n_bytes += files[n_files++].len;
-	(void)fclose(f);
+	f = &files[n_files++];
+	f->data = bench_read(name, &f->len);
+	n_bytes += f->len;
 }
 
 static void

@@ -8,7 +8,6 @@
 #include "bench/bench.h"
 
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -42,19 +41,10 @@ add_file(const char *name)
 	    .base = "http://feed.example/f", .split_related = true};
 	struct parse_opts opts = {.url = "http://feed.example/f"};
 	struct arena *a = arena_new(LIMIT_DOC_ARENA);
-	FILE *f = fopen(name, "rb");
 	struct doc *doc;
-	struct stat sb;
-	char *data;
 	size_t len;
+	char *data = bench_read(name, &len);
 
-	if (f == NULL || fstat(fileno(f), &sb) != 0) {
-		perror(name);
-		exit(1);
-	}
-	data = xmalloc((size_t)sb.st_size + 1);
-	len = fread(data, 1, (size_t)sb.st_size, f);
-	(void)fclose(f);
 	if (parse_feed(a, data, len, &opts, &doc, NULL) != AK_OK ||
 	    clean_doc(doc, &clean) != AK_OK) {
 		arena_free(a);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/mem.h"
@@ -43,6 +44,24 @@ bench_report(const char *name, const char *unit, double *samples, size_t n)
 	(void)printf("%s\t%s\t%.4g\t%.4g\t%.4g\t%zu\n", name, unit,
 	    samples[n / 2], samples[0], samples[n - 1], n);
 	(void)fflush(stdout);
+}
+
+/* The bytes of a file, malloc'ed; without it there is no bench. */
+static inline char *
+bench_read(const char *name, size_t *ret_len)
+{
+	FILE *f = fopen(name, "rb");
+	struct stat sb;
+	char *data;
+
+	if (f == NULL || fstat(fileno(f), &sb) != 0) {
+		perror(name);
+		exit(1);
+	}
+	data = xmalloc((size_t)sb.st_size + 1);
+	*ret_len = fread(data, 1, (size_t)sb.st_size, f);
+	(void)fclose(f);
+	return data;
 }
 
 /* Call `fn` for each file of the folder `name` that ends in .xml or in `also`

@@ -32,6 +32,13 @@ void kit_related(
     struct kit *k, struct doc_entry *e, const char *url, const char *title);
 /* Poll an hour later; the delta is in the kit. */
 void kit_poll(struct kit *k, int64_t feed, struct doc *d);
+/* The same, and so many of its entries are new, so many revised. */
+#define kit_poll_gives(k, feed, d, new, revised)                               \
+	do {                                                                   \
+		kit_poll(k, feed, d);                                          \
+		assert_int_equal((k)->delta.n_new, new);                       \
+		assert_int_equal((k)->delta.n_revised, revised);               \
+	} while (0)
 
 int64_t kit_count(struct kit *k, const struct store_article_query *q);
 int64_t kit_n_articles(struct kit *k, int64_t feed); /* 0: all */
