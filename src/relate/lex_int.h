@@ -10,7 +10,6 @@
 
 #include <unicode/ubrk.h>
 
-#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "relate/chars.h"

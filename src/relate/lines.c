@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 enum { LEAST = 6 }; /* characters; a word counts as two */
