@@ -106,23 +106,18 @@ failed_cb(const char *words, void *arg)
 
 /* What an earlier process was told holds for the whole host. */
 static void
-park_cb(const struct store_feed *f, void *arg)
+park_cb(const char *url, enum sched_outcome by, int64_t until, void *arg)
 {
 	struct pipeline *p = arg;
 
-	if (f->sched.last_outcome == SCHED_TOO_MANY ||
-	    f->sched.last_outcome == SCHED_UNAVAILABLE)
-		fetch_park(p->fetcher,
-		    f->parked_url != NULL ? f->parked_url : f->url,
-		    f->sched.last_outcome, f->sched.retry_until);
+	if (by == SCHED_TOO_MANY || by == SCHED_UNAVAILABLE)
+		fetch_park(p->fetcher, url, by, until);
 }
 
 static void
 opened_cb(struct store_reader *r, void *arg)
 {
-	struct store_feed_query q = {.retry_after = clock_now()};
-
-	(void)!store_feeds(r, &q, park_cb, arg);
+	(void)!store_retries(r, clock_now(), park_cb, arg);
 }
 
 static void

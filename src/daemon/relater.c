@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/process.h"
 
@@ -85,6 +86,18 @@ await_backlog(struct relater *r)
 	}
 }
 
+/* Else what is to be related waits for the next wake-up. */
+static bool
+has_reader(struct relater *r)
+{
+	struct diag d = {{0}};
+
+	if (r->reader == NULL &&
+	    store_reader_open(r->path, &r->reader, &d) != AK_OK)
+		log_err("relate", "cannot read error=%s", LOG_STR(d.text));
+	return r->reader != NULL;
+}
+
 static void
 work(struct relater *r)
 {
@@ -92,7 +105,7 @@ work(struct relater *r)
 	int64_t above = 0;
 
 	workers_opts(r->w, &opts);
-	if (!opts.with_relations)
+	if (!opts.with_relations || !has_reader(r))
 		return;
 	look_at_watermark(r, &opts);
 	if (r->mark < COLD)
@@ -129,23 +142,16 @@ relater_main(void *arg)
 
 /* --- interface ------------------------------------------------------------ */
 
-enum ak_status
-relater_start(struct workers *w, const char *path, struct relater **ret,
-    struct diag *reterr)
+struct relater *
+relater_new(struct workers *w, const char *path)
 {
 	struct relater *r = xcalloc(1, sizeof(*r));
-	enum ak_status st = store_reader_open(path, &r->reader, reterr);
 
-	if (st != AK_OK) {
-		free(r);
-		return st;
-	}
 	r->w = w;
+	r->path = xstrdup(path);
 	(void)pthread_mutex_init(&r->lock, NULL);
 	(void)pthread_cond_init(&r->wake, NULL);
-	*ret = r;
-	process_thread(&r->thread, relater_main, r);
-	return AK_OK;
+	return r;
 }
 
 void
@@ -157,7 +163,8 @@ relater_stop(struct relater *r)
 	r->is_stopping = true;
 	(void)pthread_cond_signal(&r->wake);
 	(void)pthread_mutex_unlock(&r->lock);
-	(void)pthread_join(r->thread, NULL);
+	if (r->is_started)
+		(void)pthread_join(r->thread, NULL);
 	relater_drop_index(r);
 	store_reader_close(r->reader);
 }
@@ -169,7 +176,19 @@ relater_free(struct relater *r)
 		return;
 	(void)pthread_cond_destroy(&r->wake);
 	(void)pthread_mutex_destroy(&r->lock);
+	free(r->path);
 	free(r);
+}
+
+uint64_t
+relater_ticket(struct relater *r)
+{
+	uint64_t ticket;
+
+	(void)pthread_mutex_lock(&r->lock);
+	ticket = ++r->n_tickets;
+	(void)pthread_mutex_unlock(&r->lock);
+	return ticket;
 }
 
 uint64_t
@@ -178,7 +197,11 @@ relater_wake(struct relater *r)
 	uint64_t ticket;
 
 	(void)pthread_mutex_lock(&r->lock);
-	ticket = ++r->wanted;
+	ticket = r->wanted = ++r->n_tickets;
+	if (!r->is_started && !r->is_stopping) {
+		process_thread(&r->thread, relater_main, r);
+		r->is_started = true;
+	}
 	(void)pthread_cond_signal(&r->wake);
 	(void)pthread_mutex_unlock(&r->lock);
 	return ticket;

@@ -30,18 +30,19 @@ struct backlog {
 
 struct relater {
 	struct workers *w;
-	struct store_reader *reader;
+	char *path;
 	pthread_t thread;
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	uint64_t wanted; /* ticket of the last wake-up */
-	bool is_stopping;
+	uint64_t n_tickets, wanted; /* the last one; of the last wake-up */
+	bool is_started, is_stopping;
 	int n_batches; /* that the writer has not committed yet */
 
 	atomic_llong committed; /* newest article whose relations are */
 
 	/* Thread's own: */
+	struct store_reader *reader;
 	struct relate_index *index; /* NULL: not built yet */
 	struct relate_params params;
 	int64_t mark;	   /* newest article handed to the writer */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Starting, feeding and stopping the threads; scout and parsers, which are
- * too small for files of their own.
+ * too small for files of their own.  Parsers and the relater begin with their
+ * first work: most polls bring them none.
  *
  * Threads stop in the order of the data's way (parsers, relater, writer), each
  * after its inbox was closed and drained, so whatever was handed over is
@@ -233,6 +234,8 @@ workers_parse(struct workers *w, struct poll *p)
 {
 	if (p->body != NULL)
 		(void)atomic_fetch_add(&w->held, p->body_len);
+	if (w->n_parsers < w->most_parsers)
+		process_thread(&w->parsers[w->n_parsers++], parser_main, w);
 	if (!chan_try_push(w->to_parse, p))
 		assert(!"the parsers' inbox holds every poll, push and page");
 }
@@ -269,10 +272,51 @@ workers_try_call(struct workers *w, struct call *c)
 	return false;
 }
 
+struct look {
+	struct workers *w;
+	uint64_t ticket;
+	bool found;
+};
+
+static void
+look_run(struct store_reader *r, void *arg)
+{
+	struct look *l = arg;
+	struct poll_opts opts;
+
+	workers_opts(l->w, &opts);
+	l->found = opts.with_relations && store_relate_waits(r);
+}
+
+static void
+look_done(void *arg)
+{
+	struct look *l = arg;
+	struct workers *w = l->w;
+
+	if (l->found)
+		(void)relater_wake(w->relater);
+	else
+		w->cbs.related(l->ticket, w->cbs.arg);
+	free(l);
+}
+
+/* Mostly there is nothing to relate: the scout, who has the store open, looks
+ * first, and the relater need not start. */
 uint64_t
 workers_relate(struct workers *w)
 {
-	return relater_wake(w->relater);
+	struct look *l = xcalloc(1, sizeof(*l));
+	struct workers_ask ask = {look_run, look_done, l};
+	uint64_t ticket = relater_ticket(w->relater);
+
+	l->w = w;
+	l->ticket = ticket;
+	if (!workers_ask(w, &ask)) {
+		l->found = true;
+		look_done(l);
+	}
+	return ticket;
 }
 
 void
@@ -314,16 +358,13 @@ workers_start(struct event_base *base, const struct poll_opts *opts,
 	if ((st = writer_start(w, path, store_flags, &w->writer, reterr)) !=
 	    AK_OK)
 		goto undo;
-	if ((st = relater_start(w, path, &w->relater, reterr)) != AK_OK)
-		goto undo;
+	w->relater = relater_new(w, path);
 	if ((st = store_reader_open(path, &w->scout_reader, reterr)) != AK_OK)
 		goto undo;
 	w->cbs.opened(w->scout_reader, w->cbs.arg);
 	process_thread(&w->scout, scout_main, w);
-	w->n_parsers = (size_t)n_parsers;
-	w->parsers = xcalloc(w->n_parsers, sizeof(*w->parsers));
-	for (size_t i = 0; i < w->n_parsers; i++)
-		process_thread(&w->parsers[i], parser_main, w);
+	w->most_parsers = (size_t)n_parsers;
+	w->parsers = xcalloc(w->most_parsers, sizeof(*w->parsers));
 	*ret = w;
 	return AK_OK;
 undo:

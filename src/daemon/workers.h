@@ -79,7 +79,7 @@ struct workers {
 	struct mailbox *mailbox;
 	struct chan *to_scout, *to_parse, *to_write;
 	pthread_t scout, *parsers;
-	size_t n_parsers;
+	size_t n_parsers, most_parsers; /* started so far; in all */
 	struct store_reader *scout_reader;
 	struct writer *writer;
 	struct relater *relater;
@@ -137,11 +137,14 @@ enum ak_status writer_start(struct workers *w, const char *path,
     unsigned store_flags, struct writer **ret, struct diag *reterr) AK_USE;
 void writer_stop(struct writer *wr); /* after to_write was closed */
 
-enum ak_status relater_start(struct workers *w, const char *path,
-    struct relater **ret, struct diag *reterr) AK_USE;
+/* Its thread and its connection begin with the first wake-up. */
+struct relater *relater_new(struct workers *w, const char *path);
 void relater_stop(struct relater *r); /* the last relations are handed over */
 void relater_free(struct relater *r); /* after the writer's last answers */
-uint64_t relater_wake(struct relater *r); /* any thread */
+/* Any thread: the ticket of all that is stored by now; without waking it, the
+ * next wake-up answers it too. */
+uint64_t relater_ticket(struct relater *r);
+uint64_t relater_wake(struct relater *r);
 
 /* Messages to the loop. */
 enum mail_kind { MAIL_LISTED, MAIL_LOADED, MAIL_ASKED, MAIL_COMMITTED };

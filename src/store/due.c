@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Which feeds are due, and what becomes of that when the clock is set. */
+/* Which feeds are due, what a poll of them goes by, and what becomes of that
+ * when the clock is set. */
 #include "store/private.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +56,48 @@ store_next_due(struct store_reader *r)
 	return conn_int(&r->c, Q_NEXT_DUE, NO_ARGS, 0, &due) == AK_OK ? due : 0;
 }
 
+/* In one transaction: the locks cost more than a row.  To begin a statement
+ * costs half a row: numbers that follow each other are one. */
+enum ak_status
+store_feeds_to_poll(struct store_reader *r, const int64_t *ids, size_t n,
+    store_feed_cb cb, void *arg)
+{
+	struct conn *c = &r->c;
+	enum ak_status st = conn_run(c, Q_READ, NO_ARGS);
+
+	for (size_t k = 0, from; st == AK_OK && k < n; k++) {
+		sqlite3_stmt *row;
+
+		for (from = k; k + 1 < n && ids[k + 1] == ids[k] + 1;)
+			k++;
+		row = conn_query(
+		    c, Q_FEED_TO_POLL, ARGS(vi(ids[from]), vi(ids[k])));
+		while (row != NULL && conn_row(c, row)) {
+			struct store_feed f;
+
+			feed_fill(row, &f);
+			cb(&f, arg);
+		}
+		st = c->status;
+	}
+	if (sqlite3_get_autocommit(c->db) == 0)
+		(void)!conn_run(c, Q_COMMIT, NO_ARGS);
+	return st;
+}
+
+enum ak_status
+store_retries(struct store_reader *r, int64_t now, store_retry_cb cb, void *arg)
+{
+	sqlite3_stmt *st = conn_query(&r->c, Q_FEEDS_RETRYING, ARGS(vi(now)));
+
+	if (st == NULL)
+		return r->c.status;
+	while (conn_row(&r->c, st))
+		cb(col_text(st, 0), (enum sched_outcome)col_int(st, 1),
+		    col_int(st, 2), arg);
+	return r->c.status;
+}
+
 /* --- planned anew ---------------------------------------------------- */
 
 void
@@ -73,7 +115,7 @@ feed_plan_anew(struct store *s, int64_t id)
 
 	if (s->sched.ceiling_s == 0)
 		return AK_OK; /* whoever edits knows of no schedule */
-	st = conn_query(&s->c, Q_FEED_TO_POLL, ARGS(vi(id)));
+	st = conn_query(&s->c, Q_FEED_TO_POLL, ARGS(vi(id), vi(id)));
 	if (st == NULL || !conn_row(&s->c, st))
 		return s->c.status;
 	feed_fill(st, &f);
@@ -90,7 +132,7 @@ enum ak_status
 store_origin_has(struct store *s, const char *url, int64_t n, bool *ret)
 {
 	const char *path = strlen(url) > 8 ? strchr(url + 8, '/') : NULL;
-	size_t len = path != NULL ? (size_t)(path - url) + 1 : 8;
+	size_t len = path != NULL ? (size_t)(path - url) + 1 : strnlen(url, 8);
 	char origin[512];
 	int64_t found = 0;
 	enum ak_status st;
@@ -98,7 +140,8 @@ store_origin_has(struct store *s, const char *url, int64_t n, bool *ret)
 	*ret = false;
 	if (len >= sizeof(origin))
 		return AK_OK;
-	(void)snprintf(origin, sizeof(origin), "%.*s", (int)len, url);
+	memcpy(origin, url, len);
+	origin[len] = '\0';
 	st = conn_int(
 	    &s->c, Q_FEED_ORIGIN, ARGS(vt(origin), vi(n - 1)), 0, &found);
 	*ret = found != 0;

@@ -113,31 +113,6 @@ fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
 	}
 }
 
-/* In one transaction: the locks cost more than a row. */
-enum ak_status
-store_feeds_to_poll(struct store_reader *r, const int64_t *ids, size_t n,
-    store_feed_cb cb, void *arg)
-{
-	struct conn *c = &r->c;
-	enum ak_status st = conn_run(c, Q_READ, NO_ARGS);
-
-	for (size_t k = 0; st == AK_OK && k < n; k++) {
-		sqlite3_stmt *row =
-		    conn_query(c, Q_FEED_TO_POLL, ARGS(vi(ids[k])));
-
-		while (row != NULL && conn_row(c, row)) {
-			struct store_feed f;
-
-			feed_fill(row, &f);
-			cb(&f, arg);
-		}
-		st = c->status;
-	}
-	if (sqlite3_get_autocommit(c->db) == 0)
-		(void)!conn_run(c, Q_COMMIT, NO_ARGS);
-	return st;
-}
-
 enum ak_status
 store_feeds(struct store_reader *r, const struct store_feed_query *q,
     store_feed_cb cb, void *arg)
@@ -170,10 +145,6 @@ store_feeds(struct store_reader *r, const struct store_feed_query *q,
 	}
 	if (q->problems)
 		buf_adds(&sql, conn_clause(C_FEEDS_PROBLEMS));
-	if (q->retry_after != 0) {
-		buf_adds(&sql, conn_clause(C_FEEDS_RETRYING));
-		v[n++] = vi(q->retry_after);
-	}
 	buf_adds(&sql, conn_clause(C_FEEDS_BY_ID));
 	buf_adds(&sql, conn_clause(C_LIMIT));
 	v[n++] = vi(q->limit != 0 ? q->limit : -1);

@@ -415,6 +415,16 @@ store_relate_watermark(struct store_reader *r)
 		   : 0;
 }
 
+bool
+store_relate_waits(struct store_reader *r)
+{
+	int64_t found = 0;
+
+	/* What cannot be read is for the relater to say. */
+	return conn_int(&r->c, Q_RELATE_WAITS, NO_ARGS, 0, &found) != AK_OK ||
+	       found != 0;
+}
+
 enum ak_status
 store_thread_size(struct store_reader *r, int64_t id, int64_t *ret)
 {

@@ -59,7 +59,6 @@ struct store_feed_query {
 	const char *category; /* path; with those below it */
 	bool problems;	      /* only failing, dead, gone or oddly hinted */
 	bool counts;	      /* fill the counts */
-	int64_t retry_after;  /* 0: any; else a Retry-After runs past it */
 	int64_t limit;	      /* 0: all */
 };
 
@@ -79,6 +78,13 @@ enum ak_status store_feed_by_url(
  * category, page rules, counts. */
 enum ak_status store_feeds_to_poll(struct store_reader *r, const int64_t *ids,
     size_t n, store_feed_cb cb, void *arg) AK_USE;
+
+/* Where servers were last heard to want to be left alone beyond `now`, with
+ * the outcome of that poll. */
+typedef void (*store_retry_cb)(
+    const char *url, enum sched_outcome by, int64_t until, void *arg);
+enum ak_status store_retries(
+    struct store_reader *r, int64_t now, store_retry_cb cb, void *arg) AK_USE;
 
 /* Number of feeds a spec names, and one of them; several may share a title. */
 enum ak_status store_feed_resolve(struct store_reader *r, const char *spec,

@@ -32,6 +32,8 @@ enum ak_status store_relate_revised(struct store_reader *r, int64_t above_id,
     int64_t limit, store_input_cb cb, void *arg) AK_USE;
 /* Watermark: the newest article id that was related; 0: none. */
 int64_t store_relate_watermark(struct store_reader *r);
+/* Is there anything of the two above? */
+bool store_relate_waits(struct store_reader *r);
 
 /* What a computed score is made of; the relater's meaning.  All 0: unknown. */
 struct store_parts {

@@ -55,9 +55,13 @@ test_relations_go_both_ways_best_first(void **state)
 {
 	struct kit *k = *state;
 
+	assert_false(store_relate_waits(k->r));
 	(void)fill(k, 3);
+	assert_true(store_relate_waits(k->r));
 	relate(k, 2, 1, 3, .25);
+	assert_true(store_relate_waits(k->r));
 	relate(k, 3, 1, 2, .75);
+	assert_false(store_relate_waits(k->r));
 	assert_string_equal(
 	    related(k, 1), "3:2:0.75:Title 3 2:3:0.25:Title 2 ");
 	assert_string_equal(related(k, 2), "1:3:0.25:Title 1 ");
@@ -321,6 +325,11 @@ test_the_relater_reads_what_is_new(void **state)
 	buf_clear(&b);
 	assert_int_equal(store_relate_inputs(k->r, 0, 1, add_input, &b), AK_OK);
 	assert_string_equal(buf_str(&b), "1:1:0:x ");
+	/* What was related and reads otherwise waits again. */
+	kit_sql(k, "UPDATE meta SET value = 2 WHERE name = 'watermark'");
+	assert_false(store_relate_waits(k->r));
+	kit_sql(k, "UPDATE feature SET revised = 1 WHERE article = 1");
+	assert_true(store_relate_waits(k->r));
 	buf_release(&b);
 }
 

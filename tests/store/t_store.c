@@ -192,15 +192,51 @@ static void
 test_feeds_are_read_by_the_lump(void **state)
 {
 	struct kit *k = *state;
-	int64_t ids[] = {3, 1, 99}, seen = 0;
+	int64_t ids[] = {3, 1, 99}, next[] = {5, 1, 2, 3, 4, 5, 6, 1}, seen = 0;
 
-	(void)kit_feed(k, "https://example.org/1");
-	(void)kit_feed(k, "https://example.org/2");
-	(void)kit_feed(k, "https://example.org/3");
+	for (int i = 1; i <= 6; i++)
+		(void)kit_feed(
+		    k, arena_printf(k->a, "https://example.org/%d", i));
 	assert_int_equal(
 	    store_feeds_to_poll(k->r, ids, AK_COUNT(ids), add_id_cb, &seen),
 	    AK_OK);
 	assert_int_equal(seen, 31);
+	/* Numbers in a row are read as one, with those that are gone. */
+	assert_int_equal(store_feed_remove(k->s, 4), AK_OK);
+	seen = 0;
+	assert_int_equal(
+	    store_feeds_to_poll(k->r, next, AK_COUNT(next), add_id_cb, &seen),
+	    AK_OK);
+	assert_int_equal(seen, 5123561);
+}
+
+static void
+add_retry_cb(const char *url, enum sched_outcome by, int64_t until, void *arg)
+{
+	buf_addf(arg, "%s:%d:%lld ", url, (int)by, (long long)until);
+}
+
+static void
+test_who_wants_to_be_left_alone(void **state)
+{
+	struct kit *k = *state;
+	struct buf b;
+
+	for (int i = 1; i <= 3; i++)
+		(void)kit_feed(
+		    k, arena_printf(k->a, "https://example.org/%d", i));
+	kit_sql(k, "UPDATE feed SET retry_until = 40 + id WHERE id > 1");
+	kit_sql(k, "UPDATE feed SET parked_url = 'https://example.net/' "
+		   "WHERE id = 3");
+	kit_sql(k, "UPDATE feed_poll SET last_outcome = 10 + feed");
+	buf_init(&b, 1000);
+	assert_int_equal(store_retries(k->r, 41, add_retry_cb, &b), AK_OK);
+	assert_string_equal(buf_str(&b),
+	    "https://example.org/2:12:42 https://example.net/:13:43 ");
+	buf_clear(&b);
+	assert_int_equal(store_retries(k->r, 42, add_retry_cb, &b), AK_OK);
+	assert_string_equal(buf_str(&b), "https://example.net/:13:43 ");
+	buf_release(&b);
 }
 
 static void
@@ -676,6 +712,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_feeds_are_read_by_the_lump),
+	    TEST(test_who_wants_to_be_left_alone),
 	    TEST(test_who_is_due),
 	    TEST(test_a_clock_set_back_makes_all_due),
 	    TEST(test_a_clock_set_back_moves_what_waits),
