@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Blocks double from 16 KiB to 1 MiB; what is larger than a quarter of a block
- * gets one of its own size, so nothing is wasted on large strings.
+ * Blocks double from 16 KiB, less where little may come, to 1 MiB; what is
+ * larger than a quarter of a block gets one of its own size, so nothing is
+ * wasted on large strings.
  */
 #include "base/arena.h"
 
@@ -11,6 +12,7 @@
 
 #include "base/mem.h"
 
+#define LEAST_BLOCK ((size_t)512)
 #define FIRST_BLOCK ((size_t)16 << 10)
 #define LAST_BLOCK ((size_t)1 << 20)
 #define ALIGN ((size_t)16)
@@ -31,13 +33,24 @@ struct arena {
 	bool full;
 };
 
+/* Malloc has small pieces at hand, and searches for large ones. */
+static size_t
+first_block(size_t limit)
+{
+	size_t size = limit / 32;
+
+	return size < LEAST_BLOCK   ? LEAST_BLOCK
+	       : size > FIRST_BLOCK ? FIRST_BLOCK
+				    : size;
+}
+
 struct arena *
 arena_new(size_t limit)
 {
 	struct arena *a = xcalloc(1, sizeof(*a));
 
 	a->limit = limit;
-	a->next_size = FIRST_BLOCK;
+	a->next_size = first_block(limit);
 	return a;
 }
 
@@ -68,7 +81,7 @@ arena_reset(struct arena *a)
 	a->at = b != NULL ? b->data : NULL;
 	a->end = b != NULL ? b->data + b->size : NULL;
 	a->used = 0;
-	a->next_size = FIRST_BLOCK;
+	a->next_size = first_block(a->limit);
 	a->full = false;
 }
 

@@ -202,6 +202,28 @@ str_empty(const char *s)
 	return s == NULL || *s == '\0';
 }
 
+char *
+str_pack(const char **const strings[], size_t n)
+{
+	size_t len[64], size = 1;
+	char *all, *at;
+
+	assert(n <= AK_COUNT(len));
+	for (size_t i = 0; i < n; i++) {
+		len[i] = *strings[i] != NULL ? strlen(*strings[i]) + 1 : 0;
+		size += len[i];
+	}
+	all = at = xmalloc(size);
+	for (size_t i = 0; i < n; i++) {
+		if (len[i] == 0)
+			continue;
+		memcpy(at, *strings[i], len[i]);
+		*strings[i] = at;
+		at += len[i];
+	}
+	return all;
+}
+
 bool
 str_to_i64(const char *s, int64_t lo, int64_t hi, int64_t *ret)
 {

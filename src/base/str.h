@@ -42,6 +42,10 @@ bool str_ends(const char *s, const char *suffix);
 bool str_eq(const char *a, const char *b); /* NULL equals only NULL */
 bool str_empty(const char *s);		   /* NULL or "" */
 
+/* Copy strings behind one another into one piece of memory, the caller's; each
+ * pointer points to its copy then, or to NULL as before. */
+char *str_pack(const char **const strings[], size_t n);
+
 /* Whole string as a number in lo..hi; false leaves *ret untouched. */
 bool str_to_i64(const char *s, int64_t lo, int64_t hi, int64_t *ret);
 

@@ -33,37 +33,37 @@
 
 #define MAX_HEADERS 32
 
-static char *
-dup_or_null(const char *s)
-{
-	return s != NULL ? xstrdup(s) : NULL;
-}
-
 struct poll *
 poll_new(const struct store_feed *f)
 {
 	struct poll *p = xcalloc(1, sizeof(*p));
+	const char **const texts[] = {&p->url, &p->title, &p->feed_title,
+	    &p->old_error, &p->etag, &p->last_modified, &p->validators_url,
+	    &p->moved_to, &p->new_url, &p->older_url, &p->parked_url,
+	    &p->userinfo, &p->bearer, &p->proxy, &p->headers, &p->client_cert,
+	    &p->client_key};
 
 	p->feed_id = f->id;
-	p->url = xstrdup(f->url);
-	p->title = dup_or_null(f->title);
-	p->feed_title = dup_or_null(f->feed_title);
-	p->old_error = dup_or_null(f->error);
-	p->etag = dup_or_null(f->etag);
-	p->last_modified = dup_or_null(f->last_modified);
-	p->validators_url = dup_or_null(f->validators_url);
-	p->moved_to = dup_or_null(f->moved_to);
-	p->new_url = dup_or_null(f->new_url);
-	p->older_url = dup_or_null(f->older_url);
-	p->parked_url = dup_or_null(f->parked_url);
+	p->url = f->url;
+	p->title = f->title;
+	p->feed_title = f->feed_title;
+	p->old_error = f->error;
+	p->etag = f->etag;
+	p->last_modified = f->last_modified;
+	p->validators_url = f->validators_url;
+	p->moved_to = f->moved_to;
+	p->new_url = f->new_url;
+	p->older_url = f->older_url;
+	p->parked_url = f->parked_url;
+	p->userinfo = f->userinfo;
+	p->bearer = f->bearer;
+	p->proxy = f->proxy;
+	p->headers = f->headers;
+	p->client_cert = f->client_cert;
+	p->client_key = f->client_key;
+	p->row_text = str_pack(texts, AK_COUNT(texts));
 	p->n_moved = f->n_moved;
 	p->moved_since = f->moved_since;
-	p->userinfo = dup_or_null(f->userinfo);
-	p->bearer = dup_or_null(f->bearer);
-	p->proxy = dup_or_null(f->proxy);
-	p->headers = dup_or_null(f->headers);
-	p->client_cert = dup_or_null(f->client_cert);
-	p->client_key = dup_or_null(f->client_key);
 	p->full_text = f->full_text;
 	p->cookies_once = f->cookies_once;
 	p->body_hash = f->body_hash;
@@ -78,33 +78,14 @@ poll_free(struct poll *p)
 {
 	if (p == NULL)
 		return;
-	free(p->url);
-	free(p->title);
-	free(p->feed_title);
-	free(p->old_error);
-	free(p->etag);
-	free(p->last_modified);
-	free(p->validators_url);
-	free(p->moved_to);
-	free(p->new_url);
-	free(p->older_url);
-	free(p->parked_url);
+	free(p->row_text);
+	free(p->answer_text);
 	free(p->older_at);
 	free(p->older_next);
 	free(p->new_home);
-	free(p->userinfo);
-	free(p->bearer);
-	free(p->proxy);
-	free(p->headers);
-	free(p->client_cert);
-	free(p->client_key);
 	free(p->wanted);
 	free(p->error);
 	free(p->doc_title);
-	free(p->new_etag);
-	free(p->new_last_modified);
-	free(p->final_url);
-	free(p->content_type);
 	for (size_t i = 0; p->links != NULL && p->links[i] != NULL; i++)
 		free(p->links[i]);
 	free(p->links);
@@ -181,8 +162,6 @@ poll_request(const struct poll *p, struct arena *a, struct fetch_req *ret)
 void
 poll_forget_body(struct poll *p)
 {
-	free(p->etag);
-	free(p->last_modified);
 	p->etag = p->last_modified = NULL;
 	p->body_hash = p->items_hash = 0;
 }
@@ -206,12 +185,16 @@ copy_links(const char *const *links)
 void
 poll_fetched(struct poll *p, struct fetch_result *r)
 {
+	const char **const texts[] = {&p->new_etag, &p->new_last_modified,
+	    &p->final_url, &p->content_type};
+
 	p->at = clock_now();
 	fetch_answer(r, &p->answer);
-	p->new_etag = dup_or_null(r->etag);
-	p->new_last_modified = dup_or_null(r->last_modified);
-	p->final_url = xstrdup(r->final_url != NULL ? r->final_url : p->url);
-	p->content_type = dup_or_null(r->content_type);
+	p->new_etag = r->etag;
+	p->new_last_modified = r->last_modified;
+	p->final_url = r->final_url != NULL ? r->final_url : p->url;
+	p->content_type = r->content_type;
+	p->answer_text = str_pack(texts, AK_COUNT(texts));
 	p->links = copy_links(r->links);
 	p->n_hops = r->n_hops;
 	p->all_permanent = r->all_permanent;
@@ -320,8 +303,9 @@ read_open_file(struct poll *p, int fd, const char *path, int64_t max_bytes)
 		return;
 	}
 	/* A file's validator is what stat(2) tells of its content. */
-	p->new_etag = xasprintf("%lld.%09ld-%lld", (long long)sb.st_mtim.tv_sec,
-	    sb.st_mtim.tv_nsec, (long long)sb.st_size);
+	p->new_etag = p->answer_text =
+	    xasprintf("%lld.%09ld-%lld", (long long)sb.st_mtim.tv_sec,
+		sb.st_mtim.tv_nsec, (long long)sb.st_size);
 	p->answer.had_validators = true;
 	p->answer.was_conditional = p->etag != NULL;
 	if (str_eq(p->etag, p->new_etag)) {
@@ -347,7 +331,7 @@ poll_read_file(struct poll *p, int64_t max_bytes)
 
 	p->at = clock_now();
 	p->answer.outcome = SCHED_OK;
-	p->final_url = xstrdup(p->url);
+	p->final_url = p->url;
 	if (path == NULL) {
 		fail(p, SCHED_DENIED, "no path in the URL");
 	} else if ((fd = open(path,

@@ -26,18 +26,20 @@ struct poll {
 
 	/* The feed as it was when the poll began. */
 	int64_t feed_id;
-	char *url, *title;
-	char *etag, *last_modified, *validators_url;
-	char *moved_to;
+	char *row_text; /* what the strings of the row are in */
+	const char *url, *title;
+	const char *etag, *last_modified, *validators_url;
+	const char *moved_to;
 	int64_t n_moved, moved_since;
-	char *new_url; /* the last document's itunes:new-feed-url */
-	char *older_url, *parked_url;
-	char *userinfo, *bearer, *proxy, *headers, *client_cert, *client_key;
+	const char *new_url; /* the last document's itunes:new-feed-url */
+	const char *older_url, *parked_url;
+	const char *userinfo, *bearer, *proxy, *headers;
+	const char *client_cert, *client_key;
 	uint64_t body_hash, items_hash;
 	struct sched_state sched; /* after the commit: the new state */
 	struct sched_state sched_was;
-	char *feed_title; /* the feed's own */
-	char *old_error;
+	const char *feed_title; /* the feed's own */
+	const char *old_error;
 
 	bool full_text, cookies_once;
 	bool is_trial; /* asks the new address: see poll_try_move() */
@@ -45,8 +47,9 @@ struct poll {
 	/* The answer. */
 	int64_t at;
 	struct sched_answer answer;
-	char *error; /* one line, or NULL */
-	char *new_etag, *new_last_modified, *final_url, *content_type;
+	char *error;	   /* one line, or NULL */
+	char *answer_text; /* what these four are in */
+	const char *new_etag, *new_last_modified, *final_url, *content_type;
 	char **links; /* Link: values, NULL-terminated, or NULL */
 	size_t n_hops;
 	bool all_permanent, is_delta;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -149,8 +150,11 @@ schedule_cb(int64_t n_events, void *arg)
 	p->answer.n_new_events = n_events;
 	answer = p->answer;
 	answer.websub_active = false;
-	sched_next(c->params, p->feed_id, p->at, &answer, &pushless);
 	sched_next(c->params, p->feed_id, p->at, &p->answer, &p->sched);
+	if (p->answer.websub_active)
+		sched_next(c->params, p->feed_id, p->at, &answer, &pushless);
+	else
+		pushless = p->sched;
 	p->pushless_due_at = pushless.due_at;
 	log_cut_hint(p, c->params);
 }
@@ -193,7 +197,7 @@ static enum ak_status
 commit_refused(
     struct poll *p, struct store *s, const struct sched_params *params)
 {
-	struct arena *a = arena_new(64 << 10);
+	struct arena *a = arena_new(2 * LIMIT_URL_BYTES);
 	struct store_fetch f = {.feed_id = p->feed_id,
 	    .at = p->at,
 	    .sched = &p->sched,
@@ -269,7 +273,7 @@ static enum ak_status
 commit_answer(
     struct poll *p, struct store *s, const struct sched_params *params)
 {
-	struct arena *a = arena_new(64 << 10);
+	struct arena *a = arena_new(2 * LIMIT_URL_BYTES);
 	struct store_delta delta = {0};
 	struct store_fetch f;
 	struct moved moved = {0};

@@ -254,7 +254,6 @@ subscribe_commit(
 	struct subscription *sub = p->sub;
 	struct store_feed_new row = {
 	    .title = sub->title, .category = sub->category, .due_at = p->at};
-	char *asked = NULL;
 	enum ak_status st;
 
 	if (p->doc == NULL || sub->only_finds)
@@ -263,19 +262,16 @@ subscribe_commit(
 	 * call the feed by what was typed. */
 	if (p->n_hops > 0 && p->all_permanent) {
 		/* Credentials are for the host they were given for. */
-		if (!is_same_origin(p->url, p->final_url)) {
-			free(p->userinfo);
+		if (!is_same_origin(p->url, p->final_url))
 			p->userinfo = NULL;
-		}
-		row.alias = asked = p->url;
-		p->url = xstrdup(p->final_url);
+		row.alias = p->url;
+		p->url = p->final_url;
 		p->n_hops = 0;
 	}
 	row.url = p->url;
 	row.userinfo = p->userinfo;
 	row.home_page_url = p->doc->home_page_url;
 	st = store_feed_add(s, &row, &p->feed_id);
-	free(asked);
 	if (st == AK_OK)
 		st = poll_commit(p, s, params);
 	sub->st = st;

@@ -347,9 +347,9 @@ take_push(struct sub *s, const struct serve_push *push)
 	p->is_push = true;
 	p->at = clock_now();
 	p->answer.outcome = SCHED_OK;
-	p->final_url = xstrdup(s->url);
-	p->content_type =
-	    push->content_type != NULL ? xstrdup(push->content_type) : NULL;
+	p->final_url = p->url;
+	if (push->content_type != NULL)
+		p->content_type = p->answer_text = xstrdup(push->content_type);
 	p->body = xmalloc(push->body_len + 1);
 	memcpy(p->body, push->body, push->body_len);
 	p->body_len = push->body_len;

@@ -2,6 +2,8 @@
 /* Strings, UTF-8 and the clock's formats. */
 #include "tests/testing.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -41,6 +43,25 @@ test_numbers_are_whole_strings(void **state)
 	assert_false(str_to_i64("", 0, 20, &v));
 	assert_false(str_to_i64("99999999999999999999", 0, INT64_MAX, &v));
 	assert_int_equal(v, -12);
+}
+
+static void
+test_strings_are_packed_behind_one_another(void **state)
+{
+	char one[] = "one", empty[] = "", two[] = "two";
+	const char *a = one, *none = NULL, *b = empty, *c = two;
+	const char **const all[] = {&a, &none, &b, &c};
+	char *block = str_pack(all, AK_COUNT(all));
+
+	(void)state;
+	assert_ptr_equal(a, block);
+	memset(one, 'x', 3);
+	memset(two, 'x', 3);
+	assert_string_equal(a, "one");
+	assert_null(none);
+	assert_string_equal(b, "");
+	assert_string_equal(c, "two");
+	free(block);
 }
 
 static void
@@ -169,6 +190,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_buf_stops_at_its_ceiling),
 	    cmocka_unit_test(test_numbers_are_whole_strings),
+	    cmocka_unit_test(test_strings_are_packed_behind_one_another),
 	    cmocka_unit_test(test_utf8_decodes_and_replaces),
 	    cmocka_unit_test(test_utf8_repair_gives_what_xml_allows),
 	    cmocka_unit_test(test_utf8_add_xml_escapes_markup_and_controls),

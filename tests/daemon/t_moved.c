@@ -14,9 +14,9 @@ judge(const char *url, const char *to, int64_t seen, int64_t since,
 {
 	struct arena *a = arena_new(1 << 20);
 	struct doc *doc = doc_new(a);
-	struct poll p = {.url = xstrdup(url),
-	    .final_url = xstrdup(to),
-	    .moved_to = seen > 0 ? xstrdup(to) : NULL,
+	struct poll p = {.url = url,
+	    .final_url = to,
+	    .moved_to = seen > 0 ? to : NULL,
 	    .n_moved = seen,
 	    .moved_since = since,
 	    .at = 100 * DAY,
@@ -31,9 +31,6 @@ judge(const char *url, const char *to, int64_t seen, int64_t since,
 		p.answer.outcome = SCHED_NOT_MODIFIED;
 	}
 	poll_judge_move(&p, n_known, &m);
-	free(p.url);
-	free(p.final_url);
-	free(p.moved_to);
 	arena_free(a);
 	return m;
 }
@@ -103,10 +100,10 @@ judge_claim(const char *url, const char *to, const char *seen, bool has_doc)
 {
 	struct arena *a = arena_new(1 << 20);
 	struct doc *doc = doc_new(a);
-	struct poll p = {.url = xstrdup(url),
-	    .final_url = xstrdup(url),
-	    .moved_to = seen != NULL ? xstrdup(seen) : NULL,
-	    .new_url = xstrdup(to),
+	struct poll p = {.url = url,
+	    .final_url = url,
+	    .moved_to = seen,
+	    .new_url = to,
 	    .at = 100 * DAY};
 	struct moved m;
 
@@ -117,10 +114,6 @@ judge_claim(const char *url, const char *to, const char *seen, bool has_doc)
 	else
 		p.answer.outcome = SCHED_NOT_MODIFIED;
 	poll_judge_move(&p, 5, &m);
-	free(p.url);
-	free(p.final_url);
-	free(p.moved_to);
-	free(p.new_url);
 	arena_free(a);
 	return m;
 }
@@ -149,16 +142,13 @@ static bool
 tries(const char *url, const char *claim, const char *seen, int64_t n,
     int64_t since)
 {
-	struct poll p = {.url = xstrdup(url),
-	    .new_url = claim != NULL ? xstrdup(claim) : NULL,
-	    .moved_to = seen != NULL ? xstrdup(seen) : NULL,
+	struct poll p = {.url = url,
+	    .new_url = claim,
+	    .moved_to = seen,
 	    .n_moved = n,
 	    .moved_since = since};
 
 	poll_try_move(&p, 100 * DAY);
-	free(p.url);
-	free(p.new_url);
-	free(p.moved_to);
 	return p.is_trial;
 }
 

@@ -24,7 +24,7 @@ poll_of(const char *body, uint64_t items_hash, const struct poll_opts *opts)
 	    .items_hash = items_hash};
 	struct poll *p = poll_new(&f);
 
-	p->final_url = xstrdup(f.url);
+	p->final_url = p->url;
 	p->body = xstrdup(body);
 	p->body_len = strlen(body);
 	poll_parse(p, opts, NULL);
