@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # layers.sh [SRCDIR] - who may include whom, and which folder may include which
-# library's header. The tables below are the rule; docs/design.md says why.
+# library's header. The tables below are the rule; the README tours the folders.
 set -u
 cd "${1:-.}/src" || exit 2
 

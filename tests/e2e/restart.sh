@@ -82,7 +82,7 @@ pid=$!
 pids="$pids $pid"
 wait_for grep -q 'schedule overdue' "$work/log"
 check 'and spreads those anew' has "$work/log" \
-	"schedule overdue feeds=$((1000 - n)) spread_ms=60[0-9]"
+	"schedule overdue feeds=$((1000 - n)) spread_ms=$((600000 / (1000 - n)))"
 wait_for some_asked $((n + 6))
 # But for the one that the stop cut off.
 check 'none is asked twice' test "$(cut -d ' ' -f 2 "$work/requests" |
