@@ -72,7 +72,6 @@ static const struct element slash_elements[] = {
 static const char *const slash_uris[] = {
     "http://purl.org/rss/1.0/modules/slash/", NULL};
 
-extern const struct ns ns_slash;
 const struct ns ns_slash = {"slash", slash_uris, slash_elements};
 
 static const struct element thr_elements[] = {
@@ -83,7 +82,6 @@ static const struct element thr_elements[] = {
 static const char *const thr_uris[] = {
     "http://purl.org/syndication/thread/1.0", NULL};
 
-extern const struct ns ns_thr;
 const struct ns ns_thr = {"thr", thr_uris, thr_elements};
 
 static const struct element wfw_elements[] = {
@@ -94,7 +92,6 @@ static const struct element wfw_elements[] = {
 static const char *const wfw_uris[] = {"http://wellformedweb.org/CommentAPI/",
     "http://wellformedweb.org/CommentAPI", NULL};
 
-extern const struct ns ns_wfw;
 const struct ns ns_wfw = {"wfw", wfw_uris, wfw_elements};
 
 static const struct element pingback_elements[] = {
@@ -105,7 +102,6 @@ static const struct element pingback_elements[] = {
 static const char *const pingback_uris[] = {
     "http://madskills.com/public/xml/rss/module/pingback/", NULL};
 
-extern const struct ns ns_pingback;
 const struct ns ns_pingback = {"pingback", pingback_uris, pingback_elements};
 
 static const struct element feedburner_elements[] = {
@@ -119,7 +115,6 @@ static const struct element feedburner_elements[] = {
 static const char *const feedburner_uris[] = {
     "http://rssnamespace.org/feedburner/ext/1.0", NULL};
 
-extern const struct ns ns_feedburner;
 const struct ns ns_feedburner = {
     "feedburner", feedburner_uris, feedburner_elements};
 
@@ -130,7 +125,6 @@ static const struct element admin_elements[] = {
 
 static const char *const admin_uris[] = {"http://webns.net/mvcb/", NULL};
 
-extern const struct ns ns_admin;
 const struct ns ns_admin = {"admin", admin_uris, admin_elements};
 
 static const struct element cc_elements[] = {
@@ -142,7 +136,6 @@ static const char *const cc_uris[] = {"http://web.resource.org/cc/",
     "http://cyber.law.harvard.edu/rss/creativeCommonsRssModule.html",
     "http://creativecommons.org/ns#", NULL};
 
-extern const struct ns ns_cc;
 const struct ns ns_cc = {"cc", cc_uris, cc_elements};
 
 static const struct element source_elements[] = {
@@ -165,7 +158,6 @@ static const struct element source_elements[] = {
 static const char *const source_uris[] = {"http://source.scripting.com/",
     "http://source.smallpict.com/2014/07/12/theSource.html", NULL};
 
-extern const struct ns ns_source;
 const struct ns ns_source = {"source", source_uris, source_elements};
 
 static const struct element webfeeds_elements[] = {
@@ -181,5 +173,4 @@ static const struct element webfeeds_elements[] = {
 static const char *const webfeeds_uris[] = {
     "http://webfeeds.org/rss/1.0", NULL};
 
-extern const struct ns ns_webfeeds;
 const struct ns ns_webfeeds = {"webfeeds", webfeeds_uris, webfeeds_elements};

@@ -29,7 +29,6 @@ static const char *const content_uris[] = {
     "http://purl.org/rss/modules/content/",
     "http://xmlns.com/rss/1.0/modules/content/", NULL};
 
-extern const struct ns ns_content;
 const struct ns ns_content = {"content", content_uris, content_elements};
 
 static const struct element xhtml_elements[] = {
@@ -39,5 +38,4 @@ static const struct element xhtml_elements[] = {
 
 static const char *const xhtml_uris[] = {"http://www.w3.org/1999/xhtml", NULL};
 
-extern const struct ns ns_xhtml;
 const struct ns ns_xhtml = {"xhtml", xhtml_uris, xhtml_elements};

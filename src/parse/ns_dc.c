@@ -26,7 +26,6 @@ static const char *const dc_uris[] = {"http://purl.org/dc/elements/1.1/",
     "http://purl.org/metadata/dublin_core_elements#",
     "http://dublincore.org/documents/dcmi-namespace/", NULL};
 
-extern const struct ns ns_dc;
 const struct ns ns_dc = {"dc", dc_uris, dc_elements};
 
 static const struct element dcterms_elements[] = {
@@ -51,5 +50,4 @@ static const struct element dcterms_elements[] = {
 static const char *const dcterms_uris[] = {
     "http://purl.org/dc/terms/", "http://purl.org/dc/dcterms/", NULL};
 
-extern const struct ns ns_dcterms;
 const struct ns ns_dcterms = {"dcterms", dcterms_uris, dcterms_elements};

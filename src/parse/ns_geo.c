@@ -16,7 +16,6 @@ static const struct element georss_elements[] = {
 static const char *const georss_uris[] = {
     "http://www.georss.org/georss", "http://www.georss.org/georss/10", NULL};
 
-extern const struct ns ns_georss;
 const struct ns ns_georss = {"georss", georss_uris, georss_elements};
 
 static const struct element geo_elements[] = {
@@ -29,7 +28,6 @@ static const struct element geo_elements[] = {
 static const char *const geo_uris[] = {
     "http://www.w3.org/2003/01/geo/wgs84_pos#", NULL};
 
-extern const struct ns ns_geo;
 const struct ns ns_geo = {"geo", geo_uris, geo_elements};
 
 static const struct element gml_elements[] = {
@@ -39,5 +37,4 @@ static const struct element gml_elements[] = {
 
 static const char *const gml_uris[] = {"http://www.opengis.net/gml", NULL};
 
-extern const struct ns ns_gml;
 const struct ns ns_gml = {"gml", gml_uris, gml_elements};

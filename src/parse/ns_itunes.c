@@ -125,7 +125,6 @@ static const char *const itunes_uris[] = {
     "http://example.com/DTDs/PodCast-1.0.dtd",
     "http://www.itunes.com/DTDs/Podcast-1.0", NULL};
 
-extern const struct ns ns_itunes;
 const struct ns ns_itunes = {"itunes", itunes_uris, itunes_elements};
 
 static const struct element googleplay_elements[] = {
@@ -143,6 +142,5 @@ static const char *const googleplay_uris[] = {
     "http://www.google.com/schemas/play-podcasts/1.0",
     "http://www.google.com/schemas/play-podcasts/1.0/play-podcasts.xsd", NULL};
 
-extern const struct ns ns_googleplay;
 const struct ns ns_googleplay = {
     "googleplay", googleplay_uris, googleplay_elements};

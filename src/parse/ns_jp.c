@@ -24,7 +24,6 @@ static const struct element gnf_elements[] = {
 static const char *const gnf_uris[] = {
     "http://assets.gunosy.com/media/gnf", "https://gunosy.com/media/gnf", NULL};
 
-extern const struct ns ns_gnf;
 const struct ns ns_gnf = {"gnf", gnf_uris, gnf_elements};
 
 static const struct element oa_elements[] = {
@@ -38,7 +37,6 @@ static const struct element oa_elements[] = {
 static const char *const oa_uris[] = {"http://news.line.me/rss/1.0/oa",
     "http://blogs.news.line.me/rss/1.0/oa", NULL};
 
-extern const struct ns ns_oa;
 const struct ns ns_oa = {"oa", oa_uris, oa_elements};
 
 static const struct element yj_elements[] = {
@@ -51,7 +49,6 @@ static const struct element yj_elements[] = {
 
 static const char *const yj_uris[] = {"http://cmspf.yahoo.co.jp/rss", NULL};
 
-extern const struct ns ns_yj;
 const struct ns ns_yj = {"yj", yj_uris, yj_elements};
 
 static const struct element ldnfeed_elements[] = {
@@ -63,10 +60,10 @@ static const struct element ldnfeed_elements[] = {
 static const char *const ldnfeed_uris[] = {
     "http://news.livedoor.com/ldnfeed/1.1/", NULL};
 
-extern const struct ns ns_ldnfeed;
 const struct ns ns_ldnfeed = {"ldnfeed", ldnfeed_uris, ldnfeed_elements};
 
-static const struct element smp_elements[] = {
+/* Of Infoseek and of goo. */
+static const struct element relation_elements[] = {
     {"relation", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end, 0},
     {"caption", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
     {"title", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
@@ -77,22 +74,12 @@ static const struct element smp_elements[] = {
 static const char *const smp_uris[] = {
     "http://www.infoseek.co.jp/isns/smp", NULL};
 
-extern const struct ns ns_smp;
-const struct ns ns_smp = {"smp", smp_uris, smp_elements};
-
-static const struct element goonews_elements[] = {
-    {"relation", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end, 0},
-    {"caption", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
-    {"title", IN_RELATED, 0, EL_TEXT, NULL, related_title, 0},
-    {"url", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
-    {"link", IN_RELATED, 0, EL_TEXT, related_start, related_url, 0},
-    {NULL, 0, 0, 0, NULL, NULL, 0}};
+const struct ns ns_smp = {"smp", smp_uris, relation_elements};
 
 static const char *const goonews_uris[] = {
     "http://news.goo.ne.jp/rss/2.0/news/goonews/", NULL};
 
-extern const struct ns ns_goonews;
-const struct ns ns_goonews = {"goonews", goonews_uris, goonews_elements};
+const struct ns ns_goonews = {"goonews", goonews_uris, relation_elements};
 
 static const struct element trill_elements[] = {
     {"relatedItem", IN_ENTRY, IN_RELATED, EL_TEXT, related_start, related_end,
@@ -105,7 +92,6 @@ static const struct element trill_elements[] = {
 
 static const char *const trill_uris[] = {"http://trilltrill.jp/rss/", NULL};
 
-extern const struct ns ns_trill;
 const struct ns ns_trill = {"trill", trill_uris, trill_elements};
 
 static const struct element snf_elements[] = {
@@ -123,7 +109,6 @@ static const struct element snf_elements[] = {
 
 static const char *const snf_uris[] = {"http://www.smartnews.be/snf", NULL};
 
-extern const struct ns ns_snf;
 const struct ns ns_snf = {"snf", snf_uris, snf_elements};
 
 /* Any vocabulary nobody knows: aggregators copy each other's forms. */
@@ -139,5 +124,4 @@ static const struct element other_elements[] = {
 
 static const char *const other_uris[] = {NULL};
 
-extern const struct ns ns_other;
 const struct ns ns_other = {"", other_uris, other_elements};

@@ -195,5 +195,4 @@ static const char *const media_uris[] = {"http://search.yahoo.com/mrss/",
     "http://video.search.yahoo.com/mrss", "http://video.search.yahoo.com/mrss/",
     "http://tools.search.yahoo.com/mrss/", NULL};
 
-extern const struct ns ns_media;
 const struct ns ns_media = {"media", media_uris, media_elements};

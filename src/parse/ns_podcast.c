@@ -43,5 +43,4 @@ static const char *const podcast_uris[] = {
     "1.0.md",
     NULL};
 
-extern const struct ns ns_podcast;
 const struct ns ns_podcast = {"podcast", podcast_uris, podcast_elements};

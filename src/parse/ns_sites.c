@@ -12,7 +12,6 @@ static const char *const youtube_uris[] = {
     "http://www.youtube.com/xml/schemas/2015",
     "http://gdata.youtube.com/schemas/2007", NULL};
 
-extern const struct ns ns_youtube;
 const struct ns ns_youtube = {"yt", youtube_uris, youtube_elements};
 
 static const struct element activity_elements[] = {
@@ -24,5 +23,4 @@ static const struct element activity_elements[] = {
 static const char *const activity_uris[] = {"http://activitystrea.ms/spec/1.0/",
     "http://activitystrea.ms/schema/1.0/", NULL};
 
-extern const struct ns ns_activity;
 const struct ns ns_activity = {"activity", activity_uris, activity_elements};

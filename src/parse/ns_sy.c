@@ -73,7 +73,6 @@ static const char *const sy_uris[] = {
     "http://purl.org/rss/modules/syndication/",
     "http://hacks.benhammersley.com/rss/syndication/", NULL};
 
-extern const struct ns ns_sy;
 const struct ns ns_sy = {"sy", sy_uris, sy_elements};
 
 static const struct element fh_elements[] = {
@@ -84,7 +83,6 @@ static const struct element fh_elements[] = {
 static const char *const fh_uris[] = {
     "http://purl.org/syndication/history/1.0", NULL};
 
-extern const struct ns ns_fh;
 const struct ns ns_fh = {"fh", fh_uris, fh_elements};
 
 static const struct element app_elements[] = {
@@ -96,5 +94,4 @@ static const struct element app_elements[] = {
 static const char *const app_uris[] = {
     "http://www.w3.org/2007/app", "http://purl.org/atom/app#", NULL};
 
-extern const struct ns ns_app;
 const struct ns ns_app = {"app", app_uris, app_elements};

@@ -123,7 +123,13 @@ struct parser {
 };
 
 /* --- ns.c: finding rows ------------------------------------------------- */
-extern const struct ns ns_rss, ns_atom, ns_cdf;
+/* Each in the file of its format or namespace; ns.c has their order. */
+extern const struct ns ns_rss, ns_atom, ns_cdf, ns_rdf, ns_xhtml, ns_content,
+    ns_dc, ns_dcterms, ns_media, ns_itunes, ns_googleplay, ns_podcast, ns_slash,
+    ns_thr, ns_wfw, ns_georss, ns_geo, ns_gml, ns_feedburner, ns_admin, ns_cc,
+    ns_source, ns_youtube, ns_activity, ns_webfeeds, ns_sy, ns_fh, ns_app,
+    ns_pingback, ns_gnf, ns_oa, ns_yj, ns_ldnfeed, ns_smp, ns_goonews, ns_trill,
+    ns_snf, ns_other;
 const struct element *ns_find(struct parser *p, unsigned scope,
     const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
     const struct ns **ret_ns);
