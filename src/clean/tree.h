@@ -21,8 +21,8 @@ struct tree {
 	bool skip_newline;	/* right after <pre> */
 	/* From here on not cleared at first. */
 	struct node *stack[LIMIT_HTML_DEPTH];
-	struct node
-	    *formatting[MAX_FORMATTING + LIMIT_HTML_DEPTH]; /* NULL: a marker */
+	/* NULL: a marker */
+	struct node *formatting[MAX_FORMATTING + LIMIT_HTML_DEPTH];
 };
 
 static inline unsigned

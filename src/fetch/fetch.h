@@ -50,8 +50,7 @@ struct fetch_req { /* all strings are copied by fetch_start() */
 	/* To the origin of `url` only, on no hop to another: */
 	const char *userinfo; /* "user:password", or NULL: url's own if any */
 	const char *bearer;   /* or NULL */
-	const char *const
-	    *headers; /* "Name: value", NULL-terminated, or NULL */
+	const char *const *headers; /* "Name: value", up to NULL; or NULL */
 	const char *client_cert, *client_key; /* files, or NULL */
 	const char *proxy;		      /* of this feed, or NULL */
 	/* Ask this one instead, as if `url` had answered 301 with it: what
