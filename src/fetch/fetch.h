@@ -30,8 +30,8 @@ struct fetch_params {		/* from conf; strings borrowed for the call */
 	int64_t connect_ms, first_byte_ms, transfer_ms;
 	int64_t body_bytes, wire_bytes;
 	int64_t redirects;
-	bool private_redirects; /* a public URL may redirect into `allow` */
 	/* For tests: */
+	bool private_redirects; /* a public URL may redirect into `allow` */
 	bool private_as_public; /* spacing and parking hold in `allow` too */
 	const char *const *resolve; /* "HOST:PORT:ADDR[,ADDR]", or NULL; then
 				       no other name is found */
