@@ -14,7 +14,6 @@
 #define ROWS 1024     /* read at a time */
 #define COLD 5000     /* a store with fewer articles waits for its backlog */
 #define BACKLOG 20000 /* ... until so many are there */
-#define STATE_NAME "relate-state"
 
 /*
  * What the index was told of, in order of date: stories are told in that
@@ -40,6 +39,8 @@ struct relater {
 	int n_batches; /* that the writer has not committed yet */
 
 	atomic_llong committed; /* newest article whose relations are */
+	atomic_llong kept; /* last piece of the saved state that the index goes
+			    * on from; 0: it goes on from none */
 
 	/* Thread's own: */
 	struct store_reader *reader;
@@ -124,7 +125,7 @@ bool relater_pull_revised(struct relater *r, int64_t *above);
 void relater_put(struct relater *r, struct batch *b);
 /* Until all that was handed over is in the store. */
 void relater_await(struct relater *r);
-/* What the index knows beyond the store. */
+/* What the index knows beyond the store; of that, what is news. */
 void relater_save(struct relater *r);
 /* The ticket goes to the loop when all before it is committed. */
 void relater_fence(struct relater *r, uint64_t ticket);

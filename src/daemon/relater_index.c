@@ -112,26 +112,59 @@ expect_few(struct relater *r)
 	return ex.n > 0 && ex.n < FEW;
 }
 
+struct loading {
+	struct relater *r;
+	int64_t last;
+	bool is_bad;
+};
+
+static void
+load_cb(int64_t id, const void *data, size_t len, void *arg)
+{
+	struct loading *l = arg;
+
+	l->last = id;
+	l->is_bad |= relate_load(l->r->index, data, len) != AK_OK;
+}
+
+static void
+fresh_index(struct relater *r)
+{
+	relate_index_free(r->index);
+	r->index = relate_index_new(&r->params);
+}
+
+/* What the last index saved; false: nothing. */
+static bool
+load_state(struct relater *r)
+{
+	struct loading l = {.r = r};
+
+	if (r->mark > 0 && /* else it is about relations that were reset */
+	    store_state_get(r->reader, load_cb, &l) != AK_OK)
+		l.is_bad = true;
+	if (l.is_bad)
+		log_warn(
+		    "relate", "saved state is of no use; going on without");
+	atomic_store(&r->kept, l.is_bad ? 0 : l.last);
+	return !l.is_bad && l.last > 0;
+}
+
 /* Build the index of what was related before; `few`: for no others than what
  * is there now. */
 static void
-restore_index(struct relater *r, bool few, const void *state, size_t len)
+restore_index(struct relater *r, bool few)
 {
 	struct restoring rs = {.r = r, .until = r->mark};
 	int64_t oldest;
 
-	relate_index_free(r->index);
-	r->index = relate_index_new(&r->params);
-	r->is_few = few;
-	if (len == 0 || relate_load(r->index, state, len) != AK_OK) {
-		if (len > 0)
-			log_warn("relate",
-			    "saved state is of no use; going on without");
-		r->is_few = few = false; /* it would be spent at once */
-	}
-	if (few && !expect_few(r)) {
-		restore_index(r, false, state, len);
-		return;
+	fresh_index(r);
+	r->is_few = few && expect_few(r);
+	if (few && !r->is_few)
+		fresh_index(r);
+	if (!load_state(r)) {
+		fresh_index(r); /* one of a few would be spent at once */
+		r->is_few = false;
 	}
 	rs.last = r->mark > r->params.window ? r->mark - r->params.window : 0;
 	oldest = relate_oldest(r->index);
@@ -169,27 +202,20 @@ await_others(struct relater *r)
 /*
  * To relate a handful, the terms of all would be read in for nothing.  The
  * state is what the index knows that the store does not, and goes on in the
- * next one.
+ * next one, by way of the store.
  */
 static void
 load(struct relater *r, bool few)
 {
 	int64_t began = clock_mono_ms();
-	void *state = NULL;
-	size_t len = 0;
 
-	if (r->index != NULL) {
-		relate_save(r->index, &state, &len);
-		relater_await(r);
-	} else if (store_blob_get(r->reader, STATE_NAME, &state, &len) !=
-		   AK_OK) {
-		len = 0;
-	}
-	restore_index(r, few, state, len);
+	if (r->n_unsaved > 0)
+		relater_save(r);
+	relater_await(r);
+	restore_index(r, few);
 	if (r->is_few && relate_is_spent(r->index))
-		restore_index(r, false, state, len);
+		restore_index(r, false);
 	r->n_few += r->is_few;
-	free(state);
 	log_debug("relate", "index articles=%zu of_a_few=%d bytes=%zu ms=%lld",
 	    relate_count(r->index), r->is_few, relate_bytes(r->index),
 	    (long long)(clock_mono_ms() - began));

@@ -5,8 +5,10 @@
  */
 #include "daemon/relater.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 
 #define MAX_BATCHES 2 /* that wait for the writer */
@@ -20,6 +22,15 @@ put_batch(struct store *s, void *arg)
 }
 
 static void
+batch_left(struct relater *r)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	r->n_batches--;
+	(void)pthread_cond_signal(&r->wake);
+	(void)pthread_mutex_unlock(&r->lock);
+}
+
+static void
 batch_done(enum ak_status st, void *arg)
 {
 	struct batch *b = arg;
@@ -29,10 +40,7 @@ batch_done(enum ak_status st, void *arg)
 		atomic_store(&r->committed, b->watermark);
 	if (!b->is_again)
 		(void)atomic_fetch_add(&r->w->n_related, (long long)b->n);
-	(void)pthread_mutex_lock(&r->lock);
-	r->n_batches--;
-	(void)pthread_cond_signal(&r->wake);
-	(void)pthread_mutex_unlock(&r->lock);
+	batch_left(r);
 	for (size_t i = 0; i < b->n; i++)
 		free(b->items[i].edges);
 	free(b);
@@ -47,12 +55,12 @@ relater_await(struct relater *r)
 	(void)pthread_mutex_unlock(&r->lock);
 }
 
-/* Edges wait in memory: not more of them than a few batches. */
+/* On its way, beside so many others at most. */
 static void
-wait_for_room(struct relater *r)
+batch_goes(struct relater *r, int beside)
 {
 	(void)pthread_mutex_lock(&r->lock);
-	while (r->n_batches >= MAX_BATCHES && !r->is_stopping)
+	while (r->n_batches > beside && !r->is_stopping)
 		(void)pthread_cond_wait(&r->wake, &r->lock);
 	r->n_batches++;
 	(void)pthread_mutex_unlock(&r->lock);
@@ -73,29 +81,50 @@ call_writer(struct relater *r, enum ak_status (*run)(struct store *, void *),
 void
 relater_put(struct relater *r, struct batch *b)
 {
-	wait_for_room(r);
+	batch_goes(r, MAX_BATCHES - 1); /* edges wait in memory */
 	call_writer(r, put_batch, batch_done, b);
 }
 
 struct state {
+	struct relater *r;
 	void *data;
 	size_t len;
+	bool all;
 };
 
 static enum ak_status
 put_state(struct store *s, void *arg)
 {
-	struct state *state = arg;
+	const struct state *state = arg;
+	size_t n = 0, left = state->len, size;
+	struct store_blob *pieces = NULL;
+	const char *p = state->data;
+	int64_t kept = state->all ? 0 : atomic_load(&state->r->kept);
+	enum ak_status st = AK_EXISTS; /* what these are the news of is lost */
 
-	return store_blob_put(s, STATE_NAME, state->data, state->len);
+	for (; left > 0; p += size, left -= size) {
+		size = relate_piece(p, left);
+		assert(size > 0);
+		pieces = xreallocarray(pieces, n + 1, sizeof(*pieces));
+		pieces[n++] = (struct store_blob){p, size};
+	}
+	if (state->all || kept != 0)
+		st = store_state_put(s, pieces, n, &kept);
+	if (st == AK_OK)
+		atomic_store(&state->r->kept, kept);
+	free(pieces);
+	return st;
 }
 
 static void
 state_done(enum ak_status st, void *arg)
 {
 	struct state *state = arg;
+	struct relater *r = state->r;
 
-	(void)st; /* the next save does it */
+	if (st != AK_OK)
+		atomic_store(&r->kept, 0); /* the next save is of all */
+	batch_left(r);
 	free(state->data);
 	free(state);
 }
@@ -105,8 +134,16 @@ relater_save(struct relater *r)
 {
 	struct state *state = xcalloc(1, sizeof(*state));
 
-	relate_save(r->index, &state->data, &state->len);
+	state->r = r;
+	state->all = atomic_load(&r->kept) == 0 || relate_save_is_due(r->index);
+	if (state->all)
+		relate_save(r->index, &state->data, &state->len);
+	else
+		relate_save_changes(r->index, &state->data, &state->len);
+	relate_saved(r->index, state->all);
+	log_debug("relate", "saved all=%d bytes=%zu", state->all, state->len);
 	r->n_unsaved = 0;
+	batch_goes(r, INT_MAX);
 	call_writer(r, put_state, state_done, state);
 }
 

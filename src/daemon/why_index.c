@@ -19,6 +19,7 @@ struct filling {
 	int64_t last;
 	size_t n;
 	bool expects;
+	bool is_bad;
 };
 
 static void
@@ -56,19 +57,25 @@ fill_with(struct store_reader *r, struct filling *f, const int64_t *ids,
 	}
 }
 
+static void
+load_cb(int64_t id, const void *data, size_t len, void *arg)
+{
+	struct filling *f = arg;
+
+	(void)id;
+	f->is_bad |= relate_load(f->x, data, len) != AK_OK;
+}
+
 struct relate_index *
 why_index(struct store_reader *r, const int64_t *ids, size_t n)
 {
 	struct filling f = {.x = relate_index_new(NULL), .expects = true};
 	int64_t mark = store_relate_watermark(r);
-	void *state = NULL;
-	size_t len = 0;
 
-	if (store_blob_get(r, STATE_NAME, &state, &len) == AK_OK && len > 0 &&
-	    relate_load(f.x, state, len) != AK_OK)
-		len =
-		    0; /* what others repeat, and who is near, is found anew */
-	free(state);
+	if (store_state_get(r, load_cb, &f) != AK_OK || f.is_bad) {
+		relate_index_free(f.x); /* what others repeat, and who is */
+		f.x = relate_index_new(NULL); /* near, is found anew */
+	}
 	fill_with(r, &f, ids, n, INT64_MAX);
 	f.expects = false;
 	f.last = mark > AMONG ? mark - AMONG : 0;

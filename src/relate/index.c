@@ -133,7 +133,7 @@ relate_bytes(const struct relate_index *x)
 	       x->held_bytes +
 	       x->query->cap_touched * sizeof(*x->query->touched) +
 	       x->cap_orphans * sizeof(*x->orphans) +
-	       x->n_saved * sizeof(*x->saved);
+	       x->cap_saved * sizeof(*x->saved);
 }
 
 /* --- places -------------------------------------------------------------- */
@@ -217,6 +217,7 @@ bury(struct relate_index *x, uint32_t place)
 	x->n_waiting -= d->is_waiting;
 	if (!d->is_waiting)
 		index_count_day(x, d, -1);
+	index_unchanged(x, d);
 	d->id = -d->id;
 	x->inverse[place] = 0.0F;
 	x->n_lang[x->langs[place]]--;
@@ -233,6 +234,13 @@ drop_oldest(struct relate_index *x)
 	x->span--;
 }
 
+static void
+sweep_at_times(struct relate_index *x)
+{
+	if (index_wants_sweep(x))
+		index_sweep(x);
+}
+
 void
 relate_remove(struct relate_index *x, int64_t id)
 {
@@ -244,8 +252,7 @@ relate_remove(struct relate_index *x, int64_t id)
 	bury(x, place);
 	while (x->span > 0 && x->docs[x->base].id < 0)
 		drop_oldest(x);
-	if (index_wants_sweep(x))
-		index_sweep(x);
+	sweep_at_times(x);
 }
 
 /* A free place behind the newest. */
@@ -260,6 +267,7 @@ take_place(struct relate_index *x)
 	if (x->base + x->span >= (uint32_t)1 << x->ring_bits &&
 	    x->ring_bits < x->ring_bits_max)
 		alloc_ring(x, x->ring_bits + 1);
+	x->docs[(x->base + x->span) & ring_mask(x)].is_changed = false;
 	return (x->base + x->span++) & ring_mask(x);
 }
 
@@ -294,7 +302,7 @@ index_restored(struct relate_index *x)
 	index_build(x);
 	free(x->saved);
 	x->saved = NULL;
-	x->n_saved = x->at_saved = 0;
+	x->n_saved = x->cap_saved = x->at_saved = 0;
 }
 
 struct doc *
@@ -320,6 +328,7 @@ index_fill(struct relate_index *x, const struct query *q, uint32_t place,
 	d->around = (struct near){0};
 	d->ties = q->ties;
 	d->is_waiting = false;
+	index_changed(x, d);
 	index_count_day(x, d, 1);
 	index_set_inverse(x, place);
 	x->langs[place] = (uint8_t)b->lang;
@@ -339,8 +348,6 @@ insert(struct relate_index *x, const struct query *q, int64_t thread,
 
 	x->n_live++;
 	thread_enter(x, place, thread);
-	if (index_wants_sweep(x))
-		index_sweep(x);
 	return d;
 }
 
@@ -351,6 +358,7 @@ relate_restore(
 	struct query *q = x->query;
 	const struct saved *saved;
 	struct near near = {0}, around = {0};
+	struct doc *d;
 
 	if (!may_enter(x, art, &q->blob))
 		return;
@@ -373,7 +381,11 @@ relate_restore(
 		judge_near(x, q, &near);
 		judge_around(x, q, thread, &around);
 	}
-	insert(x, q, thread, &near)->around = around;
+	d = insert(x, q, thread, &near);
+	d->around = around;
+	if (saved != NULL)
+		index_unchanged(x, d);
+	sweep_at_times(x);
 }
 
 void
@@ -399,6 +411,7 @@ relate_announce(struct relate_index *x, const struct relate_article *art)
 	q->norm = 0.0F; /* reckoned with that of all the others */
 	x->is_announced = true;
 	index_begin_waiting(x, insert(x, q, art->id, &near));
+	sweep_at_times(x);
 }
 
 /* The place of an article that was announced, or UINT32_MAX. */
@@ -419,6 +432,7 @@ end_waiting(struct relate_index *x, const struct query *q, uint32_t place,
 	struct doc *d = &x->docs[place];
 
 	d->is_waiting = false;
+	index_changed(x, d);
 	d->near = *near;
 	d->ties = q->ties;
 	index_set_inverse(x, place);
@@ -462,4 +476,6 @@ relate_add(struct relate_index *x, const struct relate_article *art,
 	d = place == UINT32_MAX ? insert(x, q, ret->thread, &near)
 				: end_waiting(x, q, place, ret->thread, &near);
 	d->around = around;
+	if (place == UINT32_MAX)
+		sweep_at_times(x);
 }

@@ -43,6 +43,7 @@ struct doc {
 	uint8_t sketch_shift;
 	bool is_dated;
 	bool is_waiting;    /* its words are known, it is not related yet */
+	bool is_changed;    /* what is saved of it, since that was */
 	struct near near;   /* to all that are here */
 	struct near around; /* to those related, thread known */
 	struct ties ties;   /* who is nearest of all */
@@ -88,7 +89,9 @@ struct relate_index {
 	struct day_count *days; /* ascending */
 	size_t n_days, cap_days;
 	struct saved *saved; /* loaded, waiting for restore */
-	size_t n_saved, at_saved;
+	size_t n_saved, cap_saved, at_saved;
+	size_t n_rows; /* in all that was saved, the same article again too */
+	size_t n_changed; /* articles, since */
 };
 
 struct late {
@@ -178,6 +181,21 @@ ring_offset(const struct relate_index *x, uint32_t place)
 
 /* Cut what left the window off the front of a list. */
 void index_trim(const struct relate_index *x, struct postings *list);
+
+/* What is saved of it is out of date. */
+static inline void
+index_changed(struct relate_index *x, struct doc *d)
+{
+	x->n_changed += !d->is_changed;
+	d->is_changed = true;
+}
+
+static inline void
+index_unchanged(struct relate_index *x, struct doc *d)
+{
+	x->n_changed -= d->is_changed;
+	d->is_changed = false;
+}
 
 /* Place of a live article, or UINT32_MAX. */
 uint32_t index_find(const struct relate_index *x, int64_t id);

@@ -144,7 +144,7 @@ judge_ties(const struct relate_index *x, struct query *q)
 		(void)judge_pair(&f, &kind, &score);
 		c->said = (float)score;
 		if (c->said > 0.0F)
-			ties_add(&q->ties, d->id, c->said);
+			(void)ties_add(&q->ties, d->id, c->said);
 	}
 }
 
@@ -176,11 +176,14 @@ judge_near(struct relate_index *x, const struct query *q, struct near *ret)
 {
 	for (size_t i = 0; i < q->n_cands; i++) {
 		const struct candidate *c = &q->cands[i];
+		struct doc *d = &x->docs[c->place];
+		bool news = near_add(&d->near, c->cosine, false);
 
-		near_add(&x->docs[c->place].near, c->cosine, false);
-		near_add(ret, c->cosine, false);
+		(void)near_add(ret, c->cosine, false);
 		if (c->said > 0.0F)
-			ties_add(&x->docs[c->place].ties, q->art->id, c->said);
+			news |= ties_add(&d->ties, q->art->id, c->said);
+		if (news)
+			index_changed(x, d);
 	}
 }
 
@@ -193,7 +196,8 @@ judge_around(struct relate_index *x, const struct query *q, int64_t thread,
 		struct doc *d = &x->docs[c->place];
 		bool same = d->thread == thread;
 
-		near_add(&d->around, c->cosine, same);
-		near_add(ret, c->cosine, same);
+		if (near_add(&d->around, c->cosine, same))
+			index_changed(x, d);
+		(void)near_add(ret, c->cosine, same);
 	}
 }

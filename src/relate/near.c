@@ -16,7 +16,7 @@ value(uint8_t v)
 	return root * root;
 }
 
-void
+bool
 near_add(struct near *n, float likeness, bool same_thread)
 {
 	float root = sqrtf(likeness < 1.0F ? likeness : 1.0F);
@@ -26,9 +26,10 @@ near_add(struct near *n, float likeness, bool same_thread)
 	while (at > 0 && n->v[at - 1] < v)
 		at--;
 	if (at == NEAR_MAX)
-		return;
+		return false;
 	memmove(n->v + at + 1, n->v + at, NEAR_MAX - 1 - at);
 	n->v[at] = v | same_thread;
+	return true;
 }
 
 float
@@ -68,7 +69,7 @@ n_ties(const struct ties *t)
 	return n;
 }
 
-static void
+static bool
 drop_tie(struct ties *t, uint32_t id)
 {
 	size_t n = n_ties(t), at = 0;
@@ -76,29 +77,31 @@ drop_tie(struct ties *t, uint32_t id)
 	while (at < n && t->id[at] != id)
 		at++;
 	if (at == n)
-		return;
+		return false;
 	for (; at + 1 < n; at++) {
 		t->id[at] = t->id[at + 1];
 		t->v[at] = t->v[at + 1];
 	}
 	t->v[at] = 0;
+	return true;
 }
 
-void
+bool
 ties_add(struct ties *t, int64_t id, float score)
 {
 	uint8_t v = (uint8_t)(score * STRONGEST + 0.5F);
 	size_t at = TIES_MAX - 1;
+	bool was_there = drop_tie(t, (uint32_t)id);
 
-	drop_tie(t, (uint32_t)id);
 	if (t->v[at] >= v)
-		return;
+		return was_there;
 	for (; at > 0 && t->v[at - 1] < v; at--) {
 		t->id[at] = t->id[at - 1];
 		t->v[at] = t->v[at - 1];
 	}
 	t->id[at] = (uint32_t)id;
 	t->v[at] = v;
+	return true;
 }
 
 /* The strongest count most: many share the weak ones. */

@@ -30,11 +30,13 @@ struct ties {
 	uint8_t v[TIES_MAX]; /* strongest first; 0: none */
 };
 
-/* Add, or replace, where it is among the strongest; score is 0..1. */
-void ties_add(struct ties *t, int64_t id, float score);
+/* Add, or replace, where it is among the strongest; score is 0..1.  True: the
+ * list is another now. */
+bool ties_add(struct ties *t, int64_t id, float score);
 float ties_common(const struct ties *a, const struct ties *b); /* 0..1 */
 
-void near_add(struct near *n, float likeness, bool same_thread);
+/* The same. */
+bool near_add(struct near *n, float likeness, bool same_thread);
 float near_reach(const struct near *n);	     /* mean of all */
 float near_background(const struct near *n); /* of the first out of thread */
 

@@ -171,10 +171,21 @@ size_t relate_bytes(const struct relate_index *x); /* memory held */
 /*
  * What cannot be replayed from features: saved now and then (at the end, say),
  * loaded before the first relate_restore().  malloc'ed by save, the caller's.
+ * All of it, or the articles that changed since it was kept last, which are few
+ * where few came; these are loaded in the order in which they were saved.
  * Load: AK_BADINPUT leaves the index as it was; going on without is safe, only
  * scores may differ in the last digits.
  */
 void relate_save(const struct relate_index *x, void **ret, size_t *ret_len);
+void relate_save_changes(
+    const struct relate_index *x, void **ret, size_t *ret_len);
+/* It is kept; `all`: in place of what was. */
+void relate_saved(struct relate_index *x, bool all);
+/* What is kept has so much twice that all should be saved. */
+bool relate_save_is_due(const struct relate_index *x);
+/* A save is one piece or more, of some 300 KB at most, that may be kept and
+ * loaded apart: bytes of the first, 0: damaged. */
+size_t relate_piece(const void *data, size_t len);
 enum ak_status relate_load(
     struct relate_index *x, const void *data, size_t len) AK_USE;
 

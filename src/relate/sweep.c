@@ -142,6 +142,8 @@ reckon_norms(struct relate_index *x)
 
 		x->docs[place].norm =
 		    sqrtf((float)norms.sums[place] / NORM_UNIT);
+		if (x->docs[place].id > 0)
+			index_changed(x, &x->docs[place]);
 		index_set_inverse(x, place);
 	}
 	free(norms.sums);

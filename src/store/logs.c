@@ -43,6 +43,57 @@ store_blob_get(
 	return conn_end(&r->c, st);
 }
 
+/* --- the relater's state --------------------------------------------- */
+
+/* Numbers are never used twice: whoever knows the last knows them all. */
+static enum ak_status
+state_put(struct store *s, const struct store_blob *pieces, size_t n,
+    int64_t after, int64_t *ret_last)
+{
+	int64_t last = 0;
+	enum ak_status st =
+	    conn_int(&s->c, Q_RELATE_STATE_LAST, NO_ARGS, 0, &last);
+
+	if (st == AK_OK && after != 0 && after != last)
+		return conn_say(&s->c, AK_EXISTS, "another state is there");
+	*ret_last = last;
+	if (st == AK_OK && after == 0)
+		st = conn_run(&s->c, Q_RELATE_STATE_CLEAR, NO_ARGS);
+	for (size_t i = 0; st == AK_OK && i < n; i++)
+		st = conn_run(&s->c, Q_RELATE_STATE_PUT,
+		    ARGS(vi(++*ret_last), vb(pieces[i].data, pieces[i].len)));
+	return st;
+}
+
+enum ak_status
+store_state_put(
+    struct store *s, const struct store_blob *pieces, size_t n, int64_t *last)
+{
+	int64_t new_last = 0;
+	enum ak_status st;
+
+	if ((st = unit_begin(s)) != AK_OK)
+		return st;
+	st = unit_end(s, state_put(s, pieces, n, *last, &new_last));
+	if (st == AK_OK)
+		*last = new_last;
+	return st;
+}
+
+enum ak_status
+store_state_get(struct store_reader *r,
+    void (*cb)(int64_t id, const void *data, size_t len, void *arg), void *arg)
+{
+	sqlite3_stmt *st = conn_query(&r->c, Q_RELATE_STATE_GET, NO_ARGS);
+
+	if (st == NULL)
+		return r->c.status;
+	while (conn_row(&r->c, st))
+		cb(col_int(st, 0), sqlite3_column_blob(st, 1),
+		    (size_t)sqlite3_column_bytes(st, 1), arg);
+	return r->c.status;
+}
+
 /* --- tokens ---------------------------------------------------------- */
 
 enum ak_status

@@ -9,6 +9,7 @@
 #include "base/ak.h"
 
 struct store;
+struct store_blob;
 struct store_reader;
 
 /* --- tokens ---------------------------------------------------------- */
@@ -36,7 +37,19 @@ enum ak_status store_token_used(
 
 /* --- saved state --------------------------------------------------- */
 
-/* Saved state of the relater and of other stages, by name. */
+/*
+ * The relater's saved state, in pieces that are opaque here.  Put: behind those
+ * that are there, the last of which is `*last`, else AK_EXISTS and nothing is
+ * written; or, 0, in place of all.  *last becomes that of the last of these.
+ */
+enum ak_status store_state_put(struct store *s, const struct store_blob *pieces,
+    size_t n, int64_t *last) AK_USE;
+/* In order; borrowed during the call. */
+enum ak_status store_state_get(struct store_reader *r,
+    void (*cb)(int64_t id, const void *data, size_t len, void *arg),
+    void *arg) AK_USE;
+
+/* Saved state of other stages, by name. */
 enum ak_status store_blob_put(
     struct store *s, const char *name, const void *data, size_t len) AK_USE;
 enum ak_status store_blob_get(struct store_reader *r, const char *name,

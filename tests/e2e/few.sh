@@ -14,6 +14,10 @@ known() { # N: the same, in no order
 	others "$1" | grep -o . | sort | tr -d '\n'
 }
 
+saved() { # ALL: bytes
+	sed -n "s/.* relate saved all=$1 bytes=//p" "$work/err" | tail -n 1
+}
+
 mkdir "$work/www"
 for i in 1 2 3; do
 	make_feed "$work/www/f$i.xml" 1700
@@ -22,8 +26,9 @@ item 1 'Island ferry stands still' "$ferry" | feed a.xml
 item 2 'Corrected: see below' "$bread" | feed b.xml
 item 3 'Bakers raise the price of a loaf' "$bread Bakers say so." | feed c.xml
 start_feedd "$work/www"
-"$akin" add "$url/a.xml" "$url/b.xml" "$url/c.xml" "$url/f1.xml" \
-	"$url/f2.xml" "$url/f3.xml" >/dev/null
+run "$akin" -vv add "$url/a.xml" "$url/b.xml" "$url/c.xml" "$url/f1.xml" \
+	"$url/f2.xml" "$url/f3.xml"
+check 'all that relating knows is saved' test "$(saved 1)" -gt 300000
 run "$akin" sync --all
 check 'a large store is filled' is 5103 "$(count)"
 check 'two of the same words are related' is 3 "$(others 2)"
@@ -33,6 +38,8 @@ run "$akin" -vv sync --all
 check 'what was revised needs few terms' \
 	has "$work/err" 'relate index articles=5103 of_a_few=1 '
 check 'and no other index' is 1 "$(grep -c 'relate index ' "$work/err")"
+check 'of which what changed is saved, and no more' \
+	test "$(saved 0)" -lt 2000
 check 'by its new words it belongs to the other' is 1 "$(others 2)"
 check 'what it left has nothing' is '' "$(others 3)"
 

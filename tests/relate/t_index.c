@@ -508,6 +508,111 @@ test_a_restart_may_miss_what_was_saved(void **state)
 	bench_release(&b);
 }
 
+/* Pieces one by one, as a store keeps them. */
+static size_t
+load_pieces(struct relate_index *x, const void *saved, size_t len)
+{
+	const char *p = saved;
+	size_t n = 0, size;
+
+	for (; len > 0; p += size, len -= size, n++) {
+		size = relate_piece(p, len);
+		assert_true(size > 0 && size < (size_t)400 << 10);
+		assert_int_equal(relate_load(x, p, size), AK_OK);
+	}
+	return n;
+}
+
+static void
+test_what_changed_is_saved_beside_the_rest(void **state)
+{
+	struct relate_article *art = xcalloc(RUN + MORE, sizeof(*art));
+	int64_t threads[RUN + MORE] = {0};
+	struct relate_index *x = relate_index_new(NULL), *y;
+	struct relate_result r;
+	void *all, *news[2], *rest;
+	size_t len, lens[2], none;
+	struct bench b;
+
+	(void)state;
+	bench_init(&b);
+	fill(&b, art);
+	add_run(x, art, threads);
+	relate_save(x, &all, &len);
+	relate_saved(x, true);
+	for (int i = 0; i < 6; i++) { /* lengths are not reckoned anew */
+		relate_add(x, &art[RUN + i], &r);
+		threads[RUN + i] = r.thread;
+		if (i % 3 < 2)
+			continue;
+		relate_save_changes(x, &news[i / 3], &lens[i / 3]);
+		relate_saved(x, false);
+		assert_true(lens[i / 3] < len / 2);
+	}
+	relate_save_changes(x, &rest, &none);
+	assert_true(none < 20); /* nothing is */
+
+	y = relate_index_new(NULL);
+	load_pieces(y, all, len);
+	load_pieces(y, news[0], lens[0]);
+	load_pieces(y, news[1], lens[1]);
+	for (int i = 0; i < RUN + 6; i++)
+		relate_restore(y, &art[i], threads[i]);
+	assert_same_save(x, y);
+	for (int i = 6; i < MORE; i++) {
+		struct relate_result s;
+
+		relate_add(x, &art[RUN + i], &r);
+		relate_add(y, &art[RUN + i], &s);
+		assert_true(same_result(&r, &s));
+	}
+	relate_index_free(x);
+	relate_index_free(y);
+	free(all);
+	free(news[0]);
+	free(news[1]);
+	free(rest);
+	free(art);
+	bench_release(&b);
+}
+
+static void
+test_what_is_saved_twice_is_saved_anew(void **state)
+{
+	struct relate_article *art = xcalloc(RUN + MORE, sizeof(*art));
+	int64_t threads[RUN] = {0};
+	struct relate_index *x = relate_index_new(NULL);
+	size_t len, n_saves = 0;
+	struct bench b;
+	void *saved;
+
+	(void)state;
+	bench_init(&b);
+	fill(&b, art);
+	add_run(x, art, threads);
+	relate_save(x, &saved, &len);
+	assert_int_equal(load_pieces(x, saved, len), 1);
+	relate_saved(x, true);
+	while (!relate_save_is_due(x)) { /* each time a few rows more */
+		assert_true(++n_saves < 1000);
+		for (int i = 0; i < 8; i++) {
+			struct relate_article again = art[i];
+			struct relate_result r;
+
+			relate_revise(x, &again, 1);
+			relate_add(x, &again, &r);
+		}
+		relate_saved(x, false);
+	}
+	assert_true(n_saves > 3);
+	relate_saved(x, true);
+	assert_false(relate_save_is_due(x));
+	free(saved);
+	relate_index_free(x);
+	free(art);
+	bench_release(&b);
+}
+
 /* What is not in the save has neighbours that only a whole index knows. */
 static void
 test_index_of_a_few_says_when_it_is_spent(void **state)
@@ -593,6 +698,8 @@ main(void)
 	    cmocka_unit_test(test_restart_changes_nothing),
 	    cmocka_unit_test(test_an_index_of_a_few_takes_what_was_revised),
 	    cmocka_unit_test(test_a_restart_may_miss_what_was_saved),
+	    cmocka_unit_test(test_what_changed_is_saved_beside_the_rest),
+	    cmocka_unit_test(test_what_is_saved_twice_is_saved_anew),
 	    cmocka_unit_test(test_index_of_a_few_says_when_it_is_spent),
 	    cmocka_unit_test(test_restart_with_a_full_window_changes_nothing),
 	    cmocka_unit_test(test_window_forgets_the_oldest),

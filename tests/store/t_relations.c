@@ -400,6 +400,44 @@ test_tokens_and_blobs(void **state)
 }
 
 static void
+add_piece(int64_t id, const void *data, size_t len, void *arg)
+{
+	buf_addf(
+	    arg, "%lld:%.*s ", (long long)id, (int)len, (const char *)data);
+}
+
+static void
+assert_state(struct kit *k, const char *want)
+{
+	struct buf b;
+
+	buf_init(&b, 1000);
+	assert_int_equal(store_state_get(k->r, add_piece, &b), AK_OK);
+	assert_string_equal(buf_str(&b), want);
+	buf_release(&b);
+}
+
+static void
+test_state_of_relating_grows_by_pieces(void **state)
+{
+	const struct store_blob all[] = {{"ab", 2}, {"c", 1}}, news = {"d", 1};
+	struct kit *k = *state;
+	int64_t last = 0, other = 7;
+
+	assert_state(k, "");
+	assert_int_equal(store_state_put(k->s, all, 2, &last), AK_OK);
+	assert_int_equal(last, 2);
+	assert_int_equal(store_state_put(k->s, &news, 1, &last), AK_OK);
+	assert_int_equal(last, 3);
+	assert_state(k, "1:ab 2:c 3:d ");
+	assert_int_equal(store_state_put(k->s, &news, 1, &other), AK_EXISTS);
+	assert_int_equal(other, 7);
+	last = 0;
+	assert_int_equal(store_state_put(k->s, all, 1, &last), AK_OK);
+	assert_state(k, "4:ab "); /* no number comes again */
+}
+
+static void
 count_polls(const struct store_poll *p, void *arg)
 {
 	buf_addf(arg, "%lld:%s:%d ", (long long)p->feed_id, p->host,
@@ -458,6 +496,7 @@ main(void)
 	    TEST(test_the_relater_reads_what_is_new),
 	    TEST(test_full_text_replaces_the_content),
 	    TEST(test_tokens_and_blobs),
+	    TEST(test_state_of_relating_grows_by_pieces),
 	    TEST(test_polls_are_logged),
 	};
 
