@@ -179,6 +179,15 @@ print_member(const struct timeline *t, const struct member *m)
 }
 
 static void
+copy_cb(const struct store_relation *rel, void *arg)
+{
+	struct member *m = arg;
+
+	m->copy_of = rel->article;
+	m->score = rel->score;
+}
+
+static void
 member_cb(const struct store_article *a, void *arg)
 {
 	struct timeline *t = arg;
@@ -186,7 +195,7 @@ member_cb(const struct store_article *a, void *arg)
 	    .at = a->published != 0 ? a->published : a->arrived_us / 1000000};
 
 	if (t->st == AK_OK)
-		t->st = store_copy_of(t->copies, a->id, &m.copy_of, &m.score);
+		t->st = store_copy_of(t->copies, a->id, copy_cb, &m);
 	m.after_s = m.at > t->first_at ? m.at - t->first_at : 0;
 	if (t->l->as_json)
 		add_member(t, &m);

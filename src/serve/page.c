@@ -22,9 +22,22 @@
 
 /* --- templates ------------------------------------------------------- */
 
+/*
+ * An override (U+202D, U+202E) turns round letters that are of no script
+ * written so; it would read as something else than it is.
+ */
 void
 put_text(struct buf *out, const char *s)
 {
+	const char *at = s;
+
+	while (at != NULL && (at = strstr(at, "\xE2\x80")) != NULL) {
+		at += 2;
+		if (*at != '\xAD' && *at != '\xAE')
+			continue;
+		utf8_add_xml(out, s, (size_t)(at - 2 - s));
+		s = ++at;
+	}
 	if (s != NULL)
 		utf8_add_xml(out, s, strlen(s));
 }
@@ -255,20 +268,49 @@ page_ago(struct job *j, int64_t t)
 		    d < 0 ? "" : " ago");
 		return job_strdup(j, text);
 	}
-	if (gmtime_r(&when, &tm) == NULL)
+	if (localtime_r(&when, &tm) == NULL)
 		return "";
 	(void)strftime(
 	    text, sizeof(text), a < 300 * 86400 ? "%e %B" : "%e %B %Y", &tm);
 	return job_strdup(j, text[0] == ' ' ? text + 1 : text);
 }
 
-void
-page_time(struct job *j, int64_t t)
+const char *
+page_span(struct job *j, int64_t s)
+{
+	if (s < 3600)
+		return job_printf(j, "%lld min", (long long)(s + 59) / 60);
+	if (s < 36 * 3600)
+		return job_printf(j, "%.1f h", (double)s / 3600);
+	return job_printf(j, "%.1f days", (double)s / 86400);
+}
+
+static void
+put_time(struct job *j, int64_t t, const char *words)
 {
 	char text[CLOCK_RFC3339_SIZE];
 
 	h(j, "<time datetime=\"%s\" title=\"%s\">%s</time>",
-	    clock_rfc3339(t, text), text, page_ago(j, t));
+	    clock_rfc3339(t, text), text, words);
+}
+
+void
+page_time(struct job *j, int64_t t)
+{
+	put_time(j, t, page_ago(j, t));
+}
+
+/* The time of day, of what stands below its date. */
+static void
+put_clock(struct job *j, int64_t t)
+{
+	time_t when = (time_t)t;
+	struct tm tm;
+	char text[8] = "";
+
+	if (localtime_r(&when, &tm) != NULL)
+		(void)strftime(text, sizeof(text), "%H:%M", &tm);
+	put_time(j, t, text);
 }
 
 void
@@ -343,12 +385,14 @@ page_story_chip(struct job *j, int64_t thread)
 
 	if (thread != 0 && store_thread_size(j->reader, thread, &n) == AK_OK &&
 	    n > 1)
-		h(j, " · <a class=\"chip\" href=\"%r/thread/%d\">story</a>",
-		    thread);
+		h(j,
+		    " · <a class=\"chip\" href=\"%r/thread/%d\">story of %d"
+		    "</a>",
+		    thread, n);
 }
 
 void
-page_row(struct job *j, const struct store_article *a)
+page_row(struct job *j, const struct store_article *a, int64_t story_at)
 {
 	const char *excerpt = page_excerpt(j, a);
 	const char *title = !str_empty(a->title) ? a->title
@@ -377,8 +421,14 @@ page_row(struct job *j, const struct store_article *a)
 	    "<p class=\"meta\"><a href=\"%r/articles?feed=%d\" "
 	    "dir=\"auto\">%s</a> · ",
 	    a->feed_id, a->feed_title);
-	page_time(j, page_date(a));
-	page_story_chip(j, a->thread);
+	if (story_at == 0) {
+		page_time(j, page_date(a));
+		page_story_chip(j, a->thread);
+	} else {
+		put_clock(j, page_date(a));
+		h(j, " · ");
+		page_lineage(j, a->id, page_date(a), story_at);
+	}
 	if (a->n_revisions > 0)
 		h(j,
 		    " · <a class=\"chip\" href=\"%r/article/%d#changes\">"

@@ -32,6 +32,8 @@ void page_form(struct job *j, const char *action, const char *class);
 void page_time(struct job *j, int64_t t);
 /* "3 h ago" and the like, without markup; "in 3 h" for what is to come. */
 const char *page_ago(struct job *j, int64_t t);
+/* "22 min", "1.5 h", "3 days". */
+const char *page_span(struct job *j, int64_t seconds);
 /* " lang=... dir=auto" of foreign text. */
 void page_lang(struct job *j, const char *language);
 
@@ -40,8 +42,9 @@ void page_lang(struct job *j, const char *language);
 const char *page_excerpt(struct job *j, const struct store_article *a);
 /* A link to the article's story, where it is one of several articles. */
 void page_story_chip(struct job *j, int64_t thread);
-/* An article as a row of a list. */
-void page_row(struct job *j, const struct store_article *a);
+/* An article as a row of a list; of a story whose first report came then, with
+ * its lineage (0: of none). */
+void page_row(struct job *j, const struct store_article *a, int64_t story_at);
 /* The star and read buttons of an article. */
 void page_marks(struct job *j, int64_t id, bool is_read, bool is_starred);
 /* A small picture beside a headline, where pictures may be shown. */
@@ -57,9 +60,15 @@ void page_list(struct job *j);
 void page_thread(struct job *j);
 /* page_article.c */
 void page_article(struct job *j);
-void page_why(struct job *j);
 void page_mark(struct job *j);
+/* page_related.c */
+void page_why(struct job *j);
 void page_wrong(struct job *j);
+void page_right(struct job *j);
+/* What belongs to an article; `thread` is its story or 0. */
+void page_relations(struct job *j, int64_t id, int64_t thread);
+/* "first report", "22 min later · copy of ..." */
+void page_lineage(struct job *j, int64_t article, int64_t at, int64_t first_at);
 /* page_search.c */
 void page_search(struct job *j);
 /* page_mark.c */

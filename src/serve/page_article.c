@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* page_article.c - one article: content, what changed, what is related. */
+/* page_article.c - one article: content, and what changed in it. */
 #include "serve/page.h"
 
 #include <stdio.h>
@@ -12,143 +12,7 @@
 #include "serve/column.h"
 #include "serve/images.h"
 
-#define RELATED 24
 #define REVISIONS_SHOWN 20
-
-/* --- relations ------------------------------------------------------- */
-
-static const struct {
-	const char *title, *note;
-} groups[] = {
-    {"The publisher lists", "printed by the publisher with this article"},
-    {"Copies", "the same text again"},
-    {"Same story", "other reports of the same event"},
-    {"Related reading", "about the same things"},
-};
-
-struct relation {
-	int64_t article, rank, published;
-	const char *title, *url, *form, *feed, *language;
-	double score;
-	int kind;
-	struct relation *next;
-};
-
-struct relations {
-	struct job *j;
-	struct relation *first, **end;
-};
-
-static void
-keep_relation(const struct store_relation *r, void *arg)
-{
-	struct relations *all = arg;
-	struct relation *copy = arena_alloc(all->j->arena, sizeof(*copy));
-
-	if (copy == NULL)
-		return;
-	copy->article = r->article;
-	copy->rank = r->rank;
-	copy->published = r->published;
-	copy->title = job_strdup(all->j, r->title);
-	copy->url = job_strdup(all->j, r->url);
-	copy->form = job_strdup(all->j, r->form);
-	copy->feed = job_strdup(all->j, r->feed_title);
-	copy->language = job_strdup(all->j, r->language);
-	copy->score = r->score;
-	copy->kind = r->kind & 3;
-	*all->end = copy;
-	all->end = &copy->next;
-}
-
-static void
-put_reason(struct job *j, int64_t id, const struct relation *r)
-{
-	h(j, "<details class=\"why\"><summary>Why?</summary><p>");
-	if (r->kind == 0) {
-		h(j, "The publisher printed it with this article");
-		if (r->rank > 0)
-			h(j, ", place %d of its list", r->rank);
-		if (r->form != NULL)
-			h(j, " (<code>%s</code>)", r->form);
-		h(j, ".</p>");
-	} else {
-		h(j, "Score %d of 100: %s.</p>",
-		    (int64_t)(r->score * 100 + 0.5), groups[r->kind].note);
-		if (j->ops->why != NULL)
-			h(j,
-			    "<p><a href=\"%r/article/%d/why/%d\">What they "
-			    "share</a></p>",
-			    id, r->article);
-	}
-	if (r->article != 0 && r->kind != 0) {
-		page_form(j,
-		    job_printf(j, "/article/%lld/wrong", (long long)id),
-		    "inline");
-		h(j,
-		    "<input type=\"hidden\" name=\"other\" value=\"%d\">"
-		    "<button class=\"link\">Not related</button></form>",
-		    r->article);
-	}
-	h(j, "</details>");
-}
-
-static void
-put_relation(struct job *j, int64_t id, const struct relation *r)
-{
-	const char *title = !str_empty(r->title) ? r->title : r->url;
-
-	h(j, "<li><p class=\"t\"");
-	page_lang(j, r->language);
-	if (r->article != 0)
-		h(j, "><a href=\"%r/article/%d\">%s</a></p>", r->article,
-		    title);
-	else if (r->url != NULL && url_is_http(r->url))
-		h(j,
-		    "><a href=\"%s\" rel=\"noreferrer\" "
-		    "class=\"out\">%s</a></p>",
-		    r->url, title);
-	else
-		h(j, ">%s</p>", title);
-	h(j, "<p class=\"meta\">");
-	if (r->feed != NULL)
-		h(j, "<span dir=\"auto\">%s</span>", r->feed);
-	if (r->feed != NULL && r->published != 0)
-		h(j, " · ");
-	if (r->published != 0)
-		page_time(j, r->published);
-	h(j, "</p>");
-	put_reason(j, id, r);
-	h(j, "</li>");
-}
-
-static void
-put_relations(struct job *j, int64_t id)
-{
-	struct relations all = {.j = j};
-
-	all.end = &all.first;
-	(void)!store_related(j->reader, id, RELATED, keep_relation, &all);
-	h(j, "<aside class=\"related\" aria-label=\"Related articles\">");
-	for (int kind = 0; kind < 4; kind++) {
-		bool open = false;
-
-		for (const struct relation *r = all.first; r; r = r->next) {
-			if (r->kind != kind)
-				continue;
-			if (!open)
-				h(j, "<section><h2>%s</h2><ul>",
-				    groups[kind].title);
-			open = true;
-			put_relation(j, id, r);
-		}
-		if (open)
-			h(j, "</ul></section>");
-	}
-	if (all.first == NULL)
-		h(j, "<p class=\"empty\">No related articles yet.</p>");
-	h(j, "</aside>");
-}
 
 /* --- revisions ------------------------------------------------------- */
 
@@ -265,7 +129,7 @@ put_other_feeds(struct job *j, const struct store_article *a)
 struct shown {
 	struct job *j;
 	bool found;
-	int64_t sort;
+	int64_t sort, thread;
 };
 
 static void
@@ -278,6 +142,7 @@ put_article(const struct store_article *a, void *arg)
 
 	s->found = true;
 	s->sort = a->sort;
+	s->thread = a->thread;
 	page_begin(j, 200, title, NULL);
 	h(j,
 	    "<div class=\"with-related\"><article class=\"full%h\" "
@@ -378,141 +243,9 @@ page_article(struct job *j)
 	put_revisions(j, id);
 	put_next_of_list(j, &s, id);
 	h(j, "</article>");
-	put_relations(j, id);
+	page_relations(j, id, s.thread);
 	h(j, "</div>");
 	page_end(j);
-}
-
-/* --- reasons --------------------------------------------------------- */
-
-static void
-put_terms(struct job *j, json_t *why)
-{
-	json_t *terms = json_object_get(why, "terms"), *term;
-	size_t i;
-
-	if (json_array_size(terms) == 0)
-		return;
-	h(j, "<h2>Shared terms</h2><ul class=\"terms\">");
-	json_array_foreach(terms, i, term)
-	{
-		json_t *share = json_object_get(term, "share");
-
-		h(j,
-		    "<li dir=\"auto\">%s <span class=\"count\">%d "
-		    "%%</span></li>",
-		    json_string_value(json_object_get(term, "text")),
-		    (int64_t)(json_number_value(share) * 100 + 0.5));
-	}
-	h(j, "</ul>");
-}
-
-static void
-put_numbers(struct job *j, json_t *why)
-{
-	static const struct {
-		const char *key, *name;
-	} measures[] = {
-	    {"score", "Score"},
-	    {"cosine", "Likeness of words"},
-	    {"common", "Nearest articles in common"},
-	    {"containment", "Shared passages"},
-	    {"shared", "Shared text"},
-	    {"time_factor", "Closeness in time"},
-	};
-
-	h(j, "<h2>Measures</h2><dl class=\"measures\">");
-	for (size_t i = 0; i < AK_COUNT(measures); i++) {
-		json_t *value = json_object_get(why, measures[i].key);
-
-		if (json_is_number(value))
-			h(j, "<dt>%s</dt><dd>%d %%</dd>", measures[i].name,
-			    (int64_t)(json_number_value(value) * 100 + 0.5));
-	}
-	h(j, "</dl>");
-}
-
-/* Where a copy differs from the other. */
-static void
-put_changes(struct job *j, json_t *why)
-{
-	json_t *list = json_object_get(why, "changes"), *one;
-	size_t i;
-
-	if (!str_eq(
-		json_string_value(json_object_get(why, "kind")), "duplicate") ||
-	    json_array_size(list) == 0)
-		return;
-	h(j, "<h2>Where they differ</h2>");
-	json_array_foreach(list, i, one)
-	{
-		h(j, "<p class=\"diff\" dir=\"auto\">");
-		diff_words(j,
-		    json_string_value(json_object_get(one, "a")) != NULL
-			? json_string_value(json_object_get(one, "a"))
-			: "",
-		    json_string_value(json_object_get(one, "b")) != NULL
-			? json_string_value(json_object_get(one, "b"))
-			: "");
-		h(j, "</p>");
-	}
-}
-
-static void
-put_side_of_pair(struct job *j, json_t *why, const char *side, int64_t id)
-{
-	json_t *o = json_object_get(why, side);
-
-	h(j,
-	    "<p class=\"t\" dir=\"auto\"><a href=\"%r/article/%d\">%s</a> "
-	    "<span class=\"meta\">%s</span></p>",
-	    id, json_string_value(json_object_get(o, "title")),
-	    json_string_value(json_object_get(o, "feed")));
-}
-
-static void
-put_not_related(struct job *j, json_t *why)
-{
-	const char *reason = json_string_value(json_object_get(why, "reason"));
-
-	if (reason == NULL)
-		return;
-	h(j, "<p>These two are not related: %s</p>",
-	    str_eq(reason, "wrong")    ? "somebody said that they are not."
-	    : str_eq(reason, "better") ? "others are nearer to both."
-				       : "they have too little in common.");
-}
-
-void
-page_why(struct job *j)
-{
-	struct diag error = {{0}};
-	char *json = NULL;
-	json_t *why;
-	int64_t a, b;
-
-	if (!api_id(j, 0, &a) || !api_id(j, 1, &b))
-		return;
-	if (j->ops->why == NULL ||
-	    j->ops->why(j->ops->arg, j->reader, a, b, &json, &error) != AK_OK) {
-		reply_error(j, 404, "%s",
-		    error.text[0] != '\0' ? error.text
-					  : "No reason is to be had here.");
-		return;
-	}
-	why = json_loads(json, 0, NULL);
-	free(json);
-	page_begin(j, 200, "Why related", NULL);
-	h(j, "<section class=\"card narrow\"><h1>Why related</h1>");
-	put_side_of_pair(j, why, "a", a);
-	put_side_of_pair(j, why, "b", b);
-	put_not_related(j, why);
-	put_terms(j, why);
-	put_numbers(j, why);
-	put_changes(j, why);
-	h(j, "</section>");
-	page_end(j);
-	json_decref(why);
 }
 
 /* --- changes --------------------------------------------------------- */
@@ -548,19 +281,4 @@ page_mark(struct job *j)
 	else
 		reply_redirect(j, page_back(j, job_printf(j, "/article/%lld",
 						   (long long)id)));
-}
-
-void
-page_wrong(struct job *j)
-{
-	int64_t id, other = req_param_i64(&j->req, "other", 1, INT64_MAX, 0);
-	enum ak_status st;
-
-	if (!api_id(j, 0, &id))
-		return;
-	if ((st = store_relation_wrong(j->store, id, other, true)) == AK_OK)
-		reply_redirect(
-		    j, job_printf(j, "/article/%lld", (long long)id));
-	else
-		reply_status(j, st, "removing the relation");
 }

@@ -12,6 +12,7 @@
 #define STORIES_LOOKED_AT 64
 #define STORY_DAYS 3
 #define STORY_ARTICLES 40
+#define STORY_DOTS 500 /* of a story's own page */
 #define ROWS 40
 
 /* --- stories --------------------------------------------------------- */
@@ -25,7 +26,7 @@ struct headline {
 struct story {
 	struct store_thread t;
 	struct headline *lines; /* newest first */
-	size_t n;
+	size_t n, cap;
 };
 
 struct stories {
@@ -60,7 +61,7 @@ keep_headline(const struct store_article *a, void *arg)
 	struct gather *g = arg;
 	struct headline *line;
 
-	if (g->story->n == STORY_ARTICLES)
+	if (g->story->n == g->story->cap)
 		return;
 	line = &g->story->lines[g->story->n++];
 	line->id = a->id;
@@ -76,14 +77,15 @@ keep_headline(const struct store_article *a, void *arg)
 }
 
 static bool
-load_story(struct job *j, struct story *s)
+load_story(struct job *j, struct story *s, size_t most)
 {
 	struct store_article_query q = {
-	    .thread = s->t.id, .limit = STORY_ARTICLES};
+	    .thread = s->t.id, .limit = (int64_t)most};
 	struct gather g = {j, s};
 
 	s->n = 0;
-	s->lines = arena_alloc(j->arena, STORY_ARTICLES * sizeof(*s->lines));
+	s->cap = most;
+	s->lines = arena_alloc(j->arena, most * sizeof(*s->lines));
 	return s->lines != NULL &&
 	       store_articles(j->reader, &q, keep_headline, &g) == AK_OK &&
 	       s->n > 0;
@@ -137,8 +139,10 @@ put_line(struct job *j, const struct headline *l)
 static void
 put_timeline(struct job *j, const struct story *s)
 {
-	struct svg_dot dots[STORY_ARTICLES];
+	struct svg_dot *dots = arena_alloc(j->arena, s->n * sizeof(*dots));
 
+	if (dots == NULL)
+		return;
 	for (size_t i = 0; i < s->n; i++) {
 		dots[i].at = s->lines[i].at;
 		dots[i].label = s->lines[i].feed;
@@ -197,13 +201,25 @@ struct river {
 	struct job *j;
 	int64_t n, day, last_sort, last_id;
 	bool has_more, has_days;
-	bool is_story; /* all rows are of one: none need say so */
+	int64_t story_at; /* all rows are of one, first reported then; or 0 */
 };
+
+/* Days since 1970 where akind runs, as akin list has them. */
+static int64_t
+local_day(int64_t t)
+{
+	time_t when = (time_t)t;
+	struct tm tm;
+
+	if (localtime_r(&when, &tm) == NULL)
+		return t / 86400;
+	return (t + tm.tm_gmtoff) / 86400;
+}
 
 static void
 day_heading(struct river *r, int64_t at)
 {
-	int64_t today = clock_now() / 86400, day = at / 86400;
+	int64_t today = local_day(clock_now()), day = local_day(at);
 	time_t when = (time_t)at;
 	struct tm tm;
 	char text[64];
@@ -215,7 +231,7 @@ day_heading(struct river *r, int64_t at)
 		h(r->j, "<h2 class=\"day\">Today</h2>");
 	} else if (day == today - 1) {
 		h(r->j, "<h2 class=\"day\">Yesterday</h2>");
-	} else if (gmtime_r(&when, &tm) != NULL) {
+	} else if (localtime_r(&when, &tm) != NULL) {
 		(void)strftime(text, sizeof(text), "%A %e %B %Y", &tm);
 		h(r->j, "<h2 class=\"day\">%s</h2>", text);
 	}
@@ -225,7 +241,6 @@ static void
 river_row(const struct store_article *a, void *arg)
 {
 	struct river *r = arg;
-	struct store_article row = *a;
 
 	if (r->n == ROWS) {
 		r->has_more = true;
@@ -235,9 +250,7 @@ river_row(const struct store_article *a, void *arg)
 	r->last_sort = a->sort;
 	r->last_id = a->id;
 	r->n++;
-	if (r->is_story)
-		row.thread = 0;
-	page_row(r->j, &row);
+	page_row(r->j, a, r->story_at);
 }
 
 /* Rows and a link to older ones, which keeps `kept` of the query. */
@@ -271,11 +284,15 @@ page_front(struct job *j)
 	struct stories s = {.j = j, .min_feeds = 2};
 
 	(void)!store_threads(j->reader, &threads, keep_thread, &s);
+	if (s.n == 0) { /* quiet days: then the last ones there were */
+		threads.since = 0;
+		(void)!store_threads(j->reader, &threads, keep_thread, &s);
+	}
 	page_begin(j, 200, "akin", "Stories");
 	h(j, "<div class=\"with-side\"><div class=\"col\">"
 	     "<h1 class=\"hide\">Stories</h1>");
 	for (size_t i = 0; i < s.n; i++) {
-		if (load_story(j, &s.list[i]))
+		if (load_story(j, &s.list[i], STORY_ARTICLES))
 			put_story(j, &s.list[i]);
 	}
 	h(j, "<h1 class=\"part\">Latest</h1>");
@@ -400,15 +417,17 @@ void
 page_thread(struct job *j)
 {
 	struct store_thread_query q = {.min_articles = 1};
-	struct store_article_query rows = {.order = STORE_OLDEST};
+	struct store_article_query rows = {
+	    .order = STORE_OLDEST, .limit = ROWS + 1, .with_text = true};
 	struct stories s = {.j = j};
-	struct river r = {.j = j, .has_days = true, .is_story = true};
+	struct river r = {.j = j, .has_days = true};
+	const struct store_thread *t = &s.list[0].t;
 	const struct headline *lead;
 
 	if (!api_id(j, 0, &q.id))
 		return;
 	(void)!store_threads(j->reader, &q, keep_thread, &s);
-	if (s.n == 0 || !load_story(j, &s.list[0])) {
+	if (s.n == 0 || !load_story(j, &s.list[0], STORY_DOTS)) {
 		reply_error(j, 404, "There is no such story.");
 		return;
 	}
@@ -416,20 +435,27 @@ page_thread(struct job *j)
 	page_begin(j, 200, lead->title, NULL);
 	h(j,
 	    "<div class=\"col single\"><div class=\"head\"><div>"
-	    "<p class=\"kicker\">Story · %d outlets · %d articles</p><h1",
-	    s.list[0].t.n_feeds, s.list[0].t.n_articles);
+	    "<p class=\"kicker\">Story · %d %h · %d %h</p><h1",
+	    t->n_feeds, t->n_feeds == 1 ? "outlet" : "outlets", t->n_articles,
+	    t->n_articles == 1 ? "article" : "articles");
 	page_lang(j, lead->language);
 	h(j,
 	    ">%s</h1></div><div class=\"tools\"><a class=\"button\" "
 	    "href=\"%r/feeds/thread/%d.atom\">Follow as a feed</a></div>"
 	    "</div>",
-	    lead->title, s.list[0].t.id);
+	    lead->title, t->id);
 	put_timeline(j, &s.list[0]);
 	h(j, "<div class=\"river\">");
-	rows.thread = s.list[0].t.id;
-	rows.limit = ROWS;
-	rows.with_text = true;
+	rows.thread = t->id;
+	rows.offset = req_param_i64(&j->req, "offset", 0, INT32_MAX, 0);
+	r.story_at = t->first_at;
 	(void)!store_articles(j->reader, &rows, river_row, &r);
-	h(j, "</div></div>");
+	h(j, "</div>");
+	if (r.has_more)
+		h(j,
+		    "<p class=\"more\"><a rel=\"next\" "
+		    "href=\"%r/thread/%d?offset=%d\">Later reports</a></p>",
+		    t->id, rows.offset + ROWS);
+	h(j, "</div>");
 	page_end(j);
 }

@@ -24,7 +24,7 @@ put_hit(const struct store_article *a, void *arg)
 		return;
 	}
 	x->n++;
-	page_row(x->j, a);
+	page_row(x->j, a, 0);
 }
 
 void
@@ -62,7 +62,12 @@ page_search(struct job *j)
 		     "<dt>\"interest rates\"</dt><dd>a phrase</dd>"
 		     "<dt>jaguar -car</dt><dd>without a word</dd>"
 		     "<dt>quant*</dt><dd>words that begin so</dd></dl>");
-	if (!str_empty(text) && strlen(text) <= LIMIT_QUERY_BYTES) {
+	if (!str_empty(text) && strlen(text) > LIMIT_QUERY_BYTES) {
+		h(j, "<p class=\"empty\">This search is too long.</p>");
+	} else if (!str_empty(text) && !store_query_has_words(text)) {
+		h(j, "<p class=\"empty\">At least one word that must be there "
+		     "is needed.</p>");
+	} else if (!str_empty(text)) {
 		if (store_articles(j->reader, &q, put_hit, &hits) != AK_OK)
 			h(j, "<p class=\"empty\">This search could not be "
 			     "understood.</p>");

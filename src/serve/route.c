@@ -146,6 +146,7 @@ static const struct route table[] = {
 	{M_GET, "/article/{}/why/{}", FAM_PAGE, READ, 0, page_why},
 	{M_POST, "/article/{}/mark", FAM_PAGE, WRITE, W, page_mark},
 	{M_POST, "/article/{}/wrong", FAM_PAGE, WRITE, W, page_wrong},
+	{M_POST, "/article/{}/right", FAM_PAGE, WRITE, W, page_right},
 	{M_POST, "/mark", FAM_PAGE, WRITE, W, page_mark_list},
 	{M_POST, "/mark/undo", FAM_PAGE, WRITE, W, page_mark_undo},
 	{M_GET, "/image/{}", FAM_TEXT, READ, 0, image_get},

@@ -13,7 +13,9 @@
 int64_t
 form_date(int64_t t)
 {
-	return t == DOC_NO_TIME ? 0 : t;
+	/* What cannot be sorted by is not shown either: nobody published a feed
+	 * before 1970. */
+	return t == DOC_NO_TIME || t < 0 ? 0 : t;
 }
 
 /*

@@ -291,18 +291,21 @@ store_is_wrong_pair(struct store_reader *r, int64_t a, int64_t b, bool *ret)
 }
 
 enum ak_status
-store_copy_of(struct store_reader *r, int64_t article, int64_t *ret_other,
-    double *ret_score)
+store_copy_of(
+    struct store_reader *r, int64_t article, store_relation_cb cb, void *arg)
 {
 	sqlite3_stmt *st = conn_query(&r->c, Q_COPY_OF, ARGS(vi(article)));
 
-	*ret_other = 0;
-	*ret_score = 0;
 	if (st == NULL)
 		return r->c.status;
 	while (conn_row(&r->c, st)) {
-		*ret_other = col_int(st, 0);
-		*ret_score = (double)col_int(st, 1) / 10000;
+		struct store_relation rel = {.article = col_int(st, 0),
+		    .kind = 1 /* duplicate */,
+		    .score = (double)col_int(st, 1) / 10000,
+		    .title = col_text(st, 2),
+		    .feed_title = col_text(st, 3)};
+
+		cb(&rel, arg);
 	}
 	return r->c.status;
 }

@@ -82,10 +82,10 @@ typedef void (*store_relation_cb)(const struct store_relation *rel, void *arg);
 enum ak_status store_related(struct store_reader *r, int64_t article,
     int64_t keep, store_relation_cb cb, void *arg) AK_USE;
 
-/* The earlier article that this one is most likely a copy of, and the score of
- * that; 0: of none. */
+/* The earlier article that this one is most likely a copy of: its number,
+ * title, feed and score; called once or not at all. */
 enum ak_status store_copy_of(struct store_reader *r, int64_t article,
-    int64_t *ret_other, double *ret_score) AK_USE;
+    store_relation_cb cb, void *arg) AK_USE;
 
 /* A pair that a person took apart? */
 enum ak_status store_is_wrong_pair(

@@ -92,6 +92,10 @@
 	if (open && !open.classList.contains("read"))
 		send(open, "read");
 
+	document.querySelectorAll("time[datetime]").forEach(function (t) {
+		t.title = new Date(t.dateTime).toLocaleString();
+	});
+
 	var line = document.getElementById("progress");
 	function poll() {
 		fetch(root + "/api/v1/sync", {credentials: "same-origin"})
