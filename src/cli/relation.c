@@ -55,6 +55,17 @@ reasons(const struct store_relation *rel)
 		(void)snprintf(line, sizeof(line), "%s, score %.2f",
 		    relate_kind_name((enum relate_kind)rel->kind), rel->score);
 	(void)json_array_append_new(why, json_string(line));
+	if (rel->kind == RELATE_LISTED || rel->parts.usual <= 0)
+		return why; /* found before its parts were kept */
+	if (rel->kind == RELATE_DUPLICATE)
+		(void)snprintf(line, sizeof(line), "same text %.3f",
+		    rel->parts.containment);
+	else
+		(void)snprintf(line, sizeof(line),
+		    "terms %.3f, time %.3f, usual %.3f, nearest in common %.3f",
+		    rel->parts.cosine, rel->parts.time, rel->parts.usual,
+		    rel->parts.common);
+	(void)json_array_append_new(why, json_string(line));
 	return why;
 }
 

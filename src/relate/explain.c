@@ -165,24 +165,79 @@ shared_shingles(const struct blob *a, const struct blob *b)
 	return share < 1.0F ? share : 1.0F;
 }
 
-static void
-add_term(struct arena *a, const struct relate_text *t, const struct blob *b,
-    size_t term, bool in_titles, float share, struct relate_why *ret)
+/* --- shared terms --------------------------------------------------------- */
+
+struct shared {
+	size_t from, len; /* in the first article's title or text */
+	bool of_title;
+	bool in_titles; /* of both */
+	float share;
+};
+
+static int
+shared_cmp(const void *a, const void *b)
 {
-	struct blob_term bt = blob_term(b, term);
-	const char *s = bt.in_title ? t->title : t->text;
+	const struct shared *x = a, *y = b;
+
+	if (x->of_title != y->of_title)
+		return y->of_title - x->of_title;
+	return (x->from > y->from) - (x->from < y->from);
+}
+
+/* Does it stand so in the other article too? */
+static bool
+stands_in(const struct relate_text *t, const char *s, size_t len)
+{
+	return (t->title != NULL &&
+		   memmem(t->title, strlen(t->title), s, len) != NULL) ||
+	       (t->text != NULL &&
+		   memmem(t->text, t->text_len, s, len) != NULL);
+}
+
+/* Words without a space between them are told as one where both articles have
+ * them so: no dictionary knows all names. */
+static size_t
+join_words(const struct relate_text *ta, const struct relate_text *tb,
+    struct shared *list, size_t n)
+{
+	size_t out = 0;
+
+	qsort(list, n, sizeof(*list), shared_cmp);
+	for (size_t i = 1; i < n; i++) {
+		struct shared *last = &list[out], *next = &list[i];
+		const char *s = last->of_title ? ta->title : ta->text;
+		size_t len = last->len + next->len;
+
+		if (next->of_title != last->of_title ||
+		    next->from != last->from + last->len ||
+		    !stands_in(tb, s + last->from, len)) {
+			list[++out] = *next;
+			continue;
+		}
+		last->len = len;
+		last->share += next->share;
+		last->in_titles &= next->in_titles;
+	}
+	return n > 0 ? out + 1 : 0;
+}
+
+static void
+add_term(struct arena *a, const struct relate_text *t, const struct shared *w,
+    struct relate_why *ret)
+{
+	const char *s = w->of_title ? t->title : t->text;
 	size_t at = ret->n_terms;
 
-	while (at > 0 && ret->terms[at - 1].share < (double)share) {
+	while (at > 0 && ret->terms[at - 1].share < (double)w->share) {
 		if (at < AK_COUNT(ret->terms))
 			ret->terms[at] = ret->terms[at - 1];
 		at--;
 	}
 	if (at == AK_COUNT(ret->terms))
 		return;
-	ret->terms[at].text = arena_strndup(a, s + bt.from, bt.len);
-	ret->terms[at].share = (double)share;
-	ret->terms[at].in_titles = in_titles;
+	ret->terms[at].text = arena_strndup(a, s + w->from, w->len);
+	ret->terms[at].share = (double)w->share;
+	ret->terms[at].in_titles = w->in_titles;
 	ret->n_terms += ret->n_terms < AK_COUNT(ret->terms);
 }
 
@@ -194,13 +249,26 @@ struct shares {
 
 /* The shared words, or what is shared of the titles' words. */
 static void
-add_terms(struct arena *a, const struct relate_text *t, const struct blob *b,
-    const struct shares *s, bool of_parts, struct relate_why *ret)
+add_terms(struct arena *a, const struct relate_text *ta,
+    const struct relate_text *tb, const struct blob *b, const struct shares *s,
+    bool of_parts, struct relate_why *ret)
 {
+	struct shared *list =
+	    arena_alloc_raw(a, (b->n_terms + 1) * sizeof(*list));
+	size_t n = 0;
+
+	if (list == NULL)
+		return;
 	for (size_t i = 0; i < b->n_terms; i++) {
-		if (s->of[i] > 0.0F && blob_term(b, i).is_part == of_parts)
-			add_term(a, t, b, i, s->in_titles[i], s->of[i], ret);
+		struct blob_term bt = blob_term(b, i);
+
+		if (s->of[i] > 0.0F && bt.is_part == of_parts)
+			list[n++] = (struct shared){bt.from, bt.len,
+			    bt.in_title, s->in_titles[i], s->of[i]};
 	}
+	n = join_words(ta, tb, list, n);
+	for (size_t i = 0; i < n; i++)
+		add_term(a, ta, &list[i], ret);
 }
 
 static float
@@ -268,8 +336,8 @@ signs_cosine(const struct relate_index *x, const struct blob *a,
 
 static float
 cosine_of(struct arena *a, const struct relate_index *x,
-    const struct relate_text *t, struct article *aa, struct article *bb,
-    struct relate_why *ret)
+    const struct relate_text *ta, const struct relate_text *tb,
+    struct article *aa, struct article *bb, struct relate_why *ret)
 {
 	struct shares shares = {0};
 	bool across = across_is(aa->blob.lang, bb->blob.lang);
@@ -278,9 +346,9 @@ cosine_of(struct arena *a, const struct relate_index *x,
 	if (across)
 		signs = signs_cosine(x, &aa->blob, &bb->blob, &shares);
 	sum = words + signs;
-	add_terms(a, t, &aa->blob, &shares, false, ret);
+	add_terms(a, ta, tb, &aa->blob, &shares, false, ret);
 	if (ret->n_terms == 0)
-		add_terms(a, t, &aa->blob, &shares, true, ret);
+		add_terms(a, ta, tb, &aa->blob, &shares, true, ret);
 	for (size_t i = 0; i < ret->n_terms; i++)
 		ret->terms[i].share /= (double)sum;
 	if (across)
@@ -361,7 +429,7 @@ relate_explain(struct relate_lexer *lx, struct arena *a, struct relate_index *x,
 	if (!make_article(lx, a, x, sa, &aa) ||
 	    !make_article(lx, a, x, sb, &bb))
 		return;
-	ret->parts.cosine = (double)cosine_of(a, x, ta, &aa, &bb, ret);
+	ret->parts.cosine = (double)cosine_of(a, x, ta, tb, &aa, &bb, ret);
 	ret->is_related =
 	    judge(x, &aa, &bb, time_factor(sa, &aa, sb, &bb), ret);
 	ret->shared =

@@ -194,9 +194,11 @@ enum ak_status relate_load(
 #define RELATE_NO_DATE INT64_MIN
 
 struct relate_term {
-	const char *text; /* as written in the first article */
-	double share;	  /* of the cosine, 0..1 */
-	bool in_titles;	  /* in both */
+	/* As written in the first article; words that stand side by side
+	 * without a space in both are one. */
+	const char *text;
+	double share;	/* of the cosine, 0..1 */
+	bool in_titles; /* in both */
 };
 
 /* Bytes of the two texts that differ; either may be empty. */

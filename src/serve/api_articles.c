@@ -386,10 +386,28 @@ keep_thread(const struct store_thread *t, void *arg)
 	*o = thread_json(t);
 }
 
+struct members {
+	struct job *j;
+	json_t *list;
+};
+
 static void
-append_article(const struct store_article *a, void *arg)
+put_copy(const struct store_relation *r, void *arg)
 {
-	(void)json_array_append_new(arg, article_json(a));
+	(void)json_object_set_new(arg, "copy_of",
+	    json_pack("{s:I, s:f}", "article", (json_int_t)r->article, "score",
+		r->score));
+}
+
+static void
+append_member(const struct store_article *a, void *arg)
+{
+	struct members *m = arg;
+	json_t *o = article_json(a);
+
+	(void)json_object_set_new(o, "copy_of", json_null());
+	(void)!store_copy_of(m->j->reader, a->id, put_copy, o);
+	(void)json_array_append_new(m->list, o);
 }
 
 void
@@ -398,7 +416,8 @@ api_thread(struct job *j)
 	struct store_article_query articles = {
 	    .limit = LIMIT_PAGE_ITEMS, .with_feeds = true};
 	struct store_thread_query q = {.min_articles = 1};
-	json_t *thread = NULL, *list;
+	struct members m = {.j = j};
+	json_t *thread = NULL;
 
 	if (!api_id(j, 0, &q.id))
 		return;
@@ -408,9 +427,10 @@ api_thread(struct job *j)
 		return;
 	}
 	articles.thread = json_integer_value(json_object_get(thread, "id"));
-	list = json_array();
-	(void)!store_articles(j->reader, &articles, append_article, list);
-	(void)json_object_set_new(thread, "members", list);
+	articles.offset = req_param_i64(&j->req, "offset", 0, INT32_MAX, 0);
+	m.list = json_array();
+	(void)!store_articles(j->reader, &articles, append_member, &m);
+	(void)json_object_set_new(thread, "members", m.list);
 	reply_json(j, 200, thread);
 	j->reply.has_etag = true;
 }

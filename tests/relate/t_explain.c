@@ -72,6 +72,39 @@ test_terms_are_as_written(void **state)
 	bench_release(&b);
 }
 
+/* A dictionary cuts a name that it does not know; both have it whole. */
+static void
+test_words_without_spaces_are_told_together(void **state)
+{
+	static const struct news here = {"青嶺電子が東川市に新工場",
+	    "青嶺電子は17日、東川市に半導体の新工場を建てると発表した。", "ja"};
+	static const struct news there = {"東川市に新工場 青嶺電子が発表",
+	    "投資額は8200億円。青嶺電子は半導体を東川市でつくる。", "ja"};
+	struct relate_side sa = {
+	    .id = 50, .text = text_of(&here), .date = DAY_0};
+	struct relate_side sb = {
+	    .id = 51, .text = text_of(&there), .date = DAY_0 + DAY};
+	bool has_name = false, has_piece = false;
+	struct relate_why why;
+	struct bench b;
+	double sum = 0;
+
+	(void)state;
+	bench_init(&b);
+	relate_explain(b.lx, b.arena, NULL, &sa, &sb, &why);
+	for (size_t i = 0; i < why.n_terms; i++) {
+		has_name |= strcmp(why.terms[i].text, "青嶺電子") == 0 &&
+			    why.terms[i].in_titles;
+		has_piece |= strcmp(why.terms[i].text, "青") == 0 ||
+			     strcmp(why.terms[i].text, "電子") == 0;
+		sum += why.terms[i].share;
+	}
+	assert_true(has_name);
+	assert_false(has_piece);
+	assert_true(sum <= 1.0001);
+	bench_release(&b);
+}
+
 static void
 test_same_figures_as_the_index(void **state)
 {
@@ -204,6 +237,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_lineage_shows_what_changed),
 	    cmocka_unit_test(test_terms_are_as_written),
+	    cmocka_unit_test(test_words_without_spaces_are_told_together),
 	    cmocka_unit_test(test_same_figures_as_the_index),
 	    cmocka_unit_test(test_parts_give_the_score),
 	    cmocka_unit_test(test_changes_are_whole_characters),

@@ -88,6 +88,13 @@ status "put together by the API" 204 -X PUT -H "$auth" \
 	"$base/api/v1/articles/$copy/related/$wire"
 check "is together" is 0 "$("$akin" related --wrong | wc -l)"
 
+status "the story by the API" 200 -H "$auth" "$base/api/v1/threads/$thread"
+body "with the copy" "\"copy_of\": ?\{\"article\": ?$wire,"
+status "from the fifth article on" 200 -H "$auth" \
+	"$base/api/v1/threads/$thread?offset=4"
+body "one is left" "\"members\": ?\[\{[^]]*\"id\": ?$post,"
+check "the first one" is 1 "$(grep -o '"copy_of"' "$dir/body" | wc -l)"
+
 many=$("$akin" threads | awk -F '\t' '$3 == 50 { print $1 }')
 status "a story of fifty reports" 200 -H "$auth" "$base/thread/$many"
 check "forty at a time" is 40 "$(grep -o '<article class="row' "$dir/body" | wc -l)"
