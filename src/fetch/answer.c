@@ -375,8 +375,8 @@ stop_words(const struct transfer *t, struct fetch_result *r)
 						  : "no coding");
 		break;
 	case STOP_FIRST_BYTE:
-		(void)diag_set(&r->diag, r->st, "no answer within %lld ms",
-		    (long long)p->first_byte_ms);
+		(void)diag_set(&r->diag, r->st, "no answer within %g s",
+		    (double)p->first_byte_ms / 1000);
 		break;
 	case STOP_SLOW:
 		(void)diag_set(&r->diag, r->st,

@@ -7,6 +7,8 @@
 
 /* Number in a {} of the path, 0-based; false: answered. */
 bool api_id(struct job *j, size_t arg, int64_t *ret);
+/* The same of an article that there is. */
+bool api_known(struct job *j, size_t arg, int64_t *ret);
 /* Filters of a list of articles; false: answered. */
 bool api_article_filters(struct job *j, struct store_article_query *q);
 

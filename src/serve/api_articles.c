@@ -257,7 +257,7 @@ api_related(struct job *j)
 	int64_t limit = req_param_i64(&j->req, "limit", 1, 50, 12), id;
 	struct json_list list;
 
-	if (!api_id(j, 0, &id))
+	if (!api_known(j, 0, &id))
 		return;
 	json_list_begin(&list, j, "{\"related\":[");
 	(void)!store_related(j->reader, id, limit, put_relation, &list);
@@ -271,7 +271,7 @@ mark_pair(struct job *j, bool is_wrong)
 	enum ak_status st;
 	int64_t a, b;
 
-	if (!api_id(j, 0, &a) || !api_id(j, 1, &b))
+	if (!api_known(j, 0, &a) || !api_known(j, 1, &b))
 		return;
 	if ((st = store_relation_wrong(j->store, a, b, is_wrong)) == AK_OK)
 		reply_empty(j, 204);
@@ -332,7 +332,7 @@ api_revisions(struct job *j)
 	struct json_list list;
 	int64_t id;
 
-	if (!api_id(j, 0, &id))
+	if (!api_known(j, 0, &id))
 		return;
 	json_list_begin(&list, j, "{\"revisions\":[");
 	(void)!store_revisions(j->reader, id, put_revision, &list);

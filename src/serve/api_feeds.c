@@ -21,6 +21,44 @@ api_id(struct job *j, size_t arg, int64_t *ret)
 	return false;
 }
 
+bool
+api_known(struct job *j, size_t arg, int64_t *ret)
+{
+	struct store_article_query q = {.ids = ret, .n_ids = 1};
+	int64_t n = 0;
+
+	if (!api_id(j, arg, ret))
+		return false;
+	if (store_article_count(j->reader, &q, &n) == AK_OK && n > 0)
+		return true;
+	reply_error(j, 404, "there is no article %lld", (long long)*ret);
+	return false;
+}
+
+static void
+count_feed(const struct store_feed *f, void *arg)
+{
+	int64_t *n = arg;
+
+	(void)f;
+	(*n)++;
+}
+
+static bool
+known_feed(struct job *j, int64_t *ret)
+{
+	struct store_feed_query q = {0};
+	int64_t n = 0;
+
+	if (!api_id(j, 0, ret))
+		return false;
+	q.id = *ret;
+	if (store_feeds(j->reader, &q, count_feed, &n) == AK_OK && n > 0)
+		return true;
+	reply_error(j, 404, "there is no feed %lld", (long long)*ret);
+	return false;
+}
+
 static json_t *
 why_next(const struct store_feed *f)
 {
@@ -212,7 +250,7 @@ api_feed_sync(struct job *j)
 {
 	int64_t id;
 
-	if (!api_id(j, 0, &id))
+	if (!known_feed(j, &id))
 		return;
 	job_sync(j, id);
 	reply_empty(j, 202);
@@ -238,7 +276,7 @@ api_feed_polls(struct job *j)
 	struct json_list list;
 	int64_t id;
 
-	if (!api_id(j, 0, &id))
+	if (!known_feed(j, &id))
 		return;
 	json_list_begin(&list, j, "{\"polls\":[");
 	(void)!store_polls(j->reader, id, NULL, 0, limit, put_poll, &list);

@@ -302,7 +302,7 @@ mark_pair(struct job *j, bool is_wrong)
 	int64_t id, other = req_param_i64(&j->req, "other", 1, INT64_MAX, 0);
 	enum ak_status st;
 
-	if (!api_id(j, 0, &id))
+	if (!api_known(j, 0, &id))
 		return;
 	st = store_relation_wrong(j->store, id, other, is_wrong);
 	if (st != AK_OK)

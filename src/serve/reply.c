@@ -132,6 +132,16 @@ status_title(int status)
 }
 
 void
+reply_problem(struct job *j, int status, const char *detail)
+{
+	reply_json(j, status,
+	    json_pack("{s:s, s:s, s:i, s:s%}", "type", "about:blank", "title",
+		status_title(status), "status", status, "detail", detail,
+		strlen(detail)));
+	j->reply.type = TYPE_PROBLEM;
+}
+
+void
 reply_error(struct job *j, int status, const char *fmt, ...)
 {
 	enum family family = j->route != NULL ? j->route->family : FAM_TEXT;
@@ -144,11 +154,7 @@ reply_error(struct job *j, int status, const char *fmt, ...)
 	detail[utf8_cut(detail, strlen(detail), sizeof(detail) - 4)] = '\0';
 	switch (family) {
 	case FAM_API:
-		reply_json(j, status,
-		    json_pack("{s:s, s:s, s:i, s:s%}", "type", "about:blank",
-			"title", status_title(status), "status", status,
-			"detail", detail, strlen(detail)));
-		j->reply.type = TYPE_PROBLEM;
+		reply_problem(j, status, detail);
 		break;
 	case FAM_MINIFLUX:
 		reply_json(
@@ -200,7 +206,8 @@ reply_status(struct job *j, enum ak_status st, const char *what)
 	default:
 		break;
 	}
-	reply_error(j, status, "%s: %s", what, ak_status_name(st));
+	reply_error(j, status, "%s: %s", what,
+	    st == AK_NOTFOUND ? "it is not there" : ak_status_name(st));
 }
 
 /* Is the tag among those of If-None-Match?  Weakly compared, RFC 9110, 8.8. */

@@ -312,7 +312,9 @@ refuse_method(struct job *j, struct evhttp_request *evreq, unsigned methods)
 		const char *accept = evhttp_find_header(
 		    evhttp_request_get_input_headers(evreq), "Accept");
 
-		if (accept != NULL && strstr(accept, "text/html") != NULL)
+		if (str_starts(j->req.path, "/api/v1/"))
+			reply_problem(j, 404, "no such path");
+		else if (accept != NULL && strstr(accept, "text/html") != NULL)
 			page_error(
 			    j, 404, "Not Found", "There is no such page.");
 		else

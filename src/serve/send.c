@@ -90,8 +90,10 @@ send_reply(struct serve *s, struct job *j, struct evhttp_request *evreq)
 	for (size_t i = 0; i < r->n_headers; i++)
 		(void)evhttp_add_header(
 		    h, r->headers[i].name, r->headers[i].value);
-	if (r->type != NULL)
-		(void)evhttp_add_header(h, "Content-Type", r->type);
+	/* Else evhttp says that nothing is HTML in Latin-1. */
+	if (r->type != NULL || (r->status != 204 && r->status != 304))
+		(void)evhttp_add_header(
+		    h, "Content-Type", r->type != NULL ? r->type : TYPE_TEXT);
 	if (r->is_gzipped)
 		(void)evhttp_add_header(h, "Content-Encoding", "gzip");
 	if (r->type != NULL && !j->req.is_head)

@@ -228,6 +228,8 @@ void reply_redirect(struct job *j, const char *path); /* 303, below the root */
 void reply_json(struct job *j, int status, json_t *value);
 void buf_add_json(struct buf *out, json_t *value); /* append; takes the value */
 const char *status_title(int status); /* the phrase of an error's status */
+/* A problem document, RFC 9457. */
+void reply_problem(struct job *j, int status, const char *detail);
 /* An error in the dress of the route's family. */
 void reply_error(struct job *j, int status, const char *fmt, ...)
     AK_PRINTF(3, 4);

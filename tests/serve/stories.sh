@@ -95,6 +95,22 @@ status "from the fifth article on" 200 -H "$auth" \
 body "one is left" "\"members\": ?\[\{[^]]*\"id\": ?$post,"
 check "the first one" is 1 "$(grep -o '"copy_of"' "$dir/body" | wc -l)"
 
+none=999999
+for path in "articles/$none/related" "articles/$none/revisions" \
+	"feeds/$none/polls" nothing; do
+	status "$path is not there" 404 -H "$auth" "$base/api/v1/$path"
+	check "and that is a problem document" has "$dir/head" \
+		'^Content-Type: application/problem\+json'
+done
+status "no pair of one that is not there" 404 -X DELETE -H "$auth" \
+	"$base/api/v1/articles/$copy/related/$none"
+body "in words" "there is no article $none"
+status "nor a poll" 404 -X POST -H "$auth" "$base/api/v1/feeds/$none/sync"
+status "nor its end" 404 -X DELETE -H "$auth" "$base/api/v1/feeds/$none"
+body "in words too" 'it is not there'
+status "a poll" 202 -X POST -H "$auth" "$base/api/v1/feeds/1/sync"
+check "an empty answer is no HTML" sh -c "! grep -i 'text/html' '$dir/head'"
+
 many=$("$akin" threads | awk -F '\t' '$3 == 50 { print $1 }')
 status "a story of fifty reports" 200 -H "$auth" "$base/thread/$many"
 check "forty at a time" is 40 "$(grep -o '<article class="row' "$dir/body" | wc -l)"
