@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -261,6 +262,20 @@ cli_span(const char *s, int64_t *ret)
 	return false;
 }
 
+/* A date alone is the day of who types it, as listings show it. */
+static bool
+local_midnight(const char *s, int64_t *ret)
+{
+	struct tm tm = {.tm_isdst = -1};
+	const char *end = strptime(s, "%Y-%m-%d", &tm);
+	int day = tm.tm_mday;
+
+	if (end == NULL || *end != '\0')
+		return false;
+	*ret = mktime(&tm);
+	return tm.tm_mday == day;
+}
+
 bool
 cli_time(const char *s, int64_t now, int64_t *ret)
 {
@@ -270,6 +285,8 @@ cli_time(const char *s, int64_t now, int64_t *ret)
 		*ret = now - t;
 		return true;
 	}
+	if (local_midnight(s, ret))
+		return true;
 	if ((t = parse_date(s)) == DOC_NO_TIME)
 		return false;
 	*ret = t;

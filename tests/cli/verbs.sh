@@ -169,6 +169,18 @@ for args in list 'list --json' feeds 'related --all' 'parse one.xml' \
 	check "$args: in one line" one_line "$work/err"
 done
 
+cat >day.xml <<'XML'
+<rss version="2.0"><channel><title>days</title><item><guid>d1</guid>
+<title>Late</title><pubDate>Mon, 16 Nov 2026 23:00:00 GMT</pubDate></item>
+<item><guid>d2</guid><title>Early</title>
+<pubDate>Mon, 16 Nov 2026 01:00:00 GMT</pubDate></item></channel></rss>
+XML
+"$akin" add ./day.xml >/dev/null
+check 'a date is the day where one is' is 1 \
+	"$(TZ=JST-9 "$akin" list --feed days --since 2026-11-17 | wc -l)"
+check 'a time says where it is' is 0 \
+	"$(TZ=JST-9 "$akin" list --feed days --since 2026-11-17T00:00:00Z | wc -l)"
+
 echo '<rss version="2.0"><channel><title>bare</title><item><title>Words alone
 </title></item></channel></rss>' >bare.xml
 "$akin" add ./bare.xml >/dev/null
