@@ -190,7 +190,11 @@ static void
 put_lines(struct job *j, struct lines *all, const struct healths *health)
 {
 	if (all->n == 0) {
-		h(j, "<p class=\"empty\">No feeds here.</p>");
+		h(j, "<p class=\"empty\">%h</p>",
+		    req_param(&j->req, "problems") != NULL
+			? "No feed has a problem."
+			: "No feeds yet: subscribe to one above, or import a "
+			  "list of them.");
 		return;
 	}
 	qsort(all->list, all->n, sizeof(*all->list), by_category);
@@ -228,7 +232,8 @@ put_add_forms(struct job *j)
 	h(j, "<section class=\"card add\">");
 	page_form(j, "/feeds/add", "stack");
 	h(j, "<h2>Subscribe</h2><label>Address of a feed or a page<input "
-	     "type=\"url\" name=\"url\" required placeholder=\"https://\">"
+	     "name=\"url\" required inputmode=\"url\" autocapitalize=\"none\" "
+	     "spellcheck=\"false\" placeholder=\"example.org\">"
 	     "</label><label>Category<input name=\"category\" "
 	     "list=\"categories\"></label><button class=\"primary\">Add"
 	     "</button></form>");

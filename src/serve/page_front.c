@@ -253,6 +253,38 @@ river_row(const struct store_article *a, void *arg)
 	page_row(r->j, a, r->story_at);
 }
 
+static void
+count_feed(const struct store_feed *f, void *arg)
+{
+	int64_t *n = arg;
+
+	(void)f;
+	(*n)++;
+}
+
+/* Why a list is empty, and what to do. */
+static void
+put_nothing(struct job *j, const struct store_article_query *q)
+{
+	struct store_feed_query feeds = {0};
+	int64_t n = 0;
+
+	(void)!store_feeds(j->reader, &feeds, count_feed, &n);
+	h(j, "<p class=\"empty\">");
+	if (n == 0)
+		h(j,
+		    "There are no feeds yet: <a href=\"%r/feeds\">subscribe to "
+		    "one, or import a list</a>.");
+	else if (q->starred)
+		h(j, "Nothing is starred. The star beside an article keeps it "
+		     "here.");
+	else if (q->unread)
+		h(j, "All is read.");
+	else
+		h(j, "No articles.");
+	h(j, "</p>");
+}
+
 /* Rows and a link to older ones, which keeps `kept` of the query. */
 static void
 put_river(struct job *j, struct store_article_query *q, const char *kept)
@@ -264,7 +296,7 @@ put_river(struct job *j, struct store_article_query *q, const char *kept)
 	j->list = job_printf(j, "%sin=list", kept);
 	h(j, "<div class=\"river\">");
 	if (store_articles(j->reader, q, river_row, &r) != AK_OK || r.n == 0)
-		h(j, "<p class=\"empty\">Nothing here.</p>");
+		put_nothing(j, q);
 	h(j, "</div>");
 	if (r.has_more)
 		h(j,

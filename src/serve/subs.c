@@ -27,6 +27,20 @@ subs_add_plain(struct job *j, const char *url, const char *title,
 	return st;
 }
 
+/* As a person types it, example.org/feed or host:8080: that is https. */
+static const char *
+as_typed(struct job *j, const char *url)
+{
+	const char *p;
+
+	url += strspn(url, " \t\r\n");
+	p = strpbrk(url, ":/");
+	if (*url == '\0' || p == url ||
+	    (p != NULL && *p == ':' && (p[1] < '0' || p[1] > '9')))
+		return url;
+	return job_printf(j, "https://%s", url);
+}
+
 bool
 subs_add(struct job *j, const char *url, const char *title,
     const char *category, struct serve_added *ret)
@@ -36,6 +50,7 @@ subs_add(struct job *j, const char *url, const char *title,
 		return true;
 	}
 	*ret = (struct serve_added){0};
+	url = as_typed(j, url);
 	if (!url_is_http(url)) {
 		ret->status = AK_BADINPUT;
 		ret->error = "not an http or https address";

@@ -6,6 +6,20 @@
 
 command -v curl >/dev/null || skip_all "there is no curl"
 cd "$work" || exit 1
+serve_start
+auth="Authorization: Bearer $secret"
+status "the front page of an empty store" 200 -H "$auth" "$base/"
+check "says what to do" has "$dir/body" '/feeds">subscribe to one'
+for typed in file:///etc/passwd /etc/passwd "javascript:alert(1)" ''; do
+	curl -s -o "$dir/body" -D "$dir/head" -u "$user:$secret" \
+		--data-urlencode "url=$typed" "$base/feeds/add"
+	check "'$typed' is no address" sh -c \
+		"grep -qE 'not%20an%20http|An address is needed' '$dir/head' '$dir/body'"
+done
+status "what is typed without https" 303 -u "$user:$secret" \
+	-d "url=127.0.0.1:1/feed" "$base/feeds/add"
+check "is that" has "$dir/head" 'Not%20added.*port%201'
+serve_stop
 for feed in averley-post coast-wire hafenkurier morning-ledger; do
 	"$akin" add "$src/etc/samples/$feed.xml" >/dev/null
 done
@@ -121,6 +135,10 @@ check "are ten" is 10 "$(grep -o '<article class="row' "$dir/body" | wc -l)"
 
 status "the front page in a quiet week" 200 -H "$auth" "$base/"
 body "has the last stories" '50 outlets · 50 articles'
+status "nothing starred" 200 -H "$auth" "$base/articles?starred=1"
+body "is told" 'Nothing is starred'
+status "no problems" 200 -H "$auth" "$base/feeds?problems=1"
+body "are told" 'No feed has a problem'
 status "a search for nothing" 200 -H "$auth" "$base/search?q=-word"
 body "says what is missing" 'At least one word'
 status "a search too long" 200 -H "$auth" \

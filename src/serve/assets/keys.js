@@ -88,6 +88,15 @@
 		}
 	});
 
+	/* A picture that is not to be had leaves no hole. */
+	document.querySelectorAll("img.thumb").forEach(function (img) {
+		function gone() { img.remove(); }
+		if (img.complete && img.naturalWidth === 0)
+			gone();
+		else
+			img.addEventListener("error", gone);
+	});
+
 	var open = document.querySelector("[data-open]");
 	if (open && !open.classList.contains("read"))
 		send(open, "read");
