@@ -14,9 +14,10 @@
 #include "base/log.h"
 #include "daemon/fulltext.h"
 
-#define FEW 256	     /* that an index of their terms alone serves */
+#define FEW 4096     /* that an index of their terms alone serves, ... */
+#define FEW_OF 20    /* ... and for one of as many others at most */
 #define FEW_TIMES 2  /* indexes of a few; the next is of all */
-#define FEW_MS 10000 /* that a few may wait for others under way */
+#define FEW_MS 10000 /* that a few may wait for others, if these never end */
 
 bool
 related_input(const struct store_related_input *in, struct relate_article *ret)
@@ -182,12 +183,16 @@ restore_index(struct relater *r, bool few)
 static bool
 may_be_few(const struct relater *r)
 {
+	int64_t all = r->mark < r->params.window ? r->mark : r->params.window;
+
 	return r->mark >= COLD && r->n_few < FEW_TIMES &&
 	       relater_n_waiting(r) <= FEW &&
+	       relater_n_waiting(r) <= all / FEW_OF &&
 	       (r->index == NULL || !relate_is_spent(r->index));
 }
 
-/* An index for a few is worth waiting for those that are under way. */
+/* An index for a few is worth waiting for those that are under way: another
+ * would be as dear.  A sync ends, and relating after it. */
 static void
 await_others(struct relater *r)
 {
@@ -195,7 +200,8 @@ await_others(struct relater *r)
 
 	for (int64_t until = clock_mono_ms() + FEW_MS;
 	     may_be_few(r) && atomic_load(&r->w->n_flying) > 0 &&
-	     clock_mono_ms() < until && !relater_is_stopping(r);)
+	     (clock_mono_ms() < until || !atomic_load(&r->w->is_standing)) &&
+	     !relater_is_stopping(r);)
 		(void)nanosleep(&ts, NULL);
 }
 

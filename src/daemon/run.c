@@ -228,6 +228,7 @@ pipeline_run(struct pipeline *p)
 	assert(p->standing == NULL);
 	r->is_standing = true;
 	p->standing = r;
+	atomic_store(&p->workers->is_standing, true);
 	LIST_INSERT_HEAD(&p->runs, r, link);
 	(void)workers_relate(p->workers); /* what an `akin add` has left */
 	fulltext_look(p->fulltext);

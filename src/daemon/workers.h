@@ -94,6 +94,7 @@ struct workers {
 	atomic_llong n_related;	   /* articles related so far */
 	atomic_llong n_arrived;	   /* articles stored so far */
 	atomic_llong n_flying;	   /* the loop's: feeds being polled */
+	atomic_bool is_standing;   /* ... and will be, for ever */
 };
 
 enum ak_status workers_start(struct event_base *base,

@@ -17,7 +17,7 @@
 enum {
 	SHINGLE_POSTINGS = 21, /* then it is boilerplate */
 	AHEAD = 8,	       /* terms to prefetch before their turn */
-	EXPECTED_BITS = 20,
+	EXPECTED_BITS = 22,
 	LATE_FIRST = 1000000, /* postings that wait, and more for each ... */
 	LATE_MORE = 8,	      /* ... article: a twentieth of the index */
 };
