@@ -3,7 +3,7 @@
  * Article queries.  What drives a query is chosen here, not by SQLite, which
  * keeps no statistics of this file: the search index where words are asked
  * for, the short list of unread or starred ones where these are asked for
- * alone, else the articles in order.
+ * alone, a feed's or a small category's entries, else the articles in order.
  */
 #include "store/private.h"
 
@@ -16,6 +16,8 @@
 #include "store/plain.h"
 #include "store/search.h"
 
+enum { WIDE_CATEGORY = 4096 }; /* entries: then it is no short list */
+
 enum what { WHAT_ARTICLES, WHAT_IDS, WHAT_COUNT };
 
 struct query {
@@ -23,6 +25,7 @@ struct query {
 	struct buf sql, match, ids;
 	struct val v[32];
 	size_t n;
+	bool is_wide;  /* of a category with many articles, few of them */
 	bool is_state; /* driven by unread or starred states */
 };
 
@@ -89,7 +92,7 @@ add_source(struct query *b, enum what what)
 	const struct store_article_query *q = b->q;
 	int64_t reader = q->reader != 0 ? q->reader : 1;
 	bool narrow = q->query != NULL || q->feed_id != 0 || q->n_ids > 0 ||
-		      q->thread != 0;
+		      q->thread != 0 || (q->category != NULL && !b->is_wide);
 
 	b->is_state = (q->unread || q->starred) && !narrow;
 	if (q->query != NULL)
@@ -146,7 +149,11 @@ add_conditions(struct query *b)
 		if (ints[k].has)
 			add_val(b, ints[k].clause, vi(ints[k].value));
 	if (q->category != NULL) {
-		add_val(b, C_IF_CATEGORY, vt(q->category));
+		add_val(b,
+		    !b->is_wide	  ? C_IF_CATEGORY
+		    : b->is_state ? C_IF_STATE_WIDE_CATEGORY
+				  : C_IF_WIDE_CATEGORY,
+		    vt(q->category));
 		b->v[b->n++] = vt(q->category);
 		b->v[b->n++] = vt(q->category);
 	}
@@ -184,6 +191,19 @@ add_order(struct query *b)
 	b->v[b->n++] = vi(q->offset);
 }
 
+/* Few of a large category are found on the way through all articles, a small
+ * one, or all of one, by its entries. */
+static bool
+is_wide(struct conn *c, const struct store_article_query *q, enum what what)
+{
+	int64_t n = 0;
+
+	return q->category != NULL && q->limit > 0 && what != WHAT_COUNT &&
+	       conn_int(c, Q_CATEGORY_ENTRIES,
+		   ARGS(vt(q->category), vi(WIDE_CATEGORY)), 0, &n) == AK_OK &&
+	       n == WIDE_CATEGORY;
+}
+
 /* NULL: c->status says why; AK_OK: nothing can match. */
 static sqlite3_stmt *
 query_prepare(struct conn *c, struct query *b, enum what what)
@@ -193,6 +213,7 @@ query_prepare(struct conn *c, struct query *b, enum what what)
 	c->status = AK_OK;
 	if (b->q->query != NULL && !search_query(b->q->query, &b->match))
 		return NULL;
+	b->is_wide = is_wide(c, b->q, what);
 	add_columns(b, what);
 	add_source(b, what);
 	add_conditions(b);

@@ -705,6 +705,63 @@ test_a_poll_that_fails_half_way_undoes_the_batch(void **state)
 	assert_int_equal(kit_n_articles(k, 0), 1);
 }
 
+/* Both ways of finding a category's articles: by all of its entries, and, for
+ * few of many, by all articles. */
+static void
+assert_starts_alike(struct kit *k, struct store_article_query q)
+{
+	const char *all, *few;
+
+	q.limit = 0;
+	all = kit_ids(k, &q);
+	q.limit = 3;
+	few = kit_ids(k, &q);
+	assert_true(strlen(few) > 4);
+	assert_memory_equal(few, all, strlen(few));
+}
+
+static void
+test_a_large_category_lists_as_a_small_one(void **state)
+{
+	struct kit *k = *state;
+	struct store_article_query q = {.category = "Large"};
+	int64_t small, n;
+
+	for (int f = 0; f < 4; f++) {
+		struct store_feed_new new = {
+		    .category = f < 3 ? "Large/A" : "B",
+		    .url = arena_printf(k->a, "https://s%d.example/", f)};
+		struct doc *d = kit_doc(k);
+
+		assert_int_equal(store_feed_add(k->s, &new, &small), AK_OK);
+		for (int e = 0; e < (f < 3 ? 1400 : 5); e++) {
+			const char *id =
+			    arena_printf(k->a, "https://s%d.example/%d", f, e);
+
+			kit_entry(k, d, id, id, id, "Text.")->published =
+			    KIT_NOW - e % 7 * 1000 - f;
+		}
+		kit_poll(k, small, d);
+	}
+	for (int v = 0; v < 8; v++) {
+		q.order = v & 1 ? STORE_OLDEST : STORE_NEWEST;
+		q.by_arrival = (v & 2) != 0;
+		q.unread = (v & 4) != 0;
+		assert_starts_alike(k, q);
+		assert_int_equal(kit_count(k, &q), 4200);
+	}
+	assert_int_equal(store_mark(k->s, STORE_READ,
+			     &(struct store_mark_query){.feed_id = 1}, &n),
+	    AK_OK);
+	assert_starts_alike(k, q);
+	q = (struct store_article_query){.category = "B", .limit = 9};
+	assert_string_equal(kit_ids(k, &q), "4205 4204 4203 4202 4201");
+	q.unread = true;
+	assert_int_equal(kit_count(k, &q), 5);
+	q.starred = true;
+	assert_string_equal(kit_ids(k, &q), "");
+}
+
 int
 main(void)
 {
@@ -726,6 +783,7 @@ main(void)
 	    TEST(test_odd_hints_are_problems),
 	    TEST(test_reading_and_stars),
 	    TEST(test_lists_page_by_date_and_by_arrival),
+	    TEST(test_a_large_category_lists_as_a_small_one),
 	    TEST(test_categories_nest_move_and_merge),
 	    TEST(test_a_feed_goes_with_its_own_articles),
 	    TEST(test_a_bad_poll_does_not_sink_its_neighbours),
