@@ -73,6 +73,7 @@ feed_json(const struct store_feed *f)
 struct listing {
 	bool as_json;
 	struct term term;
+	int64_t n;
 };
 
 static void
@@ -149,8 +150,9 @@ cli_print_feed(struct store_reader *r, int64_t id)
 static void
 feed_cb(const struct store_feed *f, void *arg)
 {
-	const struct listing *l = arg;
+	struct listing *l = arg;
 
+	l->n++;
 	if (l->as_json)
 		json_line(feed_json(f));
 	else if (l->term.is_tty)
@@ -212,6 +214,10 @@ cmd_feeds(struct cli *cli, int argc, char **argv)
 		else
 			st = store_feeds(r, &q, feed_cb, &l);
 	}
+	if (st == AK_OK && rc == CLI_OK && l.n == 0 && l.term.is_tty &&
+	    !l.as_json)
+		(void)puts(q.problems ? "no feed has a problem"
+				      : "no feeds; akin add URL subscribes");
 	if (st != AK_OK)
 		rc = cli_store_failed(cli, st, store_reader_error(r));
 	store_reader_close(r);

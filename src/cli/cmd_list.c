@@ -148,6 +148,8 @@ print_articles(struct cli *cli, struct store_reader *r,
 	st = store_articles(r, q, article_cb, l);
 	if (l->form == FORM_JSON)
 		(void)printf("]}\n");
+	if (st == AK_OK && l->n == 0 && l->form == FORM_TEXT && l->term.is_tty)
+		(void)puts("no articles");
 	if (st == AK_BADINPUT) {
 		cli_error("query", "%s", store_reader_error(r));
 		return CLI_USAGE;

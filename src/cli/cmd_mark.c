@@ -9,11 +9,13 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/article_json.h"
 #include "store/store.h"
 
 static const char usage[] =
-    "usage: akin mark read|unread|star|unstar ID ...\n"
-    "       akin mark read|unread|star|unstar [--feed FEED] [--before TIME]\n"
+    "usage: akin mark read|unread|star|unstar [--json] ID ...\n"
+    "       akin mark read|unread|star|unstar [--json] [--feed FEED]\n"
+    "                 [--before TIME]\n"
     "Set the reader's state, of articles or of all of a feed or a time.\n";
 
 static bool
@@ -37,6 +39,7 @@ struct marking {
 	struct cli *cli;
 	enum store_mark mark;
 	const char *feed;
+	bool as_json;
 	struct store_mark_query q;
 	int64_t *ids;
 };
@@ -81,6 +84,8 @@ run(struct marking *m, int n, char **specs)
 	st = store_mark(s, m->mark, &m->q, &changed);
 	if (st != AK_OK)
 		rc = cli_store_failed(m->cli, st, store_error(s));
+	else if (m->as_json)
+		json_line(json_pack("{sI}", "changed", (json_int_t)changed));
 	else if (m->cli->verbosity > 0)
 		(void)printf("%lld articles changed\n", (long long)changed);
 	store_close(s);
@@ -93,7 +98,8 @@ cmd_mark(struct cli *cli, int argc, char **argv)
 	static const struct option options[] = {
 	    {"feed", required_argument, NULL, 'f'},
 	    {"before", required_argument, NULL, 'b'},
-	    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0}};
 	struct marking m = {.cli = cli};
 	int c, rc;
 
@@ -101,6 +107,7 @@ cmd_mark(struct cli *cli, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h' || c == '?')
 			return cli_usage(usage, c == '?');
+		m.as_json |= c == 'j';
 		if (c == 'f')
 			m.feed = optarg;
 		if (c == 'b' && !cli_time(optarg, clock_now(), &m.q.before))

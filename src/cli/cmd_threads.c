@@ -20,6 +20,7 @@ static const char usage[] =
 struct listing {
 	bool as_json;
 	struct term term;
+	int64_t n;
 	json_t *o; /* of one story */
 };
 
@@ -43,9 +44,10 @@ thread_json(const struct store_thread *h)
 static void
 thread_cb(const struct store_thread *h, void *arg)
 {
-	const struct listing *l = arg;
+	struct listing *l = arg;
 	char last[TERM_TIME_SIZE], utc[CLOCK_RFC3339_SIZE];
 
+	l->n++;
 	if (l->as_json) {
 		json_line(thread_json(h));
 		return;
@@ -273,6 +275,8 @@ cmd_threads(struct cli *cli, int argc, char **argv)
 	if (q.limit == 0 && l.term.is_tty && !l.as_json)
 		q.limit = 30;
 	st = store_threads(r, &q, thread_cb, &l);
+	if (st == AK_OK && l.n == 0 && l.term.is_tty && !l.as_json)
+		(void)puts("no stories");
 	if (st != AK_OK)
 		rc = cli_store_failed(cli, st, store_reader_error(r));
 	store_reader_close(r);

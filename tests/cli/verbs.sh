@@ -56,6 +56,16 @@ print() {
 }
 
 cd "$work" || exit 1
+if command -v script >/dev/null; then
+	"$akin" sync
+	for verb in list feeds threads; do
+		script -qec "'$akin' $verb" /dev/null </dev/null >"$work/out"
+		check "$verb says on a terminal that there is nothing" \
+			has "$work/out" '^no (articles|feeds; akin add URL|stories)'
+		"$akin" $verb >"$work/out"
+		check 'and nothing into a pipe' is 0 "$(wc -c <"$work/out")"
+	done
+fi
 make_feed one.xml 4
 make_feed two.xml 4
 make_feed one-again.xml 4
@@ -106,8 +116,8 @@ check 'edit --url' is 0 "$status"
 check 'shows no password' sh -c "! '$akin' feeds --json | grep -q word"
 check 'but the address' sh -c "'$akin' feeds | grep -q '127.0.0.1:8089/feed'"
 
-run "$akin" mark read 1 2
-check 'mark' is 0 "$status"
+print 'mark' "$akin" mark read --json 1 2
+check 'mark --json counts' is '{"changed":2}' "$(cat "$work/out")"
 check 'list --unread' is 6 "$("$akin" list --unread --tsv | wc -l)"
 print 'edit' "$akin" edit --title 'My own' --pause --json 1
 check 'edit --json is the feed' has "$work/out" '"title":"My own"'
