@@ -136,6 +136,17 @@ keep_link(struct article *a, size_t other, const struct relate_edge *e)
 }
 
 static void
+mark_story(struct article *a, size_t other)
+{
+	for (size_t i = 0; i < a->n_links; i++) {
+		struct link *l = &a->links[i];
+
+		if (l->other == other && l->kind == RELATE_TOPIC)
+			l->kind = RELATE_STORY;
+	}
+}
+
+static void
 make_features(struct set *set, struct arena *arena)
 {
 	struct relate_lexer *lx = relate_lexer_new();
@@ -212,6 +223,27 @@ announce(struct relate_index *x, const struct set *set, struct due *due,
 }
 
 static void
+settle_cb(const struct relate_outcome *out, void *arg)
+{
+	struct set *set = arg;
+	struct article *a = &set->all[out->id - 1];
+	struct relate_result r = {.thread = out->thread};
+
+	a->thread = (size_t)out->thread;
+	for (size_t i = 0; i < out->n_merged; i++) {
+		r.n_merged = 1;
+		r.merged[0] = out->merged[i];
+		merge_threads(set, &r);
+	}
+	for (size_t i = 0; i < out->n_stories; i++) {
+		size_t other = (size_t)out->stories[i] - 1;
+
+		mark_story(a, other);
+		mark_story(&set->all[other], (size_t)out->id - 1);
+	}
+}
+
+static void
 relate_set(struct set *set, int64_t window, size_t backlog)
 {
 	struct due *due = xcalloc(set->n, sizeof(*due));
@@ -239,6 +271,8 @@ relate_set(struct set *set, int64_t window, size_t backlog)
 		}
 		a->thread = (size_t)r.thread;
 		merge_threads(set, &r);
+		if (backlog > 0 && ((n + 1) % backlog == 0 || n + 1 == set->n))
+			relate_settle(x, settle_cb, set);
 	}
 	took = bench_cpu() - start;
 	fprintf(stderr, "add\t%zu\t%.0f/s\t%.0f bytes each\n", set->n,

@@ -61,10 +61,11 @@ struct batch { /* relations of up to PULL articles */
 	size_t n;
 	int64_t watermark; /* when all of it is there; 0: stays */
 	bool is_again;	   /* nothing of it is new */
+	bool is_settled;   /* nor was it counted: threads of a backlog */
 	struct store_relations rels[PULL];
 	struct {
 		struct store_edge *edges;
-		int64_t merged[8];
+		int64_t *ids; /* merged, then stories */
 	} items[PULL];
 };
 
@@ -110,6 +111,7 @@ bool gate_passes(struct gate *g, int64_t above, int64_t id);
 /* Its relations into the batch, which goes to relater_put(). */
 void batch_add(struct batch *b, int64_t id, int64_t revised,
     const struct relate_result *res);
+void batch_add_outcome(struct batch *b, const struct relate_outcome *out);
 
 /* Relate what is above the mark; true: there was something. */
 bool relater_pull(struct relater *r);

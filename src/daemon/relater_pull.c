@@ -50,11 +50,33 @@ batch_add(struct batch *b, int64_t id, int64_t revised,
 		    .parts = {e->parts.cosine, e->parts.time_factor,
 			e->parts.usual, e->parts.common, e->parts.containment}};
 	}
+	b->items[b->n].ids = xcalloc(res->n_merged, sizeof(int64_t));
 	for (size_t i = 0; i < res->n_merged; i++)
-		b->items[b->n].merged[i] = res->merged[i];
+		b->items[b->n].ids[i] = res->merged[i];
 	rel->edges = b->items[b->n].edges;
-	rel->merged = b->items[b->n].merged;
+	rel->merged = b->items[b->n].ids;
 	b->n++;
+}
+
+void
+batch_add_outcome(struct batch *b, const struct relate_outcome *out)
+{
+	struct store_relations *rel = &b->rels[b->n];
+	int64_t *ids = xcalloc(out->n_merged + out->n_stories, sizeof(*ids));
+
+	for (size_t i = 0; i < out->n_merged; i++)
+		ids[i] = out->merged[i];
+	for (size_t i = 0; i < out->n_stories; i++)
+		ids[out->n_merged + i] = out->stories[i];
+	*rel = (struct store_relations){.article = out->id,
+	    .thread = out->thread,
+	    .merged = ids,
+	    .n_merged = out->n_merged,
+	    .stories = ids + out->n_merged,
+	    .n_stories = out->n_stories,
+	    .keep = b->r->params.keep};
+	b->items[b->n].edges = NULL;
+	b->items[b->n++].ids = ids;
 }
 
 struct pulling {
@@ -158,7 +180,45 @@ announce(struct relater *r)
 		    due_cmp);
 }
 
-/* The next of the backlog into the batch; the last of it raises the mark. */
+/* --- a backlog's threads ---------------------------------------------------
+ */
+
+static struct batch *
+settled_batch(struct relater *r)
+{
+	struct batch *b = xcalloc(1, sizeof(*b));
+
+	b->r = r;
+	b->is_settled = true;
+	return b;
+}
+
+static void
+outcome_cb(const struct relate_outcome *out, void *arg)
+{
+	struct batch **b = arg;
+	struct relater *r = (*b)->r;
+
+	if ((*b)->n == PULL) {
+		relater_put(r, *b);
+		*b = settled_batch(r);
+	}
+	batch_add_outcome(*b, out);
+}
+
+/* The last of the backlog raises the mark. */
+static void
+settle(struct relater *r)
+{
+	struct batch *b = settled_batch(r);
+
+	relate_settle(r->index, outcome_cb, &b);
+	r->mark = b->watermark = r->announced;
+	r->backlog.n = r->backlog.at = 0;
+	relater_put(r, b);
+}
+
+/* The next of the backlog into the batch. */
 static enum ak_status
 pull_backlog(struct relater *r, struct pulling *pl)
 {
@@ -170,10 +230,6 @@ pull_backlog(struct relater *r, struct pulling *pl)
 		pl->due = bl->due[bl->at++].id;
 		st =
 		    store_relate_inputs(r->reader, pl->due - 1, 1, pull_cb, pl);
-	}
-	if (st == AK_OK && bl->at == bl->n) {
-		r->mark = pl->b->watermark = r->announced;
-		bl->n = bl->at = 0;
 	}
 	return st;
 }
@@ -210,12 +266,14 @@ relater_pull(struct relater *r)
 	pl.b->r = r;
 	if ((r->backlog.n > 0 ? pull_backlog(r, &pl) : pull_new(r, &pl)) !=
 		AK_OK ||
-	    (pl.b->n == 0 && pl.b->watermark == 0)) {
+	    (pl.b->n == 0 && r->backlog.n == 0)) {
 		free(pl.b);
 		return false;
 	}
 	times_add(&r->w->relate_times, clock_mono_ms() - began);
 	r->n_unsaved += (int64_t)pl.b->n;
 	relater_put(r, pl.b);
+	if (r->backlog.n > 0 && r->backlog.at == r->backlog.n)
+		settle(r);
 	return true;
 }

@@ -38,11 +38,13 @@ batch_done(enum ak_status st, void *arg)
 
 	if (b->watermark > 0 && st == AK_OK)
 		atomic_store(&r->committed, b->watermark);
-	if (!b->is_again)
+	if (!b->is_again && !b->is_settled)
 		(void)atomic_fetch_add(&r->w->n_related, (long long)b->n);
 	batch_left(r);
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
 		free(b->items[i].edges);
+		free(b->items[i].ids);
+	}
 	free(b);
 }
 

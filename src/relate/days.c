@@ -50,13 +50,13 @@ index_count_day(struct relate_index *x, const struct doc *d, int change)
 }
 
 size_t
-index_dated_near(const struct relate_index *x, int64_t date, int64_t days)
+index_dated_before(const struct relate_index *x, int64_t date, int64_t days)
 {
 	int64_t day = date / 86400;
 	size_t n = 0;
 
 	for (size_t i = find_day(x, day - days);
-	     i < x->n_days && x->days[i].day <= day + days; i++)
+	     i < x->n_days && x->days[i].day <= day; i++)
 		n += x->days[i].n;
 	return n;
 }

@@ -100,6 +100,7 @@ relate_index_free(struct relate_index *x)
 	free(x->days);
 	free(x->saved);
 	index_drop_late(x);
+	settle_forget(x);
 	free(x);
 }
 
@@ -327,7 +328,7 @@ index_fill(struct relate_index *x, const struct query *q, uint32_t place,
 	d->near = *near;
 	d->around = (struct near){0};
 	d->ties = q->ties;
-	d->is_waiting = false;
+	d->is_waiting = d->is_announced = false;
 	index_changed(x, d);
 	index_count_day(x, d, 1);
 	index_set_inverse(x, place);
@@ -402,6 +403,7 @@ relate_announce(struct relate_index *x, const struct relate_article *art)
 {
 	struct query *q = x->query;
 	struct near near = {0};
+	struct doc *d;
 
 	if (!may_enter(x, art, &q->blob))
 		return;
@@ -410,7 +412,9 @@ relate_announce(struct relate_index *x, const struct relate_article *art)
 	recur_strip(q, recur_find(x, q));
 	q->norm = 0.0F; /* reckoned with that of all the others */
 	x->is_announced = true;
-	index_begin_waiting(x, insert(x, q, art->id, &near));
+	d = insert(x, q, art->id, &near);
+	d->is_announced = true;
+	index_begin_waiting(x, d);
 	sweep_at_times(x);
 }
 
@@ -438,7 +442,7 @@ end_waiting(struct relate_index *x, const struct query *q, uint32_t place,
 	index_set_inverse(x, place);
 	index_count_day(x, d, 1);
 	x->n_waiting--;
-	if (d->thread != thread) {
+	if (thread != 0 && d->thread != thread) {
 		thread_leave(x, place);
 		thread_enter(x, place, thread);
 	}
@@ -466,16 +470,21 @@ relate_add(struct relate_index *x, const struct relate_article *art,
 	q->art = art;
 	recur_strip(q, recur_find(x, q));
 	query_run(x, q);
-	if (place != UINT32_MAX && x->docs[place].next != place)
+	if (place != UINT32_MAX && x->docs[place].is_announced)
+		ret->thread = 0; /* settled with all others */
+	else if (place != UINT32_MAX && x->docs[place].next != place)
 		ret->thread = x->docs[place].thread; /* revised: it stays */
 	else
 		thread_choose(x, q, ret);
 	judge_edges(x, q, ret);
-	judge_around(x, q, ret->thread, &around);
+	if (ret->thread != 0)
+		judge_around(x, q, ret->thread, &around);
 	judge_near(x, q, &near);
 	d = place == UINT32_MAX ? insert(x, q, ret->thread, &near)
 				: end_waiting(x, q, place, ret->thread, &near);
 	d->around = around;
 	if (place == UINT32_MAX)
 		sweep_at_times(x);
+	if (ret->thread == 0)
+		settle_note(x, q, place);
 }

@@ -44,6 +44,7 @@ struct doc {
 	bool is_dated;
 	bool is_waiting;    /* its words are known, it is not related yet */
 	bool is_changed;    /* what is saved of it, since that was */
+	bool is_announced;  /* its thread is to be settled */
 	struct near near;   /* to all that are here */
 	struct near around; /* to those related, thread known */
 	struct ties ties;   /* who is nearest of all */
@@ -84,6 +85,7 @@ struct relate_index {
 	bool is_spent;
 	bool is_announced;   /* some were, since lengths were reckoned */
 	struct query *query; /* scratch */
+	struct pairs *pairs; /* of the announced, by settle.c; NULL: none */
 	struct thread_ref *orphans;
 	size_t n_orphans, cap_orphans;
 	struct day_count *days; /* ascending */
@@ -247,8 +249,8 @@ void index_set_inverse(struct relate_index *x, uint32_t place);
 /* A dated article comes (1) or goes (-1); others do not count. */
 void index_count_day(struct relate_index *x, const struct doc *d, int change);
 
-/* Dated articles of the days around a date. */
-size_t index_dated_near(
+/* Dated articles of that day and so many before it. */
+size_t index_dated_before(
     const struct relate_index *x, int64_t date, int64_t days);
 
 /* --- enter.c -------------------------------------------------------------- */
@@ -326,7 +328,10 @@ bool judge_pair(
 /* How much each candidate says, and the newcomer's ties. */
 void judge_ties(const struct relate_index *x, struct query *q);
 
-/* The edges of the newcomer, whose thread is chosen. */
+/* Two of one thread that are so alike report the same story. */
+bool judge_is_story(double likeness);
+
+/* The edges of the newcomer, whose thread is chosen, or 0. */
 void judge_edges(
     const struct relate_index *x, struct query *q, struct relate_result *ret);
 
@@ -360,5 +365,34 @@ void thread_choose(
     struct relate_index *x, struct query *q, struct relate_result *ret);
 void thread_enter(struct relate_index *x, uint32_t place, int64_t thread);
 void thread_leave(struct relate_index *x, uint32_t place);
+void thread_merge(struct relate_index *x, int64_t into, int64_t other);
+
+struct thread_level {
+	float from;    /* where nothing else happens */
+	float unknown; /* the crowd of one without a date, as a logarithm */
+};
+
+#define THREAD_MERGE 2.0F /* times the threshold, for a second thread */
+
+/* The parts of a score: the cosine against what both have with others, nearest
+ * and mean in one, and what time leaves; and what it has to reach: the more
+ * happens in these days, the likelier that strangers look alike; those of the
+ * thread are none. */
+float thread_likeness(float cosine, float background_a, float background_b);
+float thread_blend(float nearest, float mean);
+float thread_days(int64_t a, int64_t b);
+float thread_time(float days);
+bool thread_is_crowd(const struct doc *d, int64_t date);
+size_t thread_around(const struct relate_index *x, int64_t date, bool is_dated);
+float thread_threshold(
+    const struct thread_level *l, size_t n_around, size_t own);
+
+#define AROUND_UNKNOWN SIZE_MAX
+
+/* --- settle.c ------------------------------------------------------------- */
+
+/* What an announced one has with those before it, whose thread waits. */
+void settle_note(struct relate_index *x, const struct query *q, uint32_t place);
+void settle_forget(struct relate_index *x);
 
 #endif

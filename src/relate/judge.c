@@ -64,6 +64,12 @@ relate_score(enum relate_kind kind, const struct relate_parts *p)
 }
 
 bool
+judge_is_story(double likeness)
+{
+	return likeness >= STORY_FROM;
+}
+
+bool
 judge_pair(
     const struct pair_facts *f, enum relate_kind *ret_kind, double *ret_score)
 {
@@ -74,10 +80,10 @@ judge_pair(
 	} else {
 		if (likeness < (double)judge_floor(f->n_known))
 			return false;
-		*ret_kind =
-		    f->same_thread && !f->is_recurring && likeness >= STORY_FROM
-			? RELATE_STORY
-			: RELATE_TOPIC;
+		*ret_kind = f->same_thread && !f->is_recurring &&
+				    judge_is_story(likeness)
+				? RELATE_STORY
+				: RELATE_TOPIC;
 	}
 	*ret_score = relate_score(*ret_kind, &f->parts);
 	return *ret_score >= RELATE_SCORE_FROM;

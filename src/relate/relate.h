@@ -125,9 +125,28 @@ void relate_index_free(struct relate_index *x);
  * by relate_add(), so that the first of them are judged by the words of all.
  * They are nobody's neighbours until then.  In order of id, above those there;
  * then relate_add() each of them in any order, best that of their dates, before
- * any other.
+ * any other, and relate_settle().
  */
 void relate_announce(struct relate_index *x, const struct relate_article *art);
+
+/*
+ * What came together came in no order that means anything: the threads of those
+ * that were announced are chosen from all that they have in common, so that
+ * none depends on who was first.  Until then relate_add() says thread 0, and
+ * none of their relations is a story.
+ */
+struct relate_outcome {
+	int64_t id, thread;
+	const int64_t *merged; /* threads that are part of this one from now */
+	size_t n_merged;
+	const int64_t *stories; /* its relations with these are of that kind,
+				 * unless they are duplicates */
+	size_t n_stories;
+};
+typedef void (*relate_outcome_cb)(const struct relate_outcome *out, void *arg);
+
+/* Once for each that was announced and added. */
+void relate_settle(struct relate_index *x, relate_outcome_cb cb, void *arg);
 
 /* Add the newcomer and find its relations among those before it.  An id that
  * is there, not above the newest, or features not current: nothing is added

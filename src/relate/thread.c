@@ -22,10 +22,9 @@ enum { THREADS_MAX = 16, CROWD_DAYS = 2 };
 #define AGED 0.35F   /* what years leave */
 #define FADES_DAYS 4.0F
 #define BACKGROUND_USUAL 0.2F
-#define THREAD_FROM 0.11F
 #define THREAD_CROWD 0.018F
-#define CROWD_UNKNOWN 5.0F
-#define MERGE 2.0F /* times the threshold, for a second thread */
+
+static const struct thread_level level = {.from = 0.11F, .unknown = 5.0F};
 
 /* --- membership ---------------------------------------------------------- */
 
@@ -166,12 +165,29 @@ find_rival(struct relate_index *x, const struct query *q,
 }
 
 /* Half power of the geometric mean of both backgrounds. */
-static float
-against_background(float likeness, float a, float b)
+float
+thread_likeness(float cosine, float a, float b)
 {
-	return likeness *
-	       sqrtf(sqrtf(BACKGROUND_USUAL * BACKGROUND_USUAL /
-			   ((a + REACH_OFFSET) * (b + REACH_OFFSET))));
+	return cosine * sqrtf(sqrtf(BACKGROUND_USUAL * BACKGROUND_USUAL /
+				    ((a + REACH_OFFSET) * (b + REACH_OFFSET))));
+}
+
+float
+thread_blend(float nearest, float mean)
+{
+	return NEAREST * nearest + (1.0F - NEAREST) * mean;
+}
+
+float
+thread_days(int64_t a, int64_t b)
+{
+	return (float)fabs((double)a - (double)b) / 86400.0F;
+}
+
+float
+thread_time(float days)
+{
+	return AGED + (1.0F - AGED) * expf(-days / FADES_DAYS);
 }
 
 static size_t
@@ -190,7 +206,7 @@ list_rivals(struct relate_index *x, const struct query *q, struct rival *r)
 		rv = find_rival(x, q, c, r, &n);
 		if (rv == NULL)
 			continue;
-		v = against_background(
+		v = thread_likeness(
 		    c->cosine, near_background(&d->around), rv->background);
 		if (v > rv->nearest)
 			rv->nearest = v;
@@ -199,13 +215,31 @@ list_rivals(struct relate_index *x, const struct query *q, struct rival *r)
 	return n;
 }
 
-/* As index_dated_near() counts. */
-static bool
-is_crowd(int64_t a, int64_t b)
+/* As index_dated_before() counts. */
+bool
+thread_is_crowd(const struct doc *d, int64_t date)
 {
-	int64_t days = a / 86400 - b / 86400;
+	int64_t days = date / 86400 - d->date / 86400;
 
-	return days <= CROWD_DAYS && days >= -CROWD_DAYS;
+	return d->is_dated && !d->is_waiting && days <= CROWD_DAYS && days >= 0;
+}
+
+size_t
+thread_around(const struct relate_index *x, int64_t date, bool is_dated)
+{
+	return is_dated ? index_dated_before(x, date, CROWD_DAYS)
+			: AROUND_UNKNOWN;
+}
+
+float
+thread_threshold(const struct thread_level *l, size_t n_around, size_t own)
+{
+	float crowd = l->unknown;
+
+	if (n_around != AROUND_UNKNOWN)
+		crowd =
+		    logf(1.0F + (float)(n_around > own ? n_around - own : 0));
+	return l->from + THREAD_CROWD * crowd;
 }
 
 static void
@@ -218,20 +252,16 @@ score_rival(
 	r->days = INFINITY;
 	do {
 		const struct doc *d = &x->docs[at];
-		float days =
-		    (float)fabs((double)q->art->date - (double)d->date) /
-		    86400.0F;
+		float days = thread_days(q->art->date, d->date);
 
 		if (days < r->days)
 			r->days = days;
 		r->n++;
-		r->n_crowd += d->is_dated && !d->is_waiting &&
-			      is_crowd(q->art->date, d->date);
+		r->n_crowd += thread_is_crowd(d, q->art->date);
 		at = d->next;
 	} while (at != r->member);
 	r->mean /= (float)r->n;
-	r->score = (NEAREST * r->nearest + (1.0F - NEAREST) * r->mean) *
-		   (AGED + (1.0F - AGED) * expf(-r->days / FADES_DAYS));
+	r->score = thread_blend(r->nearest, r->mean) * thread_time(r->days);
 }
 
 static size_t
@@ -246,23 +276,6 @@ drop_sleeping(const struct relate_index *x, struct rival *r, size_t n)
 	return kept;
 }
 
-/* The more happens in these days, the likelier that strangers look alike; those
- * of the thread are none. */
-static float
-threshold(const struct relate_index *x, const struct relate_article *art,
-    const struct rival *r)
-{
-	float crowd = CROWD_UNKNOWN;
-	size_t n;
-
-	if (art->is_dated) {
-		n = index_dated_near(x, art->date, CROWD_DAYS);
-		crowd =
-		    logf(1.0F + (float)(n > r->n_crowd ? n - r->n_crowd : 0));
-	}
-	return THREAD_FROM + THREAD_CROWD * crowd;
-}
-
 static int
 rival_cmp(const void *a, const void *b)
 {
@@ -273,23 +286,30 @@ rival_cmp(const void *a, const void *b)
 	return (x->thread > y->thread) - (x->thread < y->thread);
 }
 
-/* The older thread takes the other in. */
-static int64_t
-merge(struct relate_index *x, int64_t thread, const struct rival *r,
-    struct relate_result *ret)
+void
+thread_merge(struct relate_index *x, int64_t into, int64_t other)
 {
-	int64_t older = thread < r->thread ? thread : r->thread;
-	int64_t newer = thread < r->thread ? r->thread : thread;
-	uint32_t a = find_member(x, older), b = find_member(x, newer), at = b;
+	uint32_t a = find_member(x, into), b = find_member(x, other), at = b;
 	uint32_t next = x->docs[a].next;
 
 	do {
-		x->docs[at].thread = older;
+		x->docs[at].thread = into;
 		at = x->docs[at].next;
 	} while (at != b);
 	x->docs[a].next = x->docs[b].next;
 	x->docs[b].next = next;
-	drop_orphan(x, newer);
+	drop_orphan(x, other);
+}
+
+/* The older thread takes the other in. */
+static int64_t
+merge(struct relate_index *x, int64_t thread, int64_t other,
+    struct relate_result *ret)
+{
+	int64_t older = thread < other ? thread : other;
+	int64_t newer = thread < other ? other : thread;
+
+	thread_merge(x, older, newer);
 	ret->merged[ret->n_merged++] = newer;
 	return older;
 }
@@ -300,10 +320,12 @@ thread_choose(
 {
 	struct rival rivals[THREADS_MAX];
 	size_t n = list_rivals(x, q, rivals), members;
+	size_t n_around = thread_around(x, q->art->date, q->art->is_dated);
 
 	for (size_t i = 0; i < n; i++) {
 		score_rival(x, q, &rivals[i]);
-		rivals[i].score /= threshold(x, q->art, &rivals[i]);
+		rivals[i].score /=
+		    thread_threshold(&level, n_around, rivals[i].n_crowd);
 	}
 	n = drop_sleeping(x, rivals, n);
 	qsort(rivals, n, sizeof(rivals[0]), rival_cmp);
@@ -313,10 +335,10 @@ thread_choose(
 	members = rivals[0].n + 1;
 	for (size_t i = 1; i < n && ret->n_merged < AK_COUNT(ret->merged);
 	     i++) {
-		if (rivals[i].score < MERGE ||
+		if (rivals[i].score < THREAD_MERGE ||
 		    members + rivals[i].n > THREAD_MAX)
 			continue;
 		members += rivals[i].n;
-		ret->thread = merge(x, ret->thread, &rivals[i], ret);
+		ret->thread = merge(x, ret->thread, rivals[i].thread, ret);
 	}
 }

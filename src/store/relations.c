@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "relate/relate.h"
 #include "store/identity.h"
 
 /* --- the publisher's lists ------------------------------------------- */
@@ -175,6 +176,22 @@ put_thread(struct store *s, const struct store_relations *rel)
 	return st != AK_OK ? st : thread_count(s, thread);
 }
 
+static enum ak_status
+put_stories(struct store *s, const struct store_relations *rel)
+{
+	enum ak_status st = AK_OK;
+
+	for (size_t k = 0; st == AK_OK && k < rel->n_stories; k++) {
+		int64_t self = rel->article, other = rel->stories[k];
+
+		st = conn_run(&s->c, Q_RELATION_STORY,
+		    ARGS(vi(self < other ? self : other),
+			vi(self < other ? other : self), vi(RELATE_STORY),
+			vi(RELATE_TOPIC)));
+	}
+	return st;
+}
+
 /* In one savepoint: each has SQLite copy the pages that it changes. */
 static enum ak_status
 put_relations(struct store *s, const struct store_relations *rels, size_t n,
@@ -194,6 +211,8 @@ put_relations(struct store *s, const struct store_relations *rels, size_t n,
 		st = best_put(s, &rels[k], &found);
 		if (st == AK_OK && found)
 			st = put_thread(s, &rels[k]);
+		if (st == AK_OK)
+			st = put_stories(s, &rels[k]);
 		if (st == AK_OK && rels[k].revised > 0)
 			st = conn_run(&s->c, Q_FEATURE_RELATED,
 			    ARGS(vi(rels[k].article), vi(rels[k].revised)));

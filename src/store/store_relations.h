@@ -54,6 +54,9 @@ struct store_relations { /* of one newcomer */
 	int64_t thread; /* article id that names it; 0: none */
 	const int64_t *merged;
 	size_t n_merged;
+	const int64_t *stories; /* of those that it has, these are of one story
+				 * with it, not of one topic */
+	size_t n_stories;
 	int64_t keep;	 /* best so many of each side stay */
 	bool is_again;	 /* in place of those that it has */
 	int64_t revised; /* as it was read */

@@ -64,6 +64,23 @@ test_one_event_makes_a_thread(void **state)
 	bench_release(&b);
 }
 
+/* Threads by id - 1. */
+static void
+settle_cb(const struct relate_outcome *out, void *arg)
+{
+	int64_t *threads = arg;
+
+	threads[out->id - 1] = out->thread;
+}
+
+static void
+never_cb(const struct relate_outcome *out, void *arg)
+{
+	(void)out;
+	(void)arg;
+	fail();
+}
+
 static void
 test_announced_backlog_is_related_once(void **state)
 {
@@ -72,6 +89,7 @@ test_announced_backlog_is_related_once(void **state)
 	struct relate_index *x = relate_index_new(NULL);
 	struct relate_article art[3];
 	struct relate_result r[3];
+	int64_t threads[3] = {0};
 	void *saved;
 	size_t len;
 
@@ -90,7 +108,13 @@ test_announced_backlog_is_related_once(void **state)
 	assert_int_equal(r[0].n_edges, 0); /* the later ones wait */
 	assert_int_equal(r[1].n_edges, 0);
 	assert_int_equal(r[2].n_edges, 1);
-	assert_int_equal(r[2].thread, 1);
+	assert_int_equal(r[2].edges[0].kind, RELATE_TOPIC);
+	assert_int_equal(r[2].thread, 0);
+	relate_settle(x, settle_cb, threads);
+	assert_int_equal(threads[0], 1);
+	assert_int_equal(threads[1], 2);
+	assert_int_equal(threads[2], 1);
+	relate_settle(x, never_cb, NULL);
 	relate_add(x, &art[2], &r[0]);
 	assert_int_equal(r[0].n_edges, 0); /* it is no news any more */
 	relate_index_free(x);
@@ -113,10 +137,9 @@ test_a_backlog_in_order_of_date_may_name_a_thread_by_a_later_id(void **state)
 		art[i] = article_of(&b, i + 1, all[i], DAY_0 - i);
 		relate_announce(x, &art[i]);
 	}
-	for (int i = 3; i-- > 0;) {
+	for (int i = 3; i-- > 0;)
 		relate_add(x, &art[i], &r);
-		threads[i] = r.thread;
-	}
+	relate_settle(x, settle_cb, threads);
 	assert_int_equal(threads[0], 2);
 	assert_int_equal(threads[1], 2);
 	assert_int_equal(threads[2], 3);

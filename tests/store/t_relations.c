@@ -2,6 +2,7 @@
 #include "tests/store/kit.h"
 
 #include "base/str.h"
+#include "relate/relate.h"
 
 /* Articles 1 .. n. */
 static int64_t
@@ -75,6 +76,33 @@ test_relations_go_both_ways_best_first(void **state)
 	relate(k, 3, 3, 1, 1);
 	relate(k, 3, 77, 1, 1);
 	assert_int_equal(kit_sql_int(k, "SELECT count(*) FROM relation"), 2);
+}
+
+/* The threads of a backlog are known when its relations are in the store. */
+static void
+test_a_topic_turns_out_to_be_a_story(void **state)
+{
+	struct kit *k = *state;
+	const int64_t stories[] = {1, 2, 4, 77};
+	struct store_relations rel = {.article = 3,
+	    .thread = 1,
+	    .stories = stories,
+	    .n_stories = AK_COUNT(stories),
+	    .keep = 3};
+
+	(void)fill(k, 4);
+	relate(k, 2, 1, RELATE_TOPIC, .25);
+	relate(k, 3, 1, RELATE_TOPIC, .75);
+	relate(k, 3, 2, RELATE_DUPLICATE, .95);
+	relate(k, 4, 3, RELATE_TOPIC, .5);
+	assert_int_equal(store_put_relations(k->s, &rel, 1, 0), AK_OK);
+	assert_string_equal(related(k, 3),
+	    "2:1:0.95:Title 2 1:2:0.75:Title 1 4:2:0.50:Title 4 ");
+	assert_string_equal(
+	    related(k, 1), "3:2:0.75:Title 3 2:3:0.25:Title 2 ");
+	assert_int_equal(kit_sql_int(k, "SELECT count(*) FROM relation"), 4);
+	assert_int_equal(
+	    kit_sql_int(k, "SELECT thread FROM article WHERE id = 3"), 1);
 }
 
 static void
@@ -486,6 +514,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_relations_go_both_ways_best_first),
+	    TEST(test_a_topic_turns_out_to_be_a_story),
 	    TEST(test_each_keeps_its_best),
 	    TEST(test_a_removed_article_leaves_nothing_dangling),
 	    TEST(test_a_wrong_pair_never_returns),
