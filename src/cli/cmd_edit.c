@@ -11,10 +11,10 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "fetch/fetch.h"
 #include "cli/term.h"
 #include "conf/conf.h"
 #include "daemon/pipeline.h"
+#include "fetch/fetch.h"
 #include "store/store.h"
 
 static const char usage[] =

@@ -9,10 +9,10 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "conf/conf.h"
 #include "cli/article_json.h"
 #include "cli/relation.h"
 #include "cli/term.h"
+#include "conf/conf.h"
 #include "store/store.h"
 
 static const char usage[] =

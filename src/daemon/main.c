@@ -21,8 +21,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/process.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "conf/conf.h"

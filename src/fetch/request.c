@@ -8,8 +8,8 @@
  * sent to the feed's own origin alone.  What a reader has no business to send
  * (Referer, Cookie, Range, Cache-Control, ...) is nowhere here.
  */
-#include "fetch/fetch_int.h"
 #include "base/mem.h"
+#include "fetch/fetch_int.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The kept state of a subscription, as a line of JSON and back. */
-#include "fetch/websub_int.h"
 #include "base/mem.h"
+#include "fetch/websub_int.h"
 
 #include <jansson.h>
 #include <stdlib.h>

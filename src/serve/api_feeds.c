@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/limits.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "serve/json_list.h"
 #include "serve/subs.h"
 

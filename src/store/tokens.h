@@ -5,8 +5,8 @@
 #ifndef STORE_TOKENS_H
 #define STORE_TOKENS_H
 
-#include "base/arena.h"
 #include "base/ak.h"
+#include "base/arena.h"
 
 struct tokens; /* one thread at a time */
 
