@@ -139,6 +139,8 @@ struct tokenizer {
 
 void clean_tokens(struct tokenizer *t, const char *s, size_t len);
 void clean_token_next(struct tokenizer *t, struct token *ret);
+/* Its attribute `a`, or NULL. */
+const struct token_attr *clean_token_attr(const struct token *t, enum attr a);
 
 /* Skip the rest of an element that is dropped with its content; false, and
  * nothing skipped, when it has no end tag. */

@@ -112,15 +112,6 @@ is_known(struct arena *a, const char *url, struct frame *ret)
 	return ret->src != NULL && ret->link != NULL;
 }
 
-static const struct token_attr *
-get(const struct token *t, enum attr a)
-{
-	for (size_t i = 0; i < t->n_attrs; i++)
-		if (t->attrs[i].attr == a && t->attrs[i].value != NULL)
-			return &t->attrs[i];
-	return NULL;
-}
-
 static bool
 find_frame(struct cleaner *c, struct frame *ret)
 {
@@ -128,7 +119,8 @@ find_frame(struct cleaner *c, struct frame *ret)
 	    ATTR_SRC, ATTR_DATA_SRC, ATTR_DATA_LAZY_SRC};
 
 	for (size_t i = 0; i < AK_COUNT(from); i++) {
-		const struct token_attr *a = get(&c->token, from[i]);
+		const struct token_attr *a =
+		    clean_token_attr(&c->token, from[i]);
 		const char *url;
 
 		if (a != NULL &&
@@ -143,7 +135,7 @@ find_frame(struct cleaner *c, struct frame *ret)
 static struct node *
 caption(struct cleaner *c, const char *name)
 {
-	const struct token_attr *a = get(&c->token, ATTR_TITLE);
+	const struct token_attr *a = clean_token_attr(&c->token, ATTR_TITLE);
 	struct node *n = clean_node(c, TAG_NONE);
 
 	if (n == NULL)
@@ -166,7 +158,8 @@ frame(struct cleaner *c, const struct frame *f)
 	buf_adds(&c->tag, "<iframe");
 	clean_put_attr(c, "src", f->src, strlen(f->src));
 	for (size_t i = 0; i < AK_COUNT(keep); i++) {
-		const struct token_attr *a = get(&c->token, keep[i]);
+		const struct token_attr *a =
+		    clean_token_attr(&c->token, keep[i]);
 
 		if (a != NULL)
 			clean_put_plain(c, n, a);
@@ -195,7 +188,8 @@ clean_frame_node(struct cleaner *c, struct node **ret_child)
 	if (f.thumb == NULL) {
 		child = caption(c, f.name);
 	} else if ((child = clean_node(c, TAG_IMG)) != NULL) {
-		const struct token_attr *a = get(&c->token, ATTR_TITLE);
+		const struct token_attr *a =
+		    clean_token_attr(&c->token, ATTR_TITLE);
 
 		buf_clear(&c->tag);
 		buf_adds(&c->tag, "<img");

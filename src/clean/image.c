@@ -18,23 +18,13 @@ static const enum attr lazy_src[] = {ATTR_DATA_SRC, ATTR_DATA_LAZY_SRC,
 static const enum attr spare_src[] = {
     ATTR_DATA_ORIG_FILE, ATTR_DATA_FULL_URL, ATTR_DATA_IMAGE, ATTR_DATA_URL};
 
-static const struct token_attr *
-get(const struct token *t, enum attr a)
-{
-	if ((t->seen & (uint64_t)1 << a) == 0)
-		return NULL;
-	for (size_t i = 0; i < t->n_attrs; i++)
-		if (t->attrs[i].attr == a)
-			return &t->attrs[i];
-	return NULL;
-}
-
 /* The first of `from` that holds an address, not a flag such as "true". */
 static const char *
 first_src(struct cleaner *c, const enum attr *from, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct token_attr *a = get(&c->token, from[i]);
+		const struct token_attr *a =
+		    clean_token_attr(&c->token, from[i]);
 		const char *url;
 
 		if (a == NULL || a->value == NULL ||
@@ -60,7 +50,7 @@ is_placeholder(const char *url)
 static long
 dimension(struct cleaner *c, enum attr a)
 {
-	const struct token_attr *v = get(&c->token, a);
+	const struct token_attr *v = clean_token_attr(&c->token, a);
 	const char *size;
 
 	if (v == NULL || (size = clean_size(c, v)) == NULL ||
@@ -90,7 +80,7 @@ is_tiny_style(const char *style, const char *prop)
 static bool
 is_hidden(struct cleaner *c)
 {
-	const struct token_attr *a = get(&c->token, ATTR_STYLE);
+	const struct token_attr *a = clean_token_attr(&c->token, ATTR_STYLE);
 	char *s;
 	size_t n = 0;
 
@@ -172,13 +162,13 @@ clean_image_tag(struct cleaner *c, struct node *n)
 
 	if (lazy == NULL && (tiny || is_hidden(c)))
 		return false;
-	if (((a = get(t, ATTR_DATA_SRCSET)) == NULL ||
+	if (((a = clean_token_attr(t, ATTR_DATA_SRCSET)) == NULL ||
 		(set = clean_srcset(c, a->value, a->len, &last)) == NULL) &&
-	    ((a = get(t, ATTR_DATA_LAZY_SRCSET)) == NULL ||
+	    ((a = clean_token_attr(t, ATTR_DATA_LAZY_SRCSET)) == NULL ||
 		(set = clean_srcset(c, a->value, a->len, &last)) == NULL) &&
-	    (a = get(t, ATTR_SRCSET)) != NULL)
+	    (a = clean_token_attr(t, ATTR_SRCSET)) != NULL)
 		set = clean_srcset(c, a->value, a->len, &last);
-	if (src == NULL && (a = get(t, ATTR_SRC)) != NULL) {
+	if (src == NULL && (a = clean_token_attr(t, ATTR_SRC)) != NULL) {
 		src = clean_image_url(c, a->value, a->len);
 		if (src != NULL && is_placeholder(src))
 			src = NULL;

@@ -137,15 +137,6 @@ read_json(struct arena *a, const char *s, size_t len, struct meta *m)
 
 /* --- tags --------------------------------------------------------------- */
 
-static const struct token_attr *
-get(const struct token *t, enum attr a)
-{
-	for (size_t i = 0; i < t->n_attrs; i++)
-		if (t->attrs[i].attr == a)
-			return &t->attrs[i];
-	return NULL;
-}
-
 static bool
 is_value(const struct token_attr *a, const char *word)
 {
@@ -173,11 +164,11 @@ read_meta(
 	static const char *const dates[] = {"article:published_time",
 	    "og:article:published_time", "datePublished", "pubdate",
 	    "publish_date", "date", "dc.date", "dcterms.date"};
-	const struct token_attr *name = get(t, ATTR_PROPERTY);
-	const char *v = value(c, a, get(t, ATTR_CONTENT));
+	const struct token_attr *name = clean_token_attr(t, ATTR_PROPERTY);
+	const char *v = value(c, a, clean_token_attr(t, ATTR_CONTENT));
 
 	if (name == NULL)
-		name = get(t, ATTR_NAME);
+		name = clean_token_attr(t, ATTR_NAME);
 	if (name == NULL || v == NULL)
 		return;
 	if (is_value(name, "og:title"))
@@ -204,24 +195,26 @@ read_start(
 {
 	switch (t->tag) {
 	case TAG_HTML:
-		m->language = value(c, a, get(t, ATTR_LANG));
+		m->language = value(c, a, clean_token_attr(t, ATTR_LANG));
 		break;
 	case TAG_META:
 		read_meta(c, a, t, m);
 		break;
 	case TAG_BASE:
 		if (m->base == NULL)
-			m->base = value(c, a, get(t, ATTR_HREF));
+			m->base = value(c, a, clean_token_attr(t, ATTR_HREF));
 		break;
 	case TAG_LINK:
 	case TAG_A:
-		if (m->next == NULL && is_next_rel(get(t, ATTR_REL)))
-			m->next = value(c, a, get(t, ATTR_HREF));
+		if (m->next == NULL &&
+		    is_next_rel(clean_token_attr(t, ATTR_REL)))
+			m->next = value(c, a, clean_token_attr(t, ATTR_HREF));
 		break;
 	case TAG_TIME:
 		if (m->published == DOC_NO_TIME &&
-		    get(t, ATTR_DATETIME) != NULL) {
-			const char *v = value(c, a, get(t, ATTR_DATETIME));
+		    clean_token_attr(t, ATTR_DATETIME) != NULL) {
+			const char *v =
+			    value(c, a, clean_token_attr(t, ATTR_DATETIME));
 
 			m->published = v != NULL ? parse_date(v) : DOC_NO_TIME;
 		}
@@ -274,8 +267,8 @@ clean_meta(struct cleaner *c, struct arena *a, const char *html, size_t len,
 			read_start(c, a, &c->token, &m);
 			continue;
 		}
-		is_json =
-		    is_value(get(&c->token, ATTR_TYPE), "application/ld+json");
+		is_json = is_value(clean_token_attr(&c->token, ATTR_TYPE),
+		    "application/ld+json");
 		if (!clean_token_raw(&t, c->token.tag, &raw, &raw_len))
 			continue;
 		if (is_json)

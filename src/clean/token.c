@@ -310,3 +310,14 @@ clean_token_skip(struct tokenizer *t, enum tag tag)
 	t->next_end[tag] = t->end;
 	return false;
 }
+
+const struct token_attr *
+clean_token_attr(const struct token *t, enum attr a)
+{
+	if ((t->seen & (uint64_t)1 << a) == 0)
+		return NULL;
+	for (size_t i = 0; i < t->n_attrs; i++)
+		if (t->attrs[i].attr == a)
+			return &t->attrs[i];
+	return NULL;
+}

@@ -12,16 +12,11 @@ static void
 start_foreign(struct tree *t, enum tag tag)
 {
 	const struct token *tok = &t->c->token;
+	const struct token_attr *alt = clean_token_attr(tok, ATTR_ALTTEXT);
 
-	for (size_t i = 0; i < tok->n_attrs; i++)
-		if (tok->attrs[i].attr == ATTR_ALTTEXT &&
-		    tok->attrs[i].len > 0 &&
-		    clean_token_skip(&t->c->tok, tag)) {
-			tree_add_text(
-			    t, tok->attrs[i].value, tok->attrs[i].len);
-			return;
-		}
-	if (!tok->self_closing)
+	if (alt != NULL && alt->len > 0 && clean_token_skip(&t->c->tok, tag))
+		tree_add_text(t, alt->value, alt->len);
+	else if (!tok->self_closing)
 		t->foreign = tag;
 }
 
