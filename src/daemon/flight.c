@@ -39,7 +39,7 @@ make_report(const struct poll *poll, struct pipeline_report *ret)
 }
 
 static void
-count(struct pipeline_progress *n, const struct poll *poll,
+count_in_run(struct pipeline_progress *n, const struct poll *poll,
     const struct pipeline_report *rep)
 {
 	n->n_done++;
@@ -72,7 +72,7 @@ log_report(const struct poll *poll, const struct pipeline_report *rep)
 }
 
 static void
-count_poll(struct pipeline_stats *s, const struct poll *poll,
+count_in_stats(struct pipeline_stats *s, const struct poll *poll,
     const struct pipeline_report *rep)
 {
 	s->n_polls++;
@@ -85,7 +85,6 @@ count_poll(struct pipeline_stats *s, const struct poll *poll,
 		s->n_by_outcome[poll->answer.outcome]++;
 }
 
-/* The poll `poll` (NULL: the feed was gone before it) of a flight ended. */
 void
 flight_land(struct pipeline *p, struct flight *f, struct poll *poll)
 {
@@ -96,7 +95,7 @@ flight_land(struct pipeline *p, struct flight *f, struct poll *poll)
 	(void)atomic_fetch_sub(&p->workers->n_flying, 1);
 	if (!is_gone) {
 		make_report(poll, &rep);
-		count_poll(&p->stats, poll, &rep);
+		count_in_stats(&p->stats, poll, &rep);
 	}
 	for (size_t i = 0; i < f->n_runs; i++) {
 		struct run *r = f->runs[i];
@@ -105,7 +104,7 @@ flight_land(struct pipeline *p, struct flight *f, struct poll *poll)
 		if (is_gone) {
 			r->now.n_feeds--;
 		} else {
-			count(&r->now, poll, &rep);
+			count_in_run(&r->now, poll, &rep);
 			if (r->is_standing)
 				log_report(poll, &rep);
 			else if (r->cbs.report != NULL && !p->is_closing)

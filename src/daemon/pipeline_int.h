@@ -81,7 +81,8 @@ int64_t pipeline_n_to_relate(const struct pipeline *p); /* articles */
 struct flight *flight_find(struct pipeline *p, int64_t id); /* or NULL */
 /* `r` waits for the flight too. */
 void flight_join(struct flight *f, struct run *r);
-/* It ended with `poll` (NULL: the feed was gone before it); frees both. */
+/* It ended with `poll` (NULL: the feed was gone before it): every run that
+ * waited is told; frees both. */
 void flight_land(struct pipeline *p, struct flight *f, struct poll *poll);
 void flight_loaded_cb(struct workers_load *l, void *pipeline);
 
