@@ -79,7 +79,7 @@ load_countries(const struct chars *chars, unsigned lang)
 	struct country *ret = xcalloc(COUNTRY_SLOTS, sizeof(*ret));
 	const char *const *code = uloc_getISOCountries();
 
-	for (size_t n = 0; code[n] != NULL && n < COUNTRY_SLOTS / 2; n++) {
+	for (size_t n = 0; n < COUNTRY_SLOTS / 2 && code[n] != NULL; n++) {
 		char name[FOLD_MAX];
 		size_t len =
 		    country_name(chars, code[n], lang_table[lang].code, name);

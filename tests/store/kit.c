@@ -265,3 +265,40 @@ kit_sql_int(struct kit *k, const char *sql)
 	(void)sqlite3_close(db);
 	return ret;
 }
+
+static void
+copy_feed(const struct store_feed *f, void *arg)
+{
+	struct store_feed *to = arg;
+
+	*to = *f;
+	to->url = xstrdup(f->url);
+	to->title = xstrdup(f->title);
+	to->category = f->category != NULL ? xstrdup(f->category) : NULL;
+	to->etag = f->etag != NULL ? xstrdup(f->etag) : NULL;
+	to->error = f->error != NULL ? xstrdup(f->error) : NULL;
+	to->moved_to = f->moved_to != NULL ? xstrdup(f->moved_to) : NULL;
+}
+
+void
+kit_free_feed(struct store_feed *f)
+{
+	free((void *)(uintptr_t)f->url);
+	free((void *)(uintptr_t)f->title);
+	free((void *)(uintptr_t)f->category);
+	free((void *)(uintptr_t)f->etag);
+	free((void *)(uintptr_t)f->error);
+	free((void *)(uintptr_t)f->moved_to);
+	*f = (struct store_feed){0};
+}
+
+void
+kit_get_feed(struct kit *k, int64_t id, struct store_feed *ret)
+{
+	*ret = (struct store_feed){0};
+	assert_int_equal(
+	    store_feeds(k->r,
+		&(struct store_feed_query){.id = id, .counts = true}, copy_feed,
+		ret),
+	    AK_OK);
+}

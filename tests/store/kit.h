@@ -56,6 +56,11 @@ void kit_get(struct kit *k, int64_t id, struct kit_article *ret);
 const char *kit_ids(struct kit *k, const struct store_article_query *q);
 const char *kit_search(struct kit *k, const char *query);
 
+/* A feed with its counts; id 0: there is none.  Of its strings only url, title,
+ * category, etag, error and moved_to are copies: look at no others. */
+void kit_get_feed(struct kit *k, int64_t id, struct store_feed *ret);
+void kit_free_feed(struct store_feed *f);
+
 /* Run a statement past the store, as damage or another program would. */
 void kit_sql(struct kit *k, const char *sql);
 int64_t kit_sql_int(struct kit *k, const char *sql);
