@@ -346,12 +346,12 @@ check_spelling(
 		    (size_t)LIMIT_URL_BYTES);
 		return NULL;
 	}
-	if (ascii_istarts(url, "feed://")) {
-		url = arena_printf(a, "http%s", url + 4);
+	if (ascii_istarts(url, "feed:")) {
+		url = ascii_istarts(url, "feed://")
+			  ? arena_printf(a, "http%s", url + 4)
+			  : url + 5;
 		if (url == NULL)
 			return NULL;
-	} else if (ascii_istarts(url, "feed:")) {
-		url += 5;
 	}
 	for (const char *p = url; *p != '\0'; p++) {
 		unsigned char c = (unsigned char)*p;

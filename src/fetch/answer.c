@@ -13,24 +13,31 @@
 
 #include "base/clock.h"
 
+#define NAMED(s) s, sizeof(s) - 1
+
 static const struct {
 	const char *name;
+	size_t len;    /* of the name: asked of each field that comes */
 	size_t offset; /* of a const char * in struct answer_headers */
 	bool is_list;  /* several fields are one, joined by commas */
 } kept[] = {
-    {"etag", offsetof(struct answer_headers, etag), false},
-    {"last-modified", offsetof(struct answer_headers, last_modified), false},
-    {"content-type", offsetof(struct answer_headers, content_type), false},
-    {"content-encoding", offsetof(struct answer_headers, content_encoding),
+    {NAMED("etag"), offsetof(struct answer_headers, etag), false},
+    {NAMED("last-modified"), offsetof(struct answer_headers, last_modified),
+	false},
+    {NAMED("content-type"), offsetof(struct answer_headers, content_type),
+	false},
+    {NAMED("content-encoding"),
+	offsetof(struct answer_headers, content_encoding), true},
+    {NAMED("location"), offsetof(struct answer_headers, location), false},
+    {NAMED("www-authenticate"), offsetof(struct answer_headers, authenticate),
 	true},
-    {"location", offsetof(struct answer_headers, location), false},
-    {"www-authenticate", offsetof(struct answer_headers, authenticate), true},
-    {"cache-control", offsetof(struct answer_headers, cache_control), true},
-    {"expires", offsetof(struct answer_headers, expires), false},
-    {"date", offsetof(struct answer_headers, date), false},
-    {"age", offsetof(struct answer_headers, age), false},
-    {"retry-after", offsetof(struct answer_headers, retry_after), false},
-    {"im", offsetof(struct answer_headers, im), true},
+    {NAMED("cache-control"), offsetof(struct answer_headers, cache_control),
+	true},
+    {NAMED("expires"), offsetof(struct answer_headers, expires), false},
+    {NAMED("date"), offsetof(struct answer_headers, date), false},
+    {NAMED("age"), offsetof(struct answer_headers, age), false},
+    {NAMED("retry-after"), offsetof(struct answer_headers, retry_after), false},
+    {NAMED("im"), offsetof(struct answer_headers, im), true},
 };
 
 static void
@@ -75,8 +82,7 @@ read_field(struct transfer *t, const char *p, size_t n)
 		return;
 	}
 	for (size_t i = 0; i < AK_COUNT(kept); i++) {
-		if (strlen(kept[i].name) == name &&
-		    ascii_ieq_n(p, kept[i].name, name)) {
+		if (kept[i].len == name && ascii_ieq_n(p, kept[i].name, name)) {
 			keep(t, i, value, len);
 			return;
 		}
