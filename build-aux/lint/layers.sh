@@ -29,7 +29,8 @@ curl/: fetch base/url.c daemon/pipeline.c daemon/main.c cli/main.c
 event2/: base/mailbox.c fetch daemon serve cli
 libxml/: parse clean opml serve daemon/main.c cli/main.c
 sqlite3.h: store
-unicode/: parse clean relate store cli
+unicode/: parse clean relate store cli base/zone.c
+dlfcn.h: base/zone.c
 libstemmer.h: relate
 jansson.h: parse clean relate store serve fetch daemon cli
 ini.h: conf

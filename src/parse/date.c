@@ -16,10 +16,10 @@
 #include "parse/parse.h"
 
 #include <string.h>
-#include <unicode/ucal.h>
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "base/zone.h"
 #include "parse/date_int.h"
 
 static void
@@ -321,31 +321,8 @@ walk(struct date *d)
 
 /* --- the result -------------------------------------------------------- */
 
-/* Seconds east of Greenwich of the region named at `name`, at local `t`. */
 static int64_t
-region_offset(const char *name, size_t len, int64_t t)
-{
-	UChar id[64];
-	UErrorCode err = U_ZERO_ERROR;
-	UCalendar *cal;
-	int32_t raw = 0, dst = 0;
-
-	if (len >= AK_COUNT(id))
-		return 0;
-	for (size_t i = 0; i < len; i++)
-		id[i] = (UChar)(unsigned char)name[i];
-	cal = ucal_open(id, (int32_t)len, "en", UCAL_GREGORIAN, &err);
-	if (U_FAILURE(err))
-		return 0;
-	ucal_setMillis(cal, (double)t * 1000, &err);
-	ucal_getTimeZoneOffsetFromLocal(
-	    cal, UCAL_TZ_LOCAL_FORMER, UCAL_TZ_LOCAL_LATTER, &raw, &dst, &err);
-	ucal_close(cal);
-	return U_FAILURE(err) ? 0 : (raw + dst) / 1000;
-}
-
-static int64_t
-zone_offset(const struct date *d, int64_t t)
+offset_of(const struct date *d, int64_t t)
 {
 	if (d->has_zone)
 		return d->zone_s;
@@ -357,7 +334,7 @@ zone_offset(const struct date *d, int64_t t)
 
 			while (d->s[to - 1] == ' ')
 				to--;
-			return region_offset(d->s + from, to - from, t);
+			return zone_offset(d->s + from, to - from, t);
 		}
 	}
 	return d->is_korean ? 9 * 3600 : 0;
@@ -381,7 +358,7 @@ finish(struct date *d)
 		return DOC_NO_TIME;
 	t = clock_days(d->year, (int)d->month, (int)d->day) * 86400 +
 	    d->hour * 3600 + d->minute * 60 + d->second;
-	return t - zone_offset(d, t);
+	return t - offset_of(d, t);
 }
 
 int64_t
