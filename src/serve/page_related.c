@@ -390,7 +390,8 @@ static void
 put_changes(struct job *j, json_t *why)
 {
 	json_t *list = json_object_get(why, "changes"), *one;
-	const char *a, *b;
+	const char *a = side_text(why, "a", "feed");
+	const char *b = side_text(why, "b", "feed");
 	size_t i;
 
 	if (!str_eq(
@@ -400,7 +401,7 @@ put_changes(struct job *j, json_t *why)
 	h(j,
 	    "<h2>Where they differ</h2><p class=\"meta\"><del>only in %s</del> "
 	    "<ins>only in %s</ins></p>",
-	    side_text(why, "a", "feed"), side_text(why, "b", "feed"));
+	    str_eq(a, b) ? "the first" : a, str_eq(a, b) ? "the second" : b);
 	json_array_foreach(list, i, one)
 	{
 		a = json_string_value(json_object_get(one, "a"));
