@@ -252,6 +252,32 @@ put_add_forms(struct job *j)
 	     "<p><a href=\"%r/opml\">Export</a></p></form></section>");
 }
 
+static void
+count_feed(const struct store_feed *f, void *arg)
+{
+	int64_t *n = arg;
+
+	(void)f;
+	(*n)++;
+}
+
+/* How many need a look, and where they are; or the way back. */
+static void
+put_problems_button(struct job *j, bool are_shown)
+{
+	struct store_feed_query q = {.problems = true};
+	int64_t n = 0;
+
+	(void)!store_feeds(j->reader, &q, count_feed, &n);
+	if (are_shown)
+		h(j, "<a class=\"button\" href=\"%r/feeds\">All feeds</a>");
+	else if (n > 0)
+		h(j,
+		    "<a class=\"button\" href=\"%r/feeds?problems=1\">%d with "
+		    "problems</a>",
+		    n);
+}
+
 void
 page_feeds(struct job *j)
 {
@@ -263,12 +289,9 @@ page_feeds(struct job *j)
 
 	load_health(j, 0, &health);
 	page_begin(j, 200, "Feeds", "Feeds");
-	h(j,
-	    "<div class=\"col single\"><div class=\"head\"><h1>Feeds</h1>"
-	    "<div class=\"tools\"><a class=\"button\" href=\"%r/feeds%h\">%h"
-	    "</a>",
-	    problems ? "" : "?problems=1",
-	    problems ? "All feeds" : "With problems");
+	h(j, "<div class=\"col single\"><div class=\"head\"><h1>Feeds</h1>"
+	     "<div class=\"tools\">");
+	put_problems_button(j, problems);
 	if (j->ops->sync != NULL) {
 		page_form(j, "/sync", "inline");
 		h(j, "<button>Poll now</button></form>");

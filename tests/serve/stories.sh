@@ -137,6 +137,15 @@ status "the front page in a quiet week" 200 -H "$auth" "$base/"
 body "has the last stories" '50 outlets · 50 articles'
 status "nothing starred" 200 -H "$auth" "$base/articles?starred=1"
 body "is told" 'Nothing is starred'
+status "the feeds" 200 -H "$auth" "$base/feeds"
+check "have no problems to look at" sh -c "! grep -q 'problems' '$dir/body'"
+mv odd.xml gone.xml
+"$akin" sync "$("$akin" feeds | awk -F '\t' '$8 == "odd" { print $1 }')" \
+	2>/dev/null
+status "the feeds, one lost" 200 -H "$auth" "$base/feeds"
+body "say how many to look at" '>1 with problems</a>'
+mv gone.xml odd.xml
+"$akin" sync "$("$akin" feeds | awk -F '\t' '$8 == "odd" { print $1 }')"
 status "no problems" 200 -H "$auth" "$base/feeds?problems=1"
 body "are told" 'No feed has a problem'
 status "a search for nothing" 200 -H "$auth" "$base/search?q=-word"
