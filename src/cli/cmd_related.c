@@ -26,7 +26,8 @@ static const char related_usage[] =
     "The related articles of one article, or of every article (JSON lines).\n"
     "  --wrong  these two do not belong together: take the pair apart;\n"
     "           without IDs: the pairs that were\n"
-    "  --right  they do after all: undo --wrong\n";
+    "  --right  they do after all: undo --wrong\n"
+    "With -v each line says what the two share.\n";
 
 #define TERMS 5
 #define PAGE 256 /* articles of --all read at a time */
@@ -88,9 +89,19 @@ static void
 text_cb(const struct store_relation *rel, void *arg)
 {
 	struct relations *x = arg;
+	json_t *why = NULL;
+	size_t n;
 
 	x->n++;
-	relation_row(&x->term, rel);
+	if (x->texts != NULL) { /* -v: the last reason says most */
+		why = relation_reasons(rel);
+		if (rel->kind != RELATE_LISTED && rel->article != 0)
+			add_terms(x, rel->article, why);
+	}
+	n = json_array_size(why);
+	relation_row(&x->term, rel,
+	    n > 0 ? json_string_value(json_array_get(why, n - 1)) : NULL);
+	json_decref(why);
 }
 
 struct ids {
@@ -190,11 +201,11 @@ print_one(struct store_reader *r, struct relations *x, int64_t id, bool as_json)
 	struct page p = {.x = x};
 	enum ak_status st;
 
-	if (as_json) {
-		st = make_index(x);
-		return st != AK_OK ? st : store_articles(r, &q, page_cb, &p);
-	}
-	st = store_related(x->reader, id, x->keep, text_cb, x);
+	st = x->texts != NULL ? make_index(x) : AK_OK;
+	if (st == AK_OK && as_json)
+		return store_articles(r, &q, page_cb, &p);
+	if (st == AK_OK)
+		st = store_related(x->reader, id, x->keep, text_cb, x);
 	if (st == AK_OK && x->n == 0 && x->term.is_tty)
 		(void)puts("none yet");
 	return st;
@@ -291,7 +302,7 @@ show(struct cli *cli, const char *spec, bool all, bool as_json)
 		rc = cli_open_reader(cli, &x.reader);
 	if (rc == CLI_OK && !all)
 		rc = cli_article_id(r, spec, &id);
-	if (rc == CLI_OK && !all && as_json) {
+	if (rc == CLI_OK && !all && (as_json || cli->verbosity > 0)) {
 		rc = cli_open_reader(cli, &x.texts);
 		x.lexer = relate_lexer_new();
 		x.self = id;

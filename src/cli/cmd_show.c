@@ -94,7 +94,7 @@ related_cb(const struct store_relation *rel, void *arg)
 
 	if (shown->n_related++ == 0)
 		(void)puts("\nrelated:");
-	relation_row(&shown->term, rel);
+	relation_row(&shown->term, rel, NULL);
 }
 
 static void

@@ -7,7 +7,8 @@
 #include "relate/relate.h"
 
 void
-relation_row(const struct term *t, const struct store_relation *rel)
+relation_row(
+    const struct term *t, const struct store_relation *rel, const char *reason)
 {
 	static const enum term_style styles[] = {[RELATE_LISTED] = TERM_YELLOW,
 	    [RELATE_DUPLICATE] = TERM_DIM,
@@ -26,6 +27,9 @@ relation_row(const struct term *t, const struct store_relation *rel)
 		term_put(t, TERM_PLAIN, rel->title ? rel->title : "");
 		(void)putchar('\t');
 		term_put(t, TERM_PLAIN, rel->url ? rel->url : "");
+		if (reason != NULL)
+			(void)putchar('\t');
+		term_put(t, TERM_PLAIN, reason != NULL ? reason : "");
 		(void)putchar('\n');
 		return;
 	}
@@ -38,11 +42,15 @@ relation_row(const struct term *t, const struct store_relation *rel)
 	    rel->title ? rel->title : (rel->url ? rel->url : ""),
 	    t->columns > 94 ? t->columns - 64 : 30);
 	(void)putchar('\n');
+	if (reason == NULL)
+		return;
+	(void)printf("%8s", "");
+	term_put(t, TERM_DIM, reason);
+	(void)putchar('\n');
 }
 
-/* What a listing says in short; `akin why` says it whole. */
-static json_t *
-reasons(const struct store_relation *rel)
+json_t *
+relation_reasons(const struct store_relation *rel)
 {
 	json_t *why = json_array();
 	char line[160];
@@ -85,6 +93,6 @@ relation_json(const struct store_relation *rel)
 	(void)json_object_set_new(o, "score", json_real(rel->score));
 	if (rel->feed_title != NULL)
 		json_put(o, "feed", rel->feed_title);
-	(void)json_object_set_new(o, "why", reasons(rel));
+	(void)json_object_set_new(o, "why", relation_reasons(rel));
 	return o;
 }

@@ -28,6 +28,13 @@ run "$akin" show --json "$copy"
 check 'show --json has them too' \
 	has "$work/out" '"related":\[\{.*"kind":"duplicate"'
 
+run "$akin" related -v "$copy"
+check 'related -v: a reason for each' is "$(wc -l <"$work/out")" \
+	"$(cut -f 7 "$work/out" | grep -c '^shares \|^listed by')"
+check 'of words' has "$work/out" '	shares .*Bridge'
+run "$akin" related "$copy"
+check 'else none' is '' "$(cut -f 7 "$work/out" | tr -d '\n')"
+
 run "$akin" threads "$story"
 check 'threads N' is 0 "$status"
 check 'is its articles, the oldest first' is 5 "$(wc -l <"$work/out")"
