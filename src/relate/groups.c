@@ -17,9 +17,9 @@
 
 #define NONE SETTLE_NONE
 
-/* Less than for a newcomer alone: what both have with others is all there is,
- * not what came before. */
-static const struct thread_level level = {.from = 0.1F, .unknown = 4.5F};
+/* Of a first import; less than for a newcomer alone, since what both have with
+ * others is all there is, not what came before. */
+static const struct thread_level settled = {.from = 0.1F, .unknown = 4.5F};
 
 struct merger {
 	float score;
@@ -160,7 +160,7 @@ threshold(const struct settling *s, uint32_t a, uint32_t b)
 			own = count_crowd(s, a, d->date) +
 			      count_crowd(s, b, d->date);
 		sum += thread_threshold(
-		    &level, thread_around(s->x, d->date, d->is_dated), own);
+		    &s->level, thread_around(s->x, d->date, d->is_dated), own);
 	}
 	return sum / (float)s->groups[small].n;
 }
@@ -173,7 +173,7 @@ may_unite(const struct settling *s, uint32_t a, uint32_t b, float alike)
 	const struct group *small = g->n <= h->n ? g : h;
 
 	return thread_likeness(alike, 0.0F, 0.0F) >=
-	       thread_threshold(&level, small->n_around, g->n + h->n);
+	       thread_threshold(&s->level, small->n_around, g->n + h->n);
 }
 
 /* 1 and more: they are one thread. */
@@ -183,7 +183,7 @@ score(struct settling *s, uint32_t a, uint32_t b, float time)
 	const struct group *g = &s->groups[a], *h = &s->groups[b];
 	float v = likeness(s, a, b) * time, unknown;
 
-	if (v < level.from || g->n + h->n > THREAD_MAX)
+	if (v < s->level.from || g->n + h->n > THREAD_MAX)
 		return 0.0F;
 	/* What older ones have with each other is not known. */
 	unknown = (float)(g->n_old * h->n_old) / (float)(g->n * h->n);
@@ -319,9 +319,26 @@ unite(struct settling *s, uint32_t a, uint32_t b)
 	h->version++;
 }
 
+/* Between both, by how much of all that is here came together. */
+static struct thread_level
+level_of(const struct settling *s)
+{
+	struct thread_level l = thread_level;
+	size_t n = 0;
+	float share;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += !s->members[i].is_old;
+	share = (float)n / (float)s->x->n_live;
+	l.from += share * (settled.from - l.from);
+	l.unknown += share * (settled.unknown - l.unknown);
+	return l;
+}
+
 void
 settle_agglomerate(struct settling *s)
 {
+	s->level = level_of(s);
 	s->looks = xcalloc(s->n + 1, sizeof(*s->looks));
 	for (uint32_t i = 0; i < s->n; i++) {
 		if (s->groups[i].n > 0)

@@ -371,6 +371,7 @@ struct thread_level {
 	float from;    /* where nothing else happens */
 	float unknown; /* the crowd of one without a date, as a logarithm */
 };
+extern const struct thread_level thread_level; /* of a newcomer alone */
 
 #define THREAD_MERGE 2.0F /* times the threshold, for a second thread */
 

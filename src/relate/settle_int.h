@@ -51,6 +51,7 @@ struct settling {
 	struct merger *heap; /* greatest first */
 	size_t n_heap, cap_heap;
 	struct look *looks; /* by group */
+	struct thread_level level;
 	uint32_t round;
 	struct ids merged; /* older threads, each with that which it is in */
 	struct ids ids;	   /* scratch */

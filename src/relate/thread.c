@@ -24,7 +24,7 @@ enum { THREADS_MAX = 16, CROWD_DAYS = 2 };
 #define BACKGROUND_USUAL 0.2F
 #define THREAD_CROWD 0.018F
 
-static const struct thread_level level = {.from = 0.11F, .unknown = 5.0F};
+const struct thread_level thread_level = {.from = 0.11F, .unknown = 5.0F};
 
 /* --- membership ---------------------------------------------------------- */
 
@@ -324,8 +324,8 @@ thread_choose(
 
 	for (size_t i = 0; i < n; i++) {
 		score_rival(x, q, &rivals[i]);
-		rivals[i].score /=
-		    thread_threshold(&level, n_around, rivals[i].n_crowd);
+		rivals[i].score /= thread_threshold(
+		    &thread_level, n_around, rivals[i].n_crowd);
 	}
 	n = drop_sleeping(x, rivals, n);
 	qsort(rivals, n, sizeof(rivals[0]), rival_cmp);
