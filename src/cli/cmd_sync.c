@@ -223,18 +223,20 @@ summarise(const struct sync *s)
 		    (long long)n->n_revised, seconds);
 }
 
+/* Those that are there are polled; the others were named. */
 static int
 find_feeds(struct sync *s, int n, char **specs)
 {
 	struct store_reader *r = NULL;
-	int rc = cli_open_reader(s->cli, &r), one;
+	int rc = cli_open_reader(s->cli, &r), one = rc;
 
 	s->which.ids = s->ids = xcalloc((size_t)n, sizeof(*s->ids));
-	for (int i = 0; rc == CLI_OK && i < n; i++) {
-		one = cli_feed_id(r, specs[i], &s->ids[i]);
-		if (one != CLI_OK)
+	for (int i = 0; one != CLI_UNAVAILABLE && r != NULL && i < n; i++) {
+		one = cli_feed_id(r, specs[i], &s->ids[s->which.n_ids]);
+		if (one == CLI_OK)
+			s->which.n_ids++;
+		else
 			rc = one;
-		s->which.n_ids++;
 	}
 	store_reader_close(r);
 	return rc;
@@ -243,12 +245,14 @@ find_feeds(struct sync *s, int n, char **specs)
 static int
 sync_all(struct sync *s, int n_specs, char **specs)
 {
-	int rc = cli_conf(s->cli);
+	int rc = cli_conf(s->cli), found = CLI_OK;
 
 	if (rc == CLI_OK && n_specs > 0)
-		rc = find_feeds(s, n_specs, specs);
+		found = find_feeds(s, n_specs, specs);
 	if (rc != CLI_OK)
 		return rc;
+	if (found != CLI_OK && (found != CLI_PARTLY || s->which.n_ids == 0))
+		return found;
 	s->began_ms = clock_mono_ms();
 	progress_begin(&s->progress, "feeds", !s->cli->is_quiet && !s->as_json);
 	rc = run(s);
@@ -267,7 +271,7 @@ sync_all(struct sync *s, int n_specs, char **specs)
 		    (long long)s->n_unreached);
 	if (s->n_unreached > 0 && s->n_unreached == s->result.n_failed)
 		return CLI_UNAVAILABLE;
-	return s->result.n_failed > 0 ? CLI_PARTLY : CLI_OK;
+	return s->result.n_failed > 0 ? CLI_PARTLY : found;
 }
 
 int

@@ -117,7 +117,8 @@ static int
 unknown_verb(const char *name)
 {
 	const struct verb *best = NULL;
-	size_t best_d = 3;
+	/* Half of a short name changed is another name. */
+	size_t best_d = strlen(name) < 4 ? 2 : 3;
 
 	for (size_t i = 0; i < AK_COUNT(verbs); i++) {
 		size_t d = distance(name, verbs[i].name);

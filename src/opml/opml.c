@@ -263,8 +263,8 @@ opml_parse(struct arena *a, const char *bytes, size_t len, struct opml *ret,
 		    "a subscription list of over %d outlines, or too large",
 		    LIMIT_OPML_OUTLINES);
 	if (!s.is_opml)
-		return diag_set(
-		    reterr, AK_BADINPUT, "it has neither opml nor outline");
+		return diag_set(reterr, AK_BADINPUT,
+		    "no OPML: it has neither opml nor outline");
 	*ret = opml;
 	return AK_OK;
 }

@@ -184,7 +184,8 @@ name_what_it_seems(const struct cursor *c)
 		const char *tag, *seems;
 	} known[] = {{"html", "an HTML page"}, {"head", "an HTML page"},
 	    {"body", "an HTML page"}, {"div", "an HTML page"},
-	    {"script", "an HTML page"}, {"opml", "an OPML subscription list"},
+	    {"script", "an HTML page"},
+	    {"opml", "an OPML list; import takes these"},
 	    {"urlset", "a sitemap"}, {"sitemapindex", "a sitemap"},
 	    {"svg", "an SVG image"}, {"kml", "a KML file"},
 	    {"opensearchdescription", "an OpenSearch description"},

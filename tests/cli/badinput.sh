@@ -24,6 +24,10 @@ mkdir folder
 wrong 2 'no arguments' "$akin"
 wrong 2 'unknown verb' "$akin" snyc
 check 'a suggestion is made' has "$work/err" 'did you mean "sync"'
+wrong 2 'a verb like none' "$akin" foo
+check 'none is made' has "$work/err" 'akin help lists'
+wrong 2 'the beginning of a verb' "$akin" lis
+check 'one is made' has "$work/err" 'did you mean "list"'
 wrong 2 'unknown option' "$akin" --bogus
 wrong 2 'unknown option of a verb' "$akin" list --bogus
 wrong 2 'missing value' "$akin" list --limit
@@ -69,6 +73,10 @@ check 'a file that is no store is left alone' has no.db '^no database'
 make_feed feed.xml 3
 "$akin" add ./feed.xml >/dev/null
 wrong 1 'unknown feed' "$akin" sync 99
+run "$akin" sync --json 98 1 99
+check 'two unknown feeds of three: exit 1' is 1 "$status"
+check 'each is named' is 2 "$(grep -c '^akin: 9[89]: no such feed' err)"
+check 'the other is polled' has out '^\{"feed":1,'
 wrong 1 'unknown article' "$akin" show 99
 wrong 1 'remove unknown feed' "$akin" remove nothing
 wrong 2 'bad time' "$akin" list --since whenever
