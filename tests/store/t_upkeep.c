@@ -101,8 +101,6 @@ test_damage_is_found(void **state)
 		"article 2: its reading",
 		"UPDATE reader_state SET sort = (SELECT sort FROM article "
 		"WHERE id = 2) WHERE article = 2"},
-	    {"INSERT INTO wrong_pair VALUES (2, 5)", "marked wrong",
-		"DELETE FROM wrong_pair"},
 	    {"INSERT INTO search (search, rowid, title, text) "
 	     "VALUES ('delete', 2, 'Title 2', 'Words of 2. 京都')",
 		"article 2: not in the search",
