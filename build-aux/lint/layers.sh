@@ -11,37 +11,37 @@ may_include='
 base:
 conf: base
 model: base
-sched: base model
+sched: base
 parse: base model
 clean: base model parse
-relate: base model
-opml: base model parse
-fetch: base model sched
+relate: base
+opml: base parse
+fetch: base sched
 store: base model sched relate
-serve: base model conf sched store relate opml fetch
-daemon: base model conf sched fetch parse clean store relate opml serve
+serve: base conf sched store relate opml
+daemon: base model conf sched fetch parse clean store relate serve
 cli: base model conf sched fetch parse clean store relate opml daemon
 '
 
 # header pattern: the folders (or files) that may include it.
 libraries='
-curl/: fetch base/url.c daemon/pipeline.c daemon/main.c cli/main.c
+curl/: fetch base/url.c daemon/pipeline.c
 event2/: base/mailbox.c fetch daemon serve cli
-libxml/: parse clean opml serve daemon/main.c cli/main.c
+libxml/: parse daemon/main.c cli/main.c
 sqlite3.h: store
 unicode/: parse clean relate store cli base/zone.c
 dlfcn.h: base/zone.c
 libstemmer.h: relate
-jansson.h: parse clean relate store serve fetch daemon cli
+jansson.h: parse serve fetch daemon cli
 ini.h: conf
 libpsl.h: fetch
-zlib.h: fetch serve daemon
+zlib.h: fetch serve
 brotli/: fetch
 zstd.h: fetch
-openssl/: base fetch store serve daemon cli
-xxhash.h: base parse clean relate store fetch daemon cli serve
-uthash.h: base parse clean relate store fetch daemon serve sched
-pthread.h: base store daemon serve relate
+openssl/: base fetch serve
+xxhash.h: parse relate store daemon serve
+uthash.h: relate fetch daemon serve
+pthread.h: base store daemon serve
 '
 
 # Pure stages: no threads, files, sockets, SQL, log.

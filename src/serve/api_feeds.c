@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "sched/sched.h"
 #include "serve/json_list.h"
 #include "serve/subs.h"
 

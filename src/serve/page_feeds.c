@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "sched/sched.h"
 #include "serve/api.h"
 #include "serve/subs.h"
 
