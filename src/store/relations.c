@@ -98,7 +98,8 @@ relations_forget(struct store *s, int64_t article)
 
 /* --- threads --------------------------------------------------------- */
 
-/* Counted here and not by an INSERT of a SELECT: that takes a savepoint of its
+/* One article is a thread without a row: most stay alone.
+ * Counted here and not by an INSERT of a SELECT: that takes a savepoint of its
  * own, whose end is dear within a long one. */
 enum ak_status
 thread_count(struct store *s, int64_t thread)
@@ -121,10 +122,10 @@ thread_count(struct store *s, int64_t thread)
 	}
 	if (c->status != AK_OK)
 		return c->status;
-	return n == 0 ? conn_run(c, Q_THREAD_DEL, ARGS(vi(thread)))
-		      : conn_run(c, Q_THREAD_PUT,
-			    ARGS(vi(thread), vi(lead), vi(n), vi(first),
-				vi(last)));
+	return n < 2 ? conn_run(c, Q_THREAD_DEL, ARGS(vi(thread)))
+		     : conn_run(c, Q_THREAD_PUT,
+			   ARGS(vi(thread), vi(lead), vi(n), vi(first),
+			       vi(last)));
 }
 
 /* All of thread `old` is part of `new` from now on. */
@@ -159,6 +160,10 @@ put_thread(struct store *s, const struct store_relations *rel)
 	if (thread == 0)
 		return AK_OK;
 	st = conn_int(c, Q_THREAD_OF, ARGS(vi(rel->article)), 0, &before);
+	/* Who joined it before has made it a member. */
+	if (st == AK_OK && before == 0 && thread == rel->article &&
+	    rel->n_merged == 0)
+		return conn_run(c, Q_THREAD_JOIN, ARGS(vi(thread), vi(thread)));
 	/* A name that was merged away before names its heir. */
 	if (st == AK_OK)
 		st = conn_int(
@@ -453,26 +458,13 @@ store_thread_size(struct store_reader *r, int64_t id, int64_t *ret)
 	return conn_int(&r->c, Q_THREAD_SIZE, ARGS(vi(id)), 0, ret);
 }
 
-enum ak_status
-store_threads(struct store_reader *r, const struct store_thread_query *q,
-    store_thread_cb cb, void *arg)
+static int64_t
+read_threads(
+    struct store_reader *r, sqlite3_stmt *st, store_thread_cb cb, void *arg)
 {
-	int64_t id = q->id;
-	enum ak_status status;
-	sqlite3_stmt *st;
+	int64_t n = 0;
 
-	if (id != 0) {
-		status = conn_int(&r->c, Q_THREAD_NAME, ARGS(vi(id)), id, &id);
-		if (status != AK_OK)
-			return status;
-	}
-	st = conn_query(&r->c, Q_THREADS,
-	    ARGS(vi(id), vi(q->since),
-		vi(q->min_articles > 0 ? q->min_articles : 2),
-		vi(q->limit > 0 ? q->limit : -1), vi(q->offset)));
-	if (st == NULL)
-		return r->c.status;
-	while (conn_row(&r->c, st)) {
+	for (; conn_row(&r->c, st); n++) {
 		struct store_thread t = {.id = col_int(st, 0),
 		    .lead = col_int(st, 1),
 		    .lead_title = col_text(st, 2),
@@ -485,5 +477,31 @@ store_threads(struct store_reader *r, const struct store_thread_query *q,
 
 		cb(&t, arg);
 	}
+	return n;
+}
+
+enum ak_status
+store_threads(struct store_reader *r, const struct store_thread_query *q,
+    store_thread_cb cb, void *arg)
+{
+	int64_t id = q->id, min = q->min_articles > 0 ? q->min_articles : 2;
+	enum ak_status status;
+	sqlite3_stmt *st;
+
+	if (id != 0) {
+		status = conn_int(&r->c, Q_THREAD_NAME, ARGS(vi(id)), id, &id);
+		if (status != AK_OK)
+			return status;
+	}
+	st = conn_query(&r->c, Q_THREADS,
+	    ARGS(vi(id), vi(q->since), vi(min),
+		vi(q->limit > 0 ? q->limit : -1), vi(q->offset)));
+	if (st == NULL)
+		return r->c.status;
+	if (read_threads(r, st, cb, arg) > 0 || id == 0 || min > 1)
+		return r->c.status;
+	st = conn_query(&r->c, Q_THREAD_ALONE, ARGS(vi(id), vi(q->since)));
+	if (st != NULL)
+		(void)read_threads(r, st, cb, arg);
 	return r->c.status;
 }

@@ -283,6 +283,43 @@ put_thread(struct kit *k, int64_t article, int64_t thread, int64_t merged)
 	    store_put_relations(k->s, &rel, 1, rel.article), AK_OK);
 }
 
+static const char *
+alone(struct kit *k, int64_t id)
+{
+	struct store_thread_query q = {.id = id, .min_articles = 1};
+	const char *ret;
+	struct buf b;
+
+	buf_init(&b, 10000);
+	assert_int_equal(store_threads(k->r, &q, add_thread, &b), AK_OK);
+	ret = arena_strdup(k->a, buf_str(&b));
+	buf_release(&b);
+	return ret;
+}
+
+/* It is found like any other, and becomes one with the second. */
+static void
+test_a_thread_of_one_needs_no_row(void **state)
+{
+	struct kit *k = *state;
+
+	(void)fill(k, 4);
+	put_thread(k, 2, 2, 0);
+	put_thread(k, 3, 3, 0);
+	assert_int_equal(kit_sql_int(k, "SELECT count(*) FROM thread"), 0);
+	assert_string_equal(threads(k, 0), "");
+	assert_string_equal(threads(k, 2), "");
+	assert_string_equal(alone(k, 2), "2:Title 2:1/1 ");
+	assert_string_equal(alone(k, 1), "");
+	put_thread(k, 4, 2, 0);
+	assert_string_equal(threads(k, 0), "2:Title 2:2/1 ");
+	assert_string_equal(alone(k, 2), "2:Title 2:2/1 ");
+	put_thread(k, 1, 2, 3); /* another that stood alone is part of it */
+	assert_string_equal(threads(k, 0), "2:Title 1:4/1 ");
+	assert_string_equal(alone(k, 3), "2:Title 1:4/1 ");
+	assert_int_equal(kit_sql_int(k, "SELECT count(*) FROM thread"), 1);
+}
+
 static void
 test_threads_grow_merge_and_shrink(void **state)
 {
@@ -306,8 +343,12 @@ test_threads_grow_merge_and_shrink(void **state)
 	/* The one that named it goes, the name stays. */
 	assert_int_equal(store_article_remove(k->s, 1), AK_OK);
 	assert_string_equal(threads(k, 0), "1:Title 2:5/1 ");
-	for (int n = 2; n <= 6; n++)
+	for (int n = 2; n <= 5; n++)
 		assert_int_equal(store_article_remove(k->s, n), AK_OK);
+	assert_string_equal(threads(k, 0), "");
+	assert_int_equal(kit_sql_int(k, "SELECT count(*) FROM thread"), 0);
+	assert_string_equal(alone(k, 1), "1:Title 6:1/1 ");
+	assert_int_equal(store_article_remove(k->s, 6), AK_OK);
 	assert_string_equal(threads(k, 0), "");
 	assert_int_equal(kit_sql_int(k, "SELECT count(*) FROM thread"), 0);
 }
@@ -521,6 +562,7 @@ main(void)
 	    TEST(test_a_wrong_pair_comes_back_as_it_was),
 	    TEST(test_a_title_may_be_another_publishers),
 	    TEST(test_listed_lines_find_their_articles),
+	    TEST(test_a_thread_of_one_needs_no_row),
 	    TEST(test_threads_grow_merge_and_shrink),
 	    TEST(test_the_relater_reads_what_is_new),
 	    TEST(test_full_text_replaces_the_content),
