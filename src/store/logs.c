@@ -56,12 +56,14 @@ state_put(struct store *s, const struct store_blob *pieces, size_t n,
 
 	if (st == AK_OK && after != 0 && after != last)
 		return conn_say(&s->c, AK_EXISTS, "another state is there");
-	*ret_last = last;
 	if (st == AK_OK && after == 0)
 		st = conn_run(&s->c, Q_RELATE_STATE_CLEAR, NO_ARGS);
-	for (size_t i = 0; st == AK_OK && i < n; i++)
+	for (size_t i = 0; st == AK_OK && i < n; i++) {
+		last++;
 		st = conn_run(&s->c, Q_RELATE_STATE_PUT,
-		    ARGS(vi(++*ret_last), vb(pieces[i].data, pieces[i].len)));
+		    ARGS(vi(last), vb(pieces[i].data, pieces[i].len)));
+	}
+	*ret_last = last;
 	return st;
 }
 
