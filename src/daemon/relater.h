@@ -111,7 +111,6 @@ bool gate_passes(struct gate *g, int64_t above, int64_t id);
 /* Its relations into the batch, which goes to relater_put(). */
 void batch_add(struct batch *b, int64_t id, int64_t revised,
     const struct relate_result *res);
-void batch_add_outcome(struct batch *b, const struct relate_outcome *out);
 
 /* Relate what is above the mark; true: there was something. */
 bool relater_pull(struct relater *r);

@@ -58,7 +58,7 @@ batch_add(struct batch *b, int64_t id, int64_t revised,
 	b->n++;
 }
 
-void
+static void
 batch_add_outcome(struct batch *b, const struct relate_outcome *out)
 {
 	struct store_relations *rel = &b->rels[b->n];
