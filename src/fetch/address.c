@@ -457,6 +457,7 @@ judge(struct arena *a, const char *url, const struct authority *h,
 		return diag_set(reterr, AK_BADINPUT, "malformed URL");
 	if ((st = judge_host(a, h->host, allow, t, reterr)) != AK_OK)
 		return st;
+	assert(t->host != NULL);
 	if (is_bad_port((uint16_t)port))
 		return diag_set(reterr, AK_DENIED,
 		    "refused: port %s is another protocol's", h->port);
