@@ -131,14 +131,16 @@ static void
 count_feed(const struct store_feed *f, void *arg)
 {
 	struct counts *c = arg;
+	/* When a poll brought its newest; to look at that would be dear. */
+	int64_t newest_at = f->n_articles > 0 ? f->sched.last_new_at : 0;
 	char id[32];
 
 	(void)snprintf(id, sizeof(id), "feed/%lld", (long long)f->id);
-	put_count(c, id, f->n_unread, f->newest_at);
-	if (f->newest_at > c->newest_at)
-		c->newest_at = f->newest_at;
+	put_count(c, id, f->n_unread, newest_at);
+	if (newest_at > c->newest_at)
+		c->newest_at = newest_at;
 	if (f->category != NULL)
-		add_newest(c, f->category, f->newest_at);
+		add_newest(c, f->category, newest_at);
 }
 
 static void

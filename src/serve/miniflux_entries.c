@@ -14,23 +14,34 @@
 
 /* --- shape ----------------------------------------------------------- */
 
-static void
-note_feed(const struct store_feed *f, void *arg)
-{
-	char id[24];
+struct feeds { /* of the entries so far */
+	struct job *j;
+	json_t *by_id;
+};
 
-	(void)snprintf(id, sizeof(id), "%lld", (long long)f->id);
-	(void)json_object_set_new(arg, id, mf_feed_json(f));
+static void
+keep_feed(const struct store_feed *f, void *arg)
+{
+	*(json_t **)arg = mf_feed_json(f);
 }
 
+/* Borrowed; NULL: it is gone.  There may be many, and few have an entry here.
+ */
 static json_t *
-load_feeds(struct job *j)
+feed_of(struct feeds *fs, int64_t feed_id)
 {
-	struct store_feed_query q = {0};
-	json_t *feeds = json_object();
+	struct store_feed_query q = {.id = feed_id};
+	char id[24];
+	json_t *feed;
 
-	(void)!store_feeds(j->reader, &q, note_feed, feeds);
-	return feeds;
+	(void)snprintf(id, sizeof(id), "%lld", (long long)feed_id);
+	feed = json_object_get(fs->by_id, id);
+	if (feed == NULL && feed_id != 0) {
+		(void)!store_feeds(fs->j->reader, &q, keep_feed, &feed);
+		if (feed != NULL)
+			(void)json_object_set_new(fs->by_id, id, feed);
+	}
+	return feed;
 }
 
 static json_t *
@@ -56,7 +67,7 @@ enclosures_json(const struct store_article *a)
 }
 
 static json_t *
-entry_json(const struct store_article *a, json_t *feeds)
+entry_json(const struct store_article *a, struct feeds *feeds)
 {
 	int64_t arrived = a->arrived_us / 1000000;
 	int64_t published = a->published != 0 ? a->published : arrived;
@@ -64,10 +75,9 @@ entry_json(const struct store_article *a, json_t *feeds)
 			   : a->summary != NULL	   ? a->summary
 						   : "";
 	const char *url = a->url != NULL ? a->url : a->external_url;
-	char id[24], hash[24];
+	char hash[24];
 	json_t *entry, *feed;
 
-	(void)snprintf(id, sizeof(id), "%lld", (long long)a->feed_id);
 	(void)snprintf(
 	    hash, sizeof(hash), "%016llx", (unsigned long long)a->id);
 	entry = json_pack(
@@ -86,14 +96,14 @@ entry_json(const struct store_article *a, json_t *feeds)
 	    enclosures_json(a));
 	if (a->tags != NULL)
 		(void)json_object_set_new(entry, "tags", column_array(a->tags));
-	if ((feed = json_object_get(feeds, id)) != NULL)
+	if ((feed = feed_of(feeds, a->feed_id)) != NULL)
 		(void)json_object_set(entry, "feed", feed);
 	return entry;
 }
 
 struct entries {
 	struct json_list list;
-	json_t *feeds;
+	struct feeds feeds;
 };
 
 static void
@@ -101,7 +111,7 @@ put_entry(const struct store_article *a, void *arg)
 {
 	struct entries *e = arg;
 
-	json_list_put(&e->list, entry_json(a, e->feeds));
+	json_list_put(&e->list, entry_json(a, &e->feeds));
 }
 
 /* --- filters --------------------------------------------------------- */
@@ -188,14 +198,14 @@ reply_entries(struct job *j, struct store_article_query *q)
 	q->with_content = true;
 	all = *q;
 	all.limit = all.offset = 0;
-	e.feeds = load_feeds(j);
+	e.feeds = (struct feeds){.j = j, .by_id = json_object()};
 	json_list_begin(&e.list, j, "{\"entries\":[");
 	st = store_articles(j->reader, q, put_entry, &e);
 	if (st == AK_OK)
 		st = store_article_count(j->reader, &all, &total);
 	(void)snprintf(end, sizeof(end), "],\"total\":%lld}", (long long)total);
 	json_list_end(&e.list, end);
-	json_decref(e.feeds);
+	json_decref(e.feeds.by_id);
 	if (st != AK_OK)
 		reply_status(j, st, "reading entries");
 }
@@ -232,7 +242,8 @@ mf_category_entries(struct job *j)
 }
 
 struct one {
-	json_t *feeds, *entry;
+	struct feeds feeds;
+	json_t *entry;
 	bool is_starred;
 };
 
@@ -242,16 +253,16 @@ keep_entry(const struct store_article *a, void *arg)
 	struct one *o = arg;
 
 	o->is_starred = a->is_starred;
-	o->entry = entry_json(a, o->feeds);
+	o->entry = entry_json(a, &o->feeds);
 }
 
 static bool
 load_entry(struct job *j, int64_t id, struct one *o)
 {
 	o->entry = NULL;
-	o->feeds = load_feeds(j);
+	o->feeds = (struct feeds){.j = j, .by_id = json_object()};
 	(void)!store_article_get(j->reader, id, keep_entry, o);
-	json_decref(o->feeds);
+	json_decref(o->feeds.by_id);
 	if (o->entry == NULL)
 		reply_error(j, 404, "no such entry");
 	return o->entry != NULL;

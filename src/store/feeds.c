@@ -109,7 +109,6 @@ fill_feed(sqlite3_stmt *st, bool counts, struct store_feed *f)
 	if (counts) {
 		f->n_articles = col_int(st, 63);
 		f->n_unread = col_int(st, 64);
-		f->newest_at = col_int(st, 65);
 	}
 }
 

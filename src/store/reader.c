@@ -27,6 +27,7 @@ struct query {
 	size_t n;
 	bool is_wide;  /* of a category with many articles, few of them */
 	bool is_state; /* driven by unread or starred states */
+	bool is_alone; /* ... and nothing else is looked at: a count */
 };
 
 static void
@@ -85,6 +86,17 @@ add_columns(struct query *b, enum what what)
 	add(b, q->query != NULL ? C_ARTICLE_SNIPPET : C_ARTICLE_NO_SNIPPET);
 }
 
+/* Either of unread and starred, and of the rest nothing that an article says.
+ */
+static bool
+is_plain(const struct store_article_query *q)
+{
+	return !q->read && q->unread != q->starred && q->since == 0 &&
+	       q->until == 0 && q->arrived_since_us == 0 &&
+	       q->arrived_until_us == 0 && q->before_sort == 0 &&
+	       q->before_sort_id == 0 && q->category == NULL;
+}
+
 /* FROM and the conditions of whatever drives it. */
 static void
 add_source(struct query *b, enum what what)
@@ -95,6 +107,14 @@ add_source(struct query *b, enum what what)
 		      q->thread != 0 || (q->category != NULL && !b->is_wide);
 
 	b->is_state = (q->unread || q->starred) && !narrow;
+	b->is_alone = b->is_state && what == WHAT_COUNT && is_plain(q);
+	if (b->is_alone) {
+		add(b, C_FROM_STATE_ONLY);
+		add(b, C_WHERE);
+		add_val(b, q->starred ? C_IF_STATE_STARRED : C_IF_STATE_UNREAD,
+		    vi(reader));
+		return;
+	}
 	if (q->query != NULL)
 		add(b, C_FROM_SEARCH);
 	else if (b->is_state)
@@ -139,11 +159,11 @@ add_conditions(struct query *b)
 		q->before_id},
 	};
 
-	if (q->unread)
+	if (q->unread && !b->is_alone)
 		add(b, C_IF_UNREAD);
 	if (q->read)
 		add(b, C_IF_READ);
-	if (q->starred)
+	if (q->starred && !b->is_alone)
 		add(b, C_IF_STARRED);
 	for (size_t k = 0; k < AK_COUNT(ints); k++)
 		if (ints[k].has)

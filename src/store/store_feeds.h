@@ -48,7 +48,6 @@ struct store_feed { /* one subscription, with all that is kept of it */
 	const char *page_rules;
 	/* counts, filled only if asked */
 	int64_t n_articles, n_unread;
-	int64_t newest_at; /* arrival of the newest article */
 };
 
 typedef void (*store_feed_cb)(const struct store_feed *f, void *arg);

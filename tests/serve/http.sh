@@ -213,6 +213,15 @@ status "such a token changes nothing" 401 -X POST \
 status "subscriptions" 200 -H "$auth" "$base/reader/api/0/subscription/list"
 ! grep -qi '^ETag:' "$dir/head"
 result $? "are never unmodified"
+status "unread counts" 200 -H "$auth" "$base/reader/api/0/unread-count"
+tr '{' '\n' <"$dir/body" >"$dir/lines"
+grep '"feed/1"' "$dir/lines" |
+	grep -q '"newestItemTimestampUsec": *"[1-9][0-9]*000000"'
+result $? "say when the newest came"
+status "Miniflux' entries" 200 -H "$auth" "$base/v1/entries?limit=2"
+tr '{' '\n' <"$dir/body" >"$dir/lines"
+[ "$(grep -c '"feed_url"' "$dir/lines")" = 2 ]
+result $? "have their feeds"
 for _ in 1 2 3 4 5; do
 	curl -s -o /dev/null -d 'Email=x&Passwd=y' "$base/accounts/ClientLogin"
 done

@@ -333,6 +333,53 @@ test_a_large_category_lists_as_a_small_one(void **state)
 	assert_string_equal(kit_ids(k, &q), "");
 }
 
+static int64_t
+n_ids(struct kit *k, const struct store_article_query *q)
+{
+	const char *ids = kit_ids(k, q);
+	int64_t n = *ids != '\0';
+
+	for (; *ids != '\0'; ids++)
+		n += *ids == ' ';
+	return n;
+}
+
+static void
+test_what_is_counted_is_what_is_listed(void **state)
+{
+	struct kit *k = *state;
+	int64_t feed = kit_feed(k, "https://example.org/feed"), n, one = 3;
+	struct doc *d = kit_doc(k);
+
+	for (int e = 0; e < 9; e++)
+		kit_entry(k, d, arena_printf(k->a, "g%d", e),
+		    arena_printf(k->a, "https://example.org/%d", e), "T",
+		    "Text.")
+		    ->published = KIT_NOW - e * 1000;
+	kit_poll(k, feed, d);
+	assert_int_equal(
+	    store_mark(k->s, STORE_STAR,
+		&(struct store_mark_query){.ids = &one, .n_ids = 1}, &n),
+	    AK_OK);
+	one = 5;
+	assert_int_equal(
+	    store_mark(k->s, STORE_READ,
+		&(struct store_mark_query){.ids = &one, .n_ids = 1}, &n),
+	    AK_OK);
+	for (unsigned v = 0; v < 256; v++) {
+		struct store_article_query q = {.unread = v & 1,
+		    .starred = v & 2,
+		    .since = v & 4 ? KIT_NOW - 6500 : 0,
+		    .until = v & 8 ? KIT_NOW - 1500 : 0,
+		    .after_id = v & 16 ? 2 : 0,
+		    .before_id = v & 32 ? 8 : 0,
+		    .feed_id = v & 64 ? feed : 0,
+		    .read = (v & 129) == 128};
+
+		assert_int_equal(kit_count(k, &q), n_ids(k, &q));
+	}
+}
+
 int
 main(void)
 {
@@ -345,6 +392,7 @@ main(void)
 	    TEST(test_reading_and_stars),
 	    TEST(test_lists_page_by_date_and_by_arrival),
 	    TEST(test_a_large_category_lists_as_a_small_one),
+	    TEST(test_what_is_counted_is_what_is_listed),
 	    TEST(test_a_bad_poll_does_not_sink_its_neighbours),
 	    TEST(test_a_poll_that_fails_half_way_undoes_the_batch),
 	};
