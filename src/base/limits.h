@@ -105,6 +105,7 @@
 #define LIMIT_THROTTLE_ENTRIES 4096
 #define LIMIT_HTTP_IDLE_S 30
 #define LIMIT_PAGE_ITEMS 500
+#define LIMIT_PAGE_FEEDS 1000 /* then by category */
 #define LIMIT_QUERY_BYTES (1 * LIMIT_KIB)
 #define LIMIT_CONTROL_LINE_BYTES (64 * LIMIT_KIB)
 #define LIMIT_CONTROL_REQUESTS 32     /* under way */

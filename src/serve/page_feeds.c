@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "sched/sched.h"
 #include "serve/api.h"
 #include "serve/subs.h"
@@ -78,17 +79,19 @@ add_poll(const struct store_poll *p, void *arg)
 		x->days[day].n_failed++;
 }
 
-/* Polls of the last two weeks by feed and day; `feed_id` 0: of all. */
+/* Polls of the last two weeks by feed and day, of these feeds. */
 static void
-load_health(struct job *j, int64_t feed_id, struct healths *all)
+load_health(
+    struct job *j, const struct store_feed_query *feeds, struct healths *all)
 {
-	struct store_feed_query q = {.id = feed_id};
+	struct store_feed_query q = *feeds;
 
+	q.counts = false;
 	*all = (struct healths){.j = j, .today = clock_now() / 86400};
 	(void)!store_feeds(j->reader, &q, add_health, all);
 	if (all->n > 0)
 		qsort(all->list, all->n, sizeof(*all->list), by_feed);
-	(void)!store_polls(j->reader, feed_id, NULL,
+	(void)!store_polls(j->reader, q.id, NULL,
 	    (all->today - SVG_DAYS + 1) * 86400, 0, add_poll, all);
 }
 
@@ -279,16 +282,40 @@ put_problems_button(struct job *j, bool are_shown)
 		    n);
 }
 
+static void
+put_category_link(const struct store_category *c, void *arg)
+{
+	h(arg,
+	    "<li><a href=\"%r/feeds?category=%u\" dir=\"auto\">%s</a> <span "
+	    "class=\"count\">%d</span></li>",
+	    c->path, c->path, c->n_feeds);
+}
+
+/* There are more feeds than a page shows. */
+static void
+put_categories(struct job *j)
+{
+	h(j,
+	    "<p class=\"meta\">Only %d feeds are shown here. Those of a "
+	    "category:</p><ul>",
+	    (int64_t)LIMIT_PAGE_FEEDS);
+	(void)!store_categories(j->reader, false, put_category_link, j);
+	h(j, "</ul>");
+}
+
 void
 page_feeds(struct job *j)
 {
 	bool problems = req_param(&j->req, "problems") != NULL;
-	struct store_feed_query q = {.counts = true, .problems = problems};
+	struct store_feed_query q = {.counts = true,
+	    .problems = problems,
+	    .category = req_param(&j->req, "category"),
+	    .limit = LIMIT_PAGE_FEEDS};
 	const char *said = req_param(&j->req, "said");
 	struct healths health;
 	struct lines lines = {.j = j};
 
-	load_health(j, 0, &health);
+	load_health(j, &q, &health);
 	page_begin(j, 200, "Feeds", "Feeds");
 	h(j, "<div class=\"col single\"><div class=\"head\"><h1>Feeds</h1>"
 	     "<div class=\"tools\">");
@@ -302,6 +329,8 @@ page_feeds(struct job *j)
 		h(j, "<p class=\"said\" role=\"status\">%s</p>", said);
 	put_add_forms(j);
 	(void)!store_feeds(j->reader, &q, keep_line, &lines);
+	if (lines.n == LIMIT_PAGE_FEEDS)
+		put_categories(j);
 	put_lines(j, &lines, &health);
 	h(j, "</div>");
 	page_end(j);
@@ -390,7 +419,7 @@ page_feed(struct job *j)
 
 	if (!api_id(j, 0, &q.id))
 		return;
-	load_health(j, q.id, &health);
+	load_health(j, &q, &health);
 	(void)!store_feeds(j->reader, &q, put_one, &o);
 	if (!o.found) {
 		reply_error(j, 404, "There is no such feed.");

@@ -303,6 +303,27 @@ has "the page says so" '<progress max="3" .*Polling: [012] of 3 feeds'
 wait "$sync"
 status "and when it is done" 200 -b "$dir/jar" "$base/api/v1/sync"
 has "so does the API" '"running":false,"feeds":0'
+# More feeds than a page shows.
+{
+	echo '<opml version="2.0"><body><outline text="Many">'
+	i=0
+	while [ $i -lt 1000 ]; do
+		echo "<outline xmlUrl=\"$feeds/many.xml?$i\"/>"
+		i=$((i + 1))
+	done
+	echo '</outline><outline text="Late">'
+	echo "<outline xmlUrl=\"$feeds/late.xml\"/></outline></body></opml>"
+} >"$dir/many.opml"
+"$akin" import "$dir/many.opml" >/dev/null
+status "a thousand feeds and more" 200 -b "$dir/jar" "$base/feeds"
+has "are shown in part" 'Only 1000 feeds are shown'
+has "the others by category" 'href="/feeds?category=Late"'
+! grep -q '/late.xml' "$dir/body"
+result $? "of which one is not there"
+status "a category of them" 200 -b "$dir/jar" "$base/feeds?category=Late"
+has "is" '/late.xml'
+! grep -q 'Only 1000' "$dir/body"
+result $? "whole"
 status "log out" 303 -b "$dir/jar" -d "csrf=$csrf" "$base/logout"
 status "the session has ended" 303 -b "$dir/jar" "$base/"
 finish
