@@ -23,12 +23,6 @@ enum {
 #define ACROSS_MOST 1.5F
 #define ACROSS_HALF 0.07F /* so much leaves half of that */
 
-bool
-across_is(unsigned lang_a, unsigned lang_b)
-{
-	return lang_a != 0 && lang_b != 0 && lang_a != lang_b;
-}
-
 float
 across_cosine(float words, float signs)
 {

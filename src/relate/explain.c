@@ -387,7 +387,7 @@ look_around(const struct relate_index *x, const struct article *a,
 	f->parts.usual = (double)(known ? judge_usual(near_reach(&a->doc->near),
 					      near_reach(&b->doc->near))
 					: judge_usual(0.0F, 0.0F));
-	if (known && a->blob.lang == b->blob.lang)
+	if (known)
 		f->parts.common =
 		    (double)ties_common(&a->doc->ties, &b->doc->ties);
 	f->same_thread =

@@ -287,7 +287,11 @@ bool query_recurs(int64_t seconds_apart, bool same_title, float contain);
 
 /* --- across.c ------------------------------------------------------------- */
 
-bool across_is(unsigned lang_a, unsigned lang_b);
+static inline bool
+across_is(unsigned lang_a, unsigned lang_b)
+{
+	return lang_a != 0 && lang_b != 0 && lang_a != lang_b;
+}
 
 /* The likeness of two by the cosines of their words and of their signs. */
 float across_cosine(float words, float signs);

@@ -165,9 +165,7 @@ judge_edges(
 		struct pair_facts f = facts_of(x, q, c);
 
 		f.same_thread = d->thread == ret->thread;
-		if (x->langs[c->place] == q->blob.lang)
-			f.parts.common =
-			    (double)ties_common(&q->ties, &d->ties);
+		f.parts.common = (double)ties_common(&q->ties, &d->ties);
 		if (!judge_pair(&f, &e->kind, &e->score))
 			continue;
 		e->other = d->id;

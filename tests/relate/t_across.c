@@ -130,6 +130,7 @@ test_names_relate_two_languages(void **state)
 	relate_add(x, &art[3], &r);
 	assert_true(edge_to(&r, 101).score > 0);
 	assert_true(edge_to(&r, 103).score > 0);
+	assert_true(edge_to(&r, 101).parts.common > 0); /* the Russian one */
 	relate_index_free(x);
 	bench_release(&b);
 }
