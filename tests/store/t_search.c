@@ -208,6 +208,18 @@ test_title_keys_are_equal_for_spellings(void **state)
 	tokens_free(t);
 }
 
+/* At the number that begins a merge, FTS5 would do all of it in one commit. */
+static void
+test_large_merges_are_spread_over_commits(void **state)
+{
+	struct kit *k = *state;
+
+	assert_true(kit_sql_int(k,
+			"SELECT v FROM search_config WHERE k = 'crisismerge'") >
+		    kit_sql_int(k,
+			"SELECT v FROM search_config WHERE k = 'automerge'"));
+}
+
 int
 main(void)
 {
@@ -222,6 +234,7 @@ main(void)
 	    TEST(test_titles_weigh_more_and_snippets_mark),
 	    TEST(test_search_goes_off_and_on),
 	    TEST(test_title_keys_are_equal_for_spellings),
+	    TEST(test_large_merges_are_spread_over_commits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) < 0;
