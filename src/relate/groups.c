@@ -16,6 +16,7 @@
 #include "base/mem.h"
 
 #define NONE SETTLE_NONE
+#define SHARED 0.9F /* of a member's likeness to a group: as alike to it */
 
 /* Of a first import; less than for a newcomer alone, since what both have with
  * others is all there is, not what came before. */
@@ -34,12 +35,41 @@ struct look {
 
 /* --- how much two groups belong together -------------------------------- */
 
-/* Mean of a member's greatest likenesses out of both groups. */
+static void
+find_reach(struct settling *s, uint32_t group, unsigned side)
+{
+	s->groups[group].side = side;
+	for (uint32_t i = s->groups[group].first; i != NONE;
+	     i = s->members[i].next) {
+		const struct member *m = &s->members[i];
+
+		for (uint32_t k = m->from; k < m->from + m->n; k++) {
+			const struct other *o = &s->others[k];
+			struct reach *r = &s->members[o->at].reach[side];
+
+			if (r->judgement != s->judgement ||
+			    r->cosine < o->cosine)
+				*r = (struct reach){s->judgement, o->cosine};
+		}
+	}
+}
+
+static float
+reach(const struct settling *s, const struct member *m, uint32_t group)
+{
+	const struct reach *r = &m->reach[s->groups[group].side];
+
+	return r->judgement == s->judgement ? r->cosine : 0.0F;
+}
+
+/* Mean of a member's greatest likenesses out of both groups, but for those who
+ * are as alike to the other: a story of many reports is no background to two of
+ * them. */
 static float
 background(struct settling *s, struct member *m, uint32_t other)
 {
 	const struct other *o = s->others + m->from;
-	float sum = 0.0F;
+	float sum = 0.0F, shared = SHARED * reach(s, m, other);
 	size_t n = 0;
 
 	if (m->is_old)
@@ -47,9 +77,10 @@ background(struct settling *s, struct member *m, uint32_t other)
 	while (m->skip < m->n && s->members[o[m->skip].at].group == m->group)
 		m->skip++;
 	for (uint32_t i = m->skip; i < m->n && n < NEAR_BACKGROUND; i++) {
-		uint32_t group = s->members[o[i].at].group;
+		const struct member *out = &s->members[o[i].at];
 
-		if (group != m->group && group != other) {
+		if (out->group != m->group && out->group != other &&
+		    reach(s, out, other) < shared) {
 			sum += o[i].cosine;
 			n++;
 		}
@@ -104,6 +135,9 @@ likeness(struct settling *s, uint32_t a, uint32_t b)
 
 	if (known == 0)
 		return 0.0F;
+	s->judgement++;
+	find_reach(s, a, 0);
+	find_reach(s, b, 1);
 	link_groups(s, g->n <= h->n ? a : b, g->n <= h->n ? b : a, &l);
 	if (g->n == h->n && g->n > 1) {
 		link_groups(s, b, a, &m);

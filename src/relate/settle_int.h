@@ -16,6 +16,12 @@ struct other {
 	bool is_recurring;
 };
 
+/* How alike one of a group is at most, for the two that are judged now. */
+struct reach {
+	uint32_t judgement; /* else it is of two others: nothing is known */
+	float cosine;
+};
+
 struct member {
 	uint32_t place;
 	uint32_t group;
@@ -25,12 +31,14 @@ struct member {
 	uint32_t skip; /* ... of which the first are in its group */
 	bool is_old;
 	float background; /* of an old one */
+	struct reach reach[2];
 };
 
 struct group {
 	uint32_t first, last; /* members */
 	uint32_t n, n_old;    /* n: 0, it is part of another */
 	uint32_t version;
+	unsigned side; /* in the judgement that goes on: which reach is to it */
 	size_t n_around; /* least of its members: dated articles near */
 	int64_t thread;	 /* least of those that were there; 0: none was */
 	uint64_t key;	 /* for order among equals */
@@ -53,6 +61,7 @@ struct settling {
 	struct look *looks; /* by group */
 	struct thread_level level;
 	uint32_t round;
+	uint32_t judgement;
 	struct ids merged; /* older threads, each with that which it is in */
 	struct ids ids;	   /* scratch */
 };

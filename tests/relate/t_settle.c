@@ -311,6 +311,71 @@ test_a_restart_behind_a_backlog_changes_nothing(void **state)
 	free(all);
 }
 
+/* --- a large story ------------------------------------------------------- */
+
+enum { LARGE = 60, OTHERS = 600, ALL = LARGE + OTHERS };
+
+/* Half of its words are of its story: the first or one of its own. */
+static struct relate_features
+one_of_many(struct bench *b, int nr)
+{
+	char text[150 * 16], *p = text;
+	unsigned story = nr < LARGE ? 0 : (unsigned)nr;
+	struct news n = {"", text, "en"};
+
+	for (unsigned i = 0; i < 150; i++) {
+		uint64_t h = mixed((uint64_t)(nr + 1) << 32 | i);
+		unsigned w = (unsigned)(h % 4000);
+
+		if ((h >> 40) % 10 < 5)
+			w = 10000 + story * 60 + (unsigned)(h % 60);
+		p += snprintf(p, 16, "w%uk ", w);
+	}
+	return features_of(b, &n);
+}
+
+static void
+tell_thread(const struct relate_outcome *out, void *arg)
+{
+	((int64_t *)arg)[out->id] = out->thread;
+}
+
+/* All are as alike, and each has more that it is like than can be looked at:
+ * none of them is background to two others. */
+static void
+test_a_story_of_many_reports_is_one_thread(void **state)
+{
+	struct relate_index *x = relate_index_new(NULL);
+	struct relate_article art[ALL];
+	int64_t threads[ALL + 1] = {0};
+	struct relate_result r;
+	struct bench b;
+
+	(void)state;
+	bench_init(&b);
+	for (int i = 0; i < ALL; i++) {
+		int nr = i % 11 == 0 ? i / 11 : LARGE + i - i / 11 - 1;
+
+		art[i] = (struct relate_article){.id = i + 1,
+		    .feed_id = 1 + i % 7,
+		    .date = DAY_0 + i * 150,
+		    .is_dated = true,
+		    .features = one_of_many(&b, nr)};
+		relate_announce(x, &art[i]);
+	}
+	for (int i = 0; i < ALL; i++)
+		relate_add(x, &art[i], &r);
+	relate_settle(x, tell_thread, threads);
+	for (int i = 0; i < ALL; i++) {
+		if (i % 11 == 0)
+			assert_int_equal(threads[i + 1], threads[1]);
+		else
+			assert_int_not_equal(threads[i + 1], threads[1]);
+	}
+	relate_index_free(x);
+	bench_release(&b);
+}
+
 int
 main(void)
 {
@@ -319,6 +384,7 @@ main(void)
 	    cmocka_unit_test(test_threads_that_were_there_keep_their_names),
 	    cmocka_unit_test(test_what_is_gone_by_then_is_not_told),
 	    cmocka_unit_test(test_a_restart_behind_a_backlog_changes_nothing),
+	    cmocka_unit_test(test_a_story_of_many_reports_is_one_thread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) < 0;
