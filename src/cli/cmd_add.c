@@ -136,8 +136,10 @@ added_cb(const struct pipeline_added *r, void *arg)
 		cli_error(strchr(a->spec, '@') != NULL && r->url != NULL
 			      ? r->url
 			      : a->spec,
-		    "%s",
-		    r->error != NULL ? r->error : ak_status_name(r->status));
+		    "%s%s%s",
+		    r->error != NULL ? r->error : ak_status_name(r->status),
+		    r->advice != NULL ? "; " : "",
+		    r->advice != NULL ? r->advice : "");
 		if (!a->as_json && r->n_choices > 0)
 			print_choices(a, r);
 		a->rc = store_failed && a->rc != CLI_PARTLY ? CLI_UNAVAILABLE

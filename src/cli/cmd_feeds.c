@@ -38,6 +38,14 @@ state_word(const struct store_feed *f)
 	return f->error != NULL ? "failing" : "ok";
 }
 
+static const char *
+advice(const struct store_feed *f)
+{
+	return f->error != NULL && f->sched.life == SCHED_ACTIVE
+		   ? sched_outcome_advice(f->sched.last_outcome, false)
+		   : NULL;
+}
+
 static json_t *
 feed_json(const struct store_feed *f)
 {
@@ -62,6 +70,7 @@ feed_json(const struct store_feed *f)
 	json_put(o, "explained", buf_str(&why));
 	json_put(o, "outcome", sched_outcome_name(f->sched.last_outcome));
 	json_put(o, "error", f->error);
+	json_put(o, "advice", advice(f));
 	(void)json_object_set_new(o, "errors", json_integer(f->sched.n_errors));
 	(void)json_object_set_new(o, "articles", json_integer(f->n_articles));
 	(void)json_object_set_new(o, "unread", json_integer(f->n_unread));
@@ -106,6 +115,11 @@ print_row(const struct listing *l, const struct store_feed *f)
 	if (f->error != NULL) {
 		(void)fputs("       ", stdout);
 		term_cell(t, TERM_RED, f->error, t->columns - 8);
+		(void)putchar('\n');
+	}
+	if (advice(f) != NULL) {
+		(void)fputs("       ", stdout);
+		term_cell(t, TERM_PLAIN, advice(f), t->columns - 8);
 		(void)putchar('\n');
 	}
 }

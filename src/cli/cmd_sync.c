@@ -64,9 +64,13 @@ report_cb(const struct pipeline_report *r, void *arg)
 	if (r->has_failed &&
 	    strcmp(r->outcome, sched_outcome_name(SCHED_NETWORK_DOWN)) == 0) {
 		s->n_unreached++;
-	} else if (r->has_failed && r->error != NULL) {
+	} else if ((r->has_failed && r->error != NULL) || r->step != NULL) {
+		const char *more = r->step != NULL ? r->step : r->advice;
+
 		progress_clear(&s->progress);
-		cli_error(r->url, "%s", r->error);
+		cli_error(r->url, "%s%s%s", r->error != NULL ? r->error : "",
+		    r->error != NULL && more != NULL ? "; " : "",
+		    more != NULL ? more : "");
 	}
 	if (!s->as_json) {
 		if (r->moved_to != NULL && !s->cli->is_quiet) {
@@ -87,6 +91,7 @@ report_cb(const struct pipeline_report *r, void *arg)
 	json_put(o, "outcome", r->outcome);
 	(void)json_object_set_new(o, "status", json_integer(r->status));
 	json_put(o, "error", r->error);
+	json_put(o, "advice", r->step != NULL ? r->step : r->advice);
 	(void)json_object_set_new(o, "new", json_integer(r->n_new));
 	(void)json_object_set_new(o, "revised", json_integer(r->n_revised));
 	json_put(o, "moved_to", r->moved_to);

@@ -74,6 +74,8 @@ tell_report(const json_t *o, const struct pipeline_cbs *cbs)
 	    .outcome = text(o, "outcome"),
 	    .status = (int)number(o, "status"),
 	    .error = text(o, "error"),
+	    .advice = text(o, "advice"),
+	    .step = text(o, "step"),
 	    .has_failed = json_is_true(json_object_get(o, "failed")),
 	    .n_new = number(o, "new"),
 	    .n_revised = number(o, "revised"),

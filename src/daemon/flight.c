@@ -36,6 +36,11 @@ make_report(const struct poll *poll, struct pipeline_report *ret)
 	    .due_at = poll->sched.due_at,
 	    .hint = sched_hint_name(poll->sched.hint),
 	};
+	if (!poll->is_committed || poll->is_parked || poll->is_postponed)
+		return;
+	ret->step = sched_step(&poll->sched_was, &poll->sched);
+	if (ret->step == NULL && poll->error != NULL)
+		ret->advice = sched_outcome_advice(poll->answer.outcome, false);
 }
 
 static void
@@ -56,6 +61,9 @@ log_report(const struct poll *poll, const struct pipeline_report *rep)
 	bool first = rep->has_failed && poll->sched.n_errors <= 1 &&
 		     poll->answer.outcome != SCHED_NETWORK_DOWN;
 
+	if (rep->step != NULL)
+		log_warn("feed", "%s feed=%lld url=%s", rep->step,
+		    (long long)poll->feed_id, LOG_STR(poll->url));
 	if (first)
 		log_warn("feed", "failed feed=%lld url=%s error=%s",
 		    (long long)poll->feed_id, LOG_STR(poll->url),

@@ -36,7 +36,9 @@ struct pipeline_report { /* one poll that ended */
 	const char *outcome; /* sched_outcome_name(), or "waiting": a
 				Retry-After is running, nothing was asked */
 	int status;
-	const char *error; /* one line, or NULL */
+	const char *error;  /* one line, or NULL */
+	const char *advice; /* what to do, or what is done, about it; or NULL */
+	const char *step;   /* what becomes of the feed from now on, or NULL */
 	bool has_failed;
 	int64_t n_new, n_revised;
 	const char *moved_to; /* its address from now on, or NULL */
@@ -143,7 +145,8 @@ struct pipeline_added {
 	int64_t feed_id;
 	const char *url, *title, *format; /* of the feed; or NULL */
 	int64_t n_new;
-	const char *error; /* one line, or NULL */
+	const char *error;  /* one line, or NULL */
+	const char *advice; /* what to do about it, or NULL */
 	const struct pipeline_choice *choices;
 	size_t n_choices;
 };

@@ -61,6 +61,9 @@ finish(struct subscription *s, struct poll *p)
 	    .n_new = p->n_new,
 	    .error =
 		s->st == AK_OK || s->diag.text[0] == '\0' ? NULL : s->diag.text,
+	    .advice = p->error != NULL && s->n_choices == 0
+			  ? sched_outcome_advice(p->answer.outcome, true)
+			  : NULL,
 	    .choices = s->choices,
 	    .n_choices = s->n_choices};
 

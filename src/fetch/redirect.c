@@ -35,6 +35,8 @@ bad(struct fetch_result *r, const char *what)
 static bool
 bad_target(struct fetch_result *r, const char *why)
 {
+	if (str_starts(why, "refused: "))
+		why += strlen("refused: ");
 	(void)diag_set(
 	    &r->diag, AK_BADINPUT, "redirect (%d) refused: %s", r->status, why);
 	return false;

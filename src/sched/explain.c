@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* explain.c - names of outcomes and hints, and the verdict in words. */
-#include "sched/sched.h"
+#include "sched/sched_int.h"
 
 #include <string.h>
 
@@ -31,6 +31,60 @@ static const char *const outcome_names[] = {
     [SCHED_NETWORK_DOWN] = "network-down",
     [SCHED_OTHER_ERROR] = "other",
 };
+
+static const char by_itself[] = "it is tried again by itself";
+static const char later[] = "try again later";
+static const char address[] = "akin edit --url takes another address";
+
+static const struct {
+	const char *feed, *new_one;
+} advice[SCHED_OUTCOMES] = {
+    [SCHED_NO_CONTENT] = {by_itself, later},
+    [SCHED_MOVED_BAD] = {address, "try the address where a browser ends"},
+    [SCHED_UNAUTHORIZED] = {"akin edit --user-file or --bearer-file gives them",
+	"a name and a password may stand in the URL"},
+    [SCHED_REFUSED] = {"ask whoever runs it; it is tried ever less often",
+	"ask whoever runs it"},
+    [SCHED_NOT_FOUND] = {address, "is the address right?"},
+    [SCHED_GONE] = {"akin remove ends it; one more look comes in a week", NULL},
+    [SCHED_BAD_REQUEST] = {"it is tried once a day", "ask whoever runs it"},
+    [SCHED_TOO_MANY] = {"it and all of its domain are left alone for now",
+	later},
+    [SCHED_UNAVAILABLE] = {by_itself, later},
+    [SCHED_SERVER_ERROR] = {by_itself, later},
+    [SCHED_DNS] = {address, "is the address right?"},
+    [SCHED_CONNECT] = {by_itself, later},
+    [SCHED_TLS] = {"whoever runs it can mend it; [fetch] ca_file adds "
+		   "authorities",
+	"whoever runs it can mend it; [fetch] ca_file adds authorities"},
+    [SCHED_TIMEOUT] = {by_itself, later},
+    [SCHED_CUT] = {by_itself, later},
+    [SCHED_TOO_BIG] = {"the limits are in akin.conf(5)",
+	"the limits are in akin.conf(5)"},
+    [SCHED_NOT_A_FEED] = {"akin add lists the feeds that a page names",
+	"no feed was found in it"},
+    [SCHED_OTHER_ERROR] = {by_itself, later},
+};
+
+const char *
+sched_outcome_advice(enum sched_outcome o, bool is_new)
+{
+	assert((size_t)o < AK_COUNT(advice));
+	return is_new ? advice[o].new_one : advice[o].feed;
+}
+
+const char *
+sched_step(const struct sched_state *was, const struct sched_state *is)
+{
+	if (is->life != was->life && is->life == SCHED_DEAD)
+		return "it is not polled any more";
+	if (is->life != was->life && is->life == SCHED_STOPPED_GONE)
+		return "the publisher ended it; it is not polled any more";
+	if (is->life == SCHED_ACTIVE && sched_is_weekly(is) &&
+	    !sched_is_weekly(was))
+		return "it has failed for a month: once a week from now on";
+	return NULL;
+}
 
 /* A name for machines, and what it says to a person. */
 static const struct {

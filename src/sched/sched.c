@@ -118,14 +118,20 @@ backoff(int64_t n_errors)
 	return BACKOFF_FIRST_S << (n_errors - 1);
 }
 
+bool
+sched_is_weekly(const struct sched_state *s)
+{
+	return s->n_errors > 0 &&
+	       s->last_poll_at - s->first_error_at >= WEEKLY_AFTER_S;
+}
+
 /* What the kind of failure asks for. */
 static struct wait
-error_wait(
-    const struct sched_state *s, const struct sched_answer *a, int64_t now)
+error_wait(const struct sched_state *s, const struct sched_answer *a)
 {
 	struct wait w = {backoff(s->n_errors), SCHED_HINT_BACKOFF};
 
-	if (now - s->first_error_at >= WEEKLY_AFTER_S)
+	if (sched_is_weekly(s))
 		at_least(&w, 7 * DAY_S, SCHED_HINT_BACKOFF);
 	switch (a->outcome) {
 	case SCHED_BAD_REQUEST:
@@ -354,7 +360,7 @@ sched_next(const struct sched_params *p, int64_t feed_id, int64_t now,
 	}
 	w = own_wait(p, s, a, now);
 	if (!ok) {
-		struct wait e = error_wait(s, a, now);
+		struct wait e = error_wait(s, a);
 
 		at_least(&w, e.s, e.hint);
 	} else if (s->first_expired_at > 0) {

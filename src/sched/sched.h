@@ -179,6 +179,15 @@ void sched_count_refresh(
 /* Is a permanent redirect, seen `n` times running since `since`, to be kept? */
 bool sched_may_move(int64_t n, int64_t since, int64_t now);
 
+/* What a person can do about it, as the end of a line; NULL: its own words say
+ * so.  Of a feed, or (`is_new`) of an address that is to become one. */
+const char *sched_outcome_advice(enum sched_outcome o, bool is_new);
+
+/* Did this poll change what becomes of the feed: stopped, dead, asked once a
+ * week?  In words; else NULL. */
+const char *sched_step(
+    const struct sched_state *was, const struct sched_state *is);
+
 /* One line for a person: what decided, and when, e.g. "the server asked
  * (Retry-After 3600 s); next poll 2026-11-23T15:00:00Z". */
 struct buf;

@@ -8,6 +8,9 @@
 #define HOUR_S ((int64_t)3600)
 #define DAY_S (24 * HOUR_S)
 
+/* Has it failed for so long that it is asked once a week? */
+bool sched_is_weekly(const struct sched_state *state);
+
 /* Count `n_new` events seen now; the answer before was at state->last_ok_at. */
 void sched_rate_learn(struct sched_state *state, int64_t now, int64_t n_new);
 

@@ -197,6 +197,21 @@ check 'FRB 110 so is what is no feed any more' test "$(asked /page.html)" -le 12
 check 'FRB 116 410 stops it' is 1 "$(asked /status/410/x)"
 check 'FRB 120 each is told' is 7 "$(wc -l <"$work/first")"
 
+sync_at $((24 * 8))
+check 'FRB 120 and so is the end of it' has "$work/err" \
+	'/410/x: .*410: gone for good; .* not polled any more$'
+sync_at $((24 * 32))
+check 'FRB 120 that it is asked once a week' has "$work/err" \
+	'/500/x: .*; it has failed for a month: once a week'
+check 'FRB 120 that 404 for a month is the end' has "$work/err" \
+	'/404/x: .*; it is not polled any more$'
+sync_at $((24 * 40))
+check 'FRB 120 what is told once is not told again' is '' \
+	"$(grep -E 'for a month|any more' "$work/err")"
+sync_at $((24 * 190))
+check 'FRB 120 and that half a year is' has "$work/err" \
+	'/500/x: .*; it is not polled any more$'
+
 # --- 130-137 moves
 rm -f "$AKIN_DB"*
 make_feed "$work/www/d.xml" 3
