@@ -153,15 +153,15 @@ report_cb(const struct pipeline_report *r, void *arg)
 
 	if (c->is_ending)
 		return;
-	send_json(
-	    c, json_pack("{ss sI ss ss* ss si ss* ss* ss* sb sb ss* sI sI sI ss}",
-		   "type", "report", "feed", (json_int_t)r->feed_id, "url",
-		   r->url, "title", r->title, "outcome", r->outcome, "status",
-		   r->status, "error", r->error, "advice", r->advice, "step", r->step, "failed",
-		   (int)r->has_failed, "older", (int)r->has_older, "moved_to",
-		   r->moved_to, "new", (json_int_t)r->n_new, "revised",
-		   (json_int_t)r->n_revised, "due", (json_int_t)r->due_at,
-		   "hint", r->hint));
+	send_json(c,
+	    json_pack("{ss sI ss ss* ss si ss* ss* ss* sb sb ss* sI sI sI ss}",
+		"type", "report", "feed", (json_int_t)r->feed_id, "url", r->url,
+		"title", r->title, "outcome", r->outcome, "status", r->status,
+		"error", r->error, "advice", r->advice, "step", r->step,
+		"failed", (int)r->has_failed, "older", (int)r->has_older,
+		"moved_to", r->moved_to, "new", (json_int_t)r->n_new, "revised",
+		(json_int_t)r->n_revised, "due", (json_int_t)r->due_at, "hint",
+		r->hint));
 }
 
 static void

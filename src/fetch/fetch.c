@@ -189,6 +189,10 @@ job_deliver(struct fetch_job *job, struct fetch_result *r)
 	r->n_hops = job->n_hops;
 	r->all_permanent = job->n_hops > 0 && job->all_permanent;
 	r->wire_bytes = job->wire_bytes;
+	/* A 429 without one means more than that (PARK_429_S). */
+	if (job->retry_after_s > 0 && job->retry_after_s > r->retry_after_s &&
+	    r->outcome != SCHED_TOO_MANY)
+		r->retry_after_s = job->retry_after_s;
 	if (r->links == NULL)
 		r->links = no_links;
 	f->in_callback = true;

@@ -103,8 +103,9 @@ struct fetch_job {
 	bool all_permanent;
 	struct fetch_hop *hops;
 	size_t n_hops;
-	int64_t wire_bytes; /* of the hops before */
-	int64_t first_ms;   /* when the first hop began; 0: not yet */
+	int64_t wire_bytes;    /* of the hops before */
+	int64_t retry_after_s; /* the longest that a hop asked for; 0 */
+	int64_t first_ms;      /* when the first hop began; 0: not yet */
 	struct curl_slist *cookies;
 
 	struct fetch_result *early; /* an end without an answer to read */

@@ -150,6 +150,10 @@ redirect_follow(struct transfer *t, struct fetch_result *r)
 	arena_reset(t->f->scratch);
 	if (!next_target(job, t->h.location, r, &next))
 		return false;
+	/* It asks us to wait before the next request, which is the one after
+	 * this chain: a feed's place is not known by half of it. */
+	if (r->retry_after_s > job->retry_after_s)
+		job->retry_after_s = r->retry_after_s;
 	take_hop(job, r->status, &next);
 	queue_remove(job);
 	queue_add(job, &next, true);

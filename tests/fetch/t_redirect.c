@@ -77,6 +77,29 @@ test_a_chain_is_followed_and_told(void **state)
 }
 
 static void
+test_what_a_hop_asks_for_holds_for_the_next_poll(void **state)
+{
+	static const struct rule rules[] = {
+	    {"/a", 302, "Location: /b\r\nRetry-After: 900\r\n"},
+	    {"/b", 302, "Location: /c\r\nRetry-After: 60\r\n"},
+	    {"/m", 302, "Location: /n\r\nRetry-After: 60\r\n"}, {"/n", 429, ""},
+	    {NULL, 0, NULL}};
+	struct fix x;
+
+	(void)state;
+	fix_open(&x, handle_rules, (void *)(uintptr_t)rules);
+	fix_get(&x, "/a");
+	assert_int_equal(x.got.outcome, SCHED_OK);
+	assert_int_equal(x.got.retry_after_s, 900);
+	fix_get(&x, "/c");
+	assert_int_equal(x.got.retry_after_s, -1);
+	fix_get(&x, "/m"); /* hours */
+	assert_int_equal(x.got.outcome, SCHED_TOO_MANY);
+	assert_int_equal(x.got.retry_after_s, -1);
+	fix_close(&x);
+}
+
+static void
 test_one_temporary_hop_makes_the_chain_so(void **state)
 {
 	static const int temporary[] = {300, 302, 303, 307};
@@ -546,6 +569,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_a_chain_is_followed_and_told),
+	    cmocka_unit_test(test_what_a_hop_asks_for_holds_for_the_next_poll),
 	    cmocka_unit_test(test_one_temporary_hop_makes_the_chain_so),
 	    cmocka_unit_test(test_without_a_hop_nothing_is_permanent),
 	    cmocka_unit_test(test_bad_chains),
