@@ -85,6 +85,7 @@ article_json(const struct store_article *a)
 	if (a->n_revisions > 0)
 		(void)json_object_set_new(
 		    ours, "revisions", json_integer(a->n_revisions));
+	json_put_time(ours, "gone", a->gone_at);
 	json_put(ours, "comments_url", a->comments_url);
 	(void)json_object_set_new(o, "_akin", ours);
 	if (json_object_get(o, "content_html") == NULL)

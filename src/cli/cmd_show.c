@@ -22,7 +22,6 @@ static const char usage[] =
 
 struct shown {
 	struct term term;
-	int64_t gone_at; /* 0: it is there */
 	int64_t thread;
 	size_t n_related;
 	json_t *json;
@@ -53,9 +52,9 @@ text_cb(const struct store_article *a, void *arg)
 		term_put(t, TERM_DIM, a->url);
 		(void)putchar('\n');
 	}
-	if (shown->gone_at != 0)
+	if (a->gone_at != 0)
 		(void)printf("the publisher took it out: %s\n",
-		    term_time(shown->gone_at, when));
+		    term_time(a->gone_at, when));
 	(void)putchar('\n');
 	term_paragraphs(t, a->text != NULL	? a->text
 			   : a->summary != NULL ? a->summary
@@ -68,9 +67,6 @@ json_cb(const struct store_article *a, void *arg)
 	struct shown *shown = arg;
 
 	shown->json = article_json(a);
-	if (shown->gone_at != 0)
-		json_put_time(json_object_get(shown->json, "_akin"), "gone",
-		    shown->gone_at);
 }
 
 /* --- what belongs to it --------------------------------------------------- */
@@ -304,11 +300,9 @@ cmd_show(struct cli *cli, int argc, char **argv)
 		rc = cli_article_id(r, argv[optind], &id);
 	if (rc == CLI_OK) {
 		term_init(&shown.term, stdout);
-		st = store_article_gone(r, id, &shown.gone_at);
-		if (st == AK_OK)
-			st = diff ? show_revisions(r, id, &shown.term, as_json)
-				  : show_article(r, id, cli->conf->relate_keep,
-					as_json, &shown);
+		st = diff ? show_revisions(r, id, &shown.term, as_json)
+			  : show_article(
+				r, id, cli->conf->relate_keep, as_json, &shown);
 		if (st != AK_OK)
 			rc = cli_store_failed(cli, st, store_reader_error(r));
 	}

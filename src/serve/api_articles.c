@@ -41,6 +41,8 @@ article_json(const struct store_article *a)
 	if (a->content_html != NULL)
 		(void)json_object_set_new(
 		    o, "content_html", json_string(a->content_html));
+	if (a->gone_at != 0)
+		(void)json_object_set_new(o, "gone", json_time(a->gone_at));
 	if (a->extra != NULL)
 		(void)json_object_set_new(o, "_akin", column_value(a->extra));
 	return o;

@@ -165,6 +165,10 @@ put_article(const struct store_article *a, void *arg)
 	if (a->comments_url != NULL && url_is_http(a->comments_url))
 		h(j, " · <a href=\"%s\" rel=\"noreferrer\">comments</a>",
 		    a->comments_url);
+	if (a->gone_at != 0) {
+		h(j, " · taken out by the publisher ");
+		page_time(j, a->gone_at);
+	}
 	h(j, "</p>");
 	page_marks(j, a->id, a->is_read, a->is_starred);
 	h(j, "</div></header><div class=\"content\"");

@@ -101,9 +101,3 @@ put_gone(struct put *p)
 	buf_release(&keys);
 	return st;
 }
-
-enum ak_status
-store_article_gone(struct store_reader *r, int64_t id, int64_t *ret)
-{
-	return conn_int(&r->c, Q_GONE_GET, ARGS(vi(id)), 0, ret);
-}

@@ -277,11 +277,12 @@ fill_article(sqlite3_stmt *st, struct store_article *a)
 	    .is_starred = col_int(st, 20) != 0,
 	    .thread = col_int(st, 21),
 	    .n_revisions = col_int(st, 22),
-	    .content_html = col_text(st, 23),
-	    .text = col_text(st, 24),
-	    .feeds = col_text(st, 25),
-	    .snippet = col_text(st, 26),
-	    .sort = col_int(st, 27)};
+	    .gone_at = col_int(st, 23),
+	    .content_html = col_text(st, 24),
+	    .text = col_text(st, 25),
+	    .feeds = col_text(st, 26),
+	    .snippet = col_text(st, 27),
+	    .sort = col_int(st, 28)};
 }
 
 enum ak_status

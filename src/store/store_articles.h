@@ -42,6 +42,7 @@ struct store_article {
 	bool is_read, is_starred;
 	int64_t thread;	     /* 0: none */
 	int64_t n_revisions; /* 0: never edited */
+	int64_t gone_at; /* no complete feed has it any more (RFC 5005); 0 */
 	const char *snippet; /* search: text with \x02 and \x03 round hits */
 };
 typedef void (*store_article_cb)(const struct store_article *a, void *arg);
@@ -73,9 +74,6 @@ enum ak_status store_articles(struct store_reader *r,
 bool store_query_has_words(const char *query);
 enum ak_status store_article_get(struct store_reader *r, int64_t id,
     store_article_cb cb, void *arg) AK_USE; /* AK_NOTFOUND; all members */
-/* Since when no feed that carried it has it any more; 0: one has. */
-enum ak_status store_article_gone(
-    struct store_reader *r, int64_t id, int64_t *ret) AK_USE;
 /* Only the ids of a query, in its order: for reader APIs asking 200,000. */
 typedef void (*store_id_cb)(
     int64_t id, int64_t arrived_us, int64_t feed_id, void *arg);

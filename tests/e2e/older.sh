@@ -99,6 +99,9 @@ run "$akin" show "$id"
 check 'what vanished is marked' has "$work/out" '^the publisher took it out'
 run "$akin" show --json "$id"
 check 'in JSON too' has "$work/out" '"gone": ?"20'
+run "$akin" list --feed "$url/all.xml" --jsonl
+check 'also in lists' is "$id" \
+	"$(grep '"gone": *"20' "$work/out" | sed 's/.*"article": *\([0-9]*\).*/\1/')"
 page all.xml 501 3 "$complete"
 run "$akin" sync "$url/all.xml"
 run "$akin" show "$id"
