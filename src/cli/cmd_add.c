@@ -25,11 +25,13 @@
 #include "store/store.h"
 
 static const char usage[] =
-    "usage: akin add [--category NAME] [--title TITLE] [--pick N] [--json]\n"
-    "                URL ...\n"
+    "usage: akin add [--category NAME] [--title TITLE] [--pick N]\n"
+    "                [--older [--other-hosts]] [--json] URL ...\n"
     "Subscribe to feeds: the URL of a feed, of a page that names feeds, or a\n"
     "file on this machine.\n"
-    "  --pick N  where a page names several feeds, take this one\n";
+    "  --pick N  where a page names several feeds, take this one\n"
+    "  --older   also what the publisher keeps of older entries, fifty pages\n"
+    "  --other-hosts  also where that is on another host\n";
 
 struct adding {
 	struct cli *cli;
@@ -144,7 +146,16 @@ added_cb(const struct pipeline_added *r, void *arg)
 			print_choices(a, r);
 		a->rc = store_failed && a->rc != CLI_PARTLY ? CLI_UNAVAILABLE
 							    : CLI_PARTLY;
-	} else if (!a->as_json && !a->cli->is_quiet) {
+		return;
+	}
+	if (r->status == AK_OK && r->error != NULL) {
+		cli_error(r->url, "%s", r->error); /* older entries */
+		a->rc = CLI_PARTLY;
+	}
+	if (r->has_older && !a->cli->is_quiet)
+		cli_error(r->url, "older entries are left: sync --older goes "
+				  "on with them");
+	if (!a->as_json && !a->cli->is_quiet) {
 		struct term t;
 
 		term_init(&t, stdout);
@@ -246,6 +257,8 @@ cmd_add(struct cli *cli, int argc, char **argv)
 	    {"category", required_argument, NULL, 'c'},
 	    {"title", required_argument, NULL, 't'},
 	    {"pick", required_argument, NULL, 'p'},
+	    {"older", no_argument, NULL, 'o'},
+	    {"other-hosts", no_argument, NULL, 'x'},
 	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'},
 	    {NULL, 0, NULL, 0}};
 	struct adding a = {.cli = cli, .add = {.may_be_file = true}};
@@ -263,6 +276,12 @@ cmd_add(struct cli *cli, int argc, char **argv)
 		case 'p':
 			if (!str_to_i64(optarg, 1, 1000, &a.add.pick))
 				return cli_bad_value("--pick", CLI_NUMBER);
+			break;
+		case 'o':
+			a.add.older = true;
+			break;
+		case 'x':
+			a.add.other_hosts = true;
 			break;
 		case 'j':
 			a.as_json = true;

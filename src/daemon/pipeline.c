@@ -31,9 +31,23 @@ walked_cb(struct poll *poll, void *arg)
 {
 	struct pipeline *p = arg;
 
-	flight_land(p, flight_find(p, poll->feed_id), poll);
+	if (poll->sub != NULL)
+		subscribe_landed(poll, p->fatal, p->is_closing);
+	else
+		flight_land(p, flight_find(p, poll->feed_id), poll);
 	if (!p->is_closing)
 		pump(p);
+}
+
+static void
+subscribed(struct pipeline *p, struct poll *poll)
+{
+	bool other_hosts;
+
+	if (!p->is_closing && subscribe_wants_older(poll, &other_hosts))
+		older_start(p->olders, poll, other_hosts);
+	else
+		subscribe_landed(poll, p->fatal, p->is_closing);
 }
 
 static void
@@ -71,7 +85,7 @@ committed_cb(struct poll_list *polls, void *arg)
 		}
 		websubs_polled(p->websubs, poll);
 		if (poll->sub != NULL)
-			subscribe_landed(poll, p->fatal, p->is_closing);
+			subscribed(p, poll);
 		else
 			polled(p, flight_find(p, poll->feed_id), poll);
 	}

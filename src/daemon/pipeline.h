@@ -134,6 +134,8 @@ struct pipeline_add {
 	int64_t pick; /* of the feeds that a page names, from 1; 0: the only */
 	bool may_be_file; /* file: is taken: from the command line only */
 	bool only_finds;  /* subscribe to nothing: say which feeds there are */
+	bool older;	  /* read what is kept of older entries too ... */
+	bool other_hosts; /* ... also where it is on another host */
 };
 struct pipeline_choice {
 	const char *url, *title, *type; /* title and type may be NULL */
@@ -145,8 +147,10 @@ struct pipeline_added {
 	int64_t feed_id;
 	const char *url, *title, *format; /* of the feed; or NULL */
 	int64_t n_new;
-	const char *error;  /* one line, or NULL */
+	/* One line, or NULL; with AK_OK: of the older entries. */
+	const char *error;
 	const char *advice; /* what to do about it, or NULL */
+	bool has_older;	    /* older entries are left */
 	const struct pipeline_choice *choices;
 	size_t n_choices;
 };

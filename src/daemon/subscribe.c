@@ -26,7 +26,7 @@ struct subscription {
 	char *title, *category;
 	int64_t pick;
 	bool was_page; /* the feed comes from a page's link */
-	bool only_finds;
+	bool only_finds, older, other_hosts;
 	bool may_be_file; /* the URL came from this machine's command line */
 	const char *format;
 	pipeline_added_cb cb;
@@ -59,9 +59,11 @@ finish(struct subscription *s, struct poll *p)
 	    .title = p->doc_title,
 	    .format = s->format,
 	    .n_new = p->n_new,
-	    .error =
-		s->st == AK_OK || s->diag.text[0] == '\0' ? NULL : s->diag.text,
-	    .advice = p->error != NULL && s->n_choices == 0
+	    .error = s->st == AK_OK	       ? p->error
+		     : s->diag.text[0] == '\0' ? NULL
+					       : s->diag.text,
+	    .has_older = p->has_older,
+	    .advice = s->st != AK_OK && p->error != NULL && s->n_choices == 0
 			  ? sched_outcome_advice(p->answer.outcome, true)
 			  : NULL,
 	    .choices = s->choices,
@@ -171,6 +173,8 @@ subscribe_start(struct workers *w, struct fetcher *f,
 	s->pick = add->pick;
 	s->may_be_file = add->may_be_file;
 	s->only_finds = add->only_finds;
+	s->older = add->older;
+	s->other_hosts = add->other_hosts;
 	s->cb = cb;
 	s->arg = arg;
 	if (url == NULL) {
@@ -286,6 +290,14 @@ subscribe_commit(
 }
 
 /* --- loop ----------------------------------------------------------------- */
+
+bool
+subscribe_wants_older(const struct poll *p, bool *ret_other_hosts)
+{
+	*ret_other_hosts = p->sub->other_hosts;
+	return p->sub->older && p->sub->st == AK_OK && p->is_committed &&
+	       !p->sub->only_finds;
+}
 
 void
 subscribe_landed(struct poll *p, const char *refused, bool is_closing)

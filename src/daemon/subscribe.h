@@ -22,6 +22,9 @@ void subscribe_parse(
 enum ak_status subscribe_commit(
     struct poll *p, struct store *s, const struct sched_params *params) AK_USE;
 
+/* On the loop: is it subscribed to, and are older entries to be read now? */
+bool subscribe_wants_older(const struct poll *p, bool *ret_other_hosts);
+
 /* On the loop: the next step, or the end; takes the poll.  `refused`: why the
  * store took nothing, or NULL. */
 void subscribe_landed(struct poll *p, const char *refused, bool is_closing);

@@ -86,6 +86,23 @@ check 'nor does a page lead to a private address' \
 	has "$work/err" '10\.0\.0\.1'
 check 'and nothing waits for it' is 1 "$status"
 
+# --- with the subscription
+page new.xml 321 5 "$(link_to prev-archive past.xml)"
+page past.xml 311 10 "$archive$(link_to prev-archive http://10.0.0.1/x)"
+run "$akin" add --older "$url/new.xml"
+check 'add --older: all that can be had' is 15 \
+	"$("$akin" list --feed "$url/new.xml" --tsv | wc -l)"
+check 'one request for the feed' is 1 "$(asked new.xml)"
+check 'what cannot be had is told' \
+	has "$work/err" 'new\.xml: older entries, http://10'
+check 'and in the status' is 1 "$status"
+check 'the feed is there all the same' has "$work/out" '15 articles'
+page past.xml 311 10 "$archive"
+run "$akin" remove "$url/new.xml"
+run "$akin" add --older --json "$url/new.xml"
+check 'add --older: done' is 0 "$status"
+check 'in JSON the number of all' has "$work/out" '"new": ?15'
+
 # --- complete
 complete='<fh:complete xmlns:fh="http://purl.org/syndication/history/1.0"/>'
 page all.xml 501 3 "$complete"
