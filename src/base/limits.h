@@ -99,9 +99,8 @@
 #define LIMIT_PUSHES_BYTES (32 * LIMIT_MIB) /* ... and their sizes added up */
 #define LIMIT_IMAGE_BYTES (8 * LIMIT_MIB)   /* of the image proxy */
 #define LIMIT_IMAGE_FETCHES 8
-#define LIMIT_ICON_BYTES (256 * LIMIT_KIB)     /* inside an answer of an API */
-#define LIMIT_KEPT_ICON_BYTES (64 * LIMIT_KIB) /* in the store */
-#define LIMIT_FAVICONS_BYTES (8 * LIMIT_MIB)   /* of all, in one answer */
+#define LIMIT_ICON_BYTES (64 * LIMIT_KIB)    /* in the store */
+#define LIMIT_FAVICONS_BYTES (8 * LIMIT_MIB) /* of all, in one answer */
 #define LIMIT_THROTTLE_ENTRIES 4096
 #define LIMIT_HTTP_IDLE_S 30
 #define LIMIT_PAGE_ITEMS 500

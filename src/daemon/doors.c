@@ -135,10 +135,15 @@ picture_fetched(struct fetch_result *r, void *arg)
 {
 	struct picture *p = arg;
 	bool ok = r->st == AK_OK && r->outcome == SCHED_OK && r->body != NULL;
-	struct serve_image image = {.status = ok ? AK_OK : AK_NOTFOUND,
+	bool same = r->st == AK_OK && r->outcome == SCHED_NOT_MODIFIED;
+	struct serve_image image = {.status = ok     ? AK_OK
+					      : same ? AK_EXISTS
+						     : AK_NOTFOUND,
 	    .type = r->content_type,
 	    .data = ok ? r->body : NULL,
-	    .len = ok ? r->body_len : 0};
+	    .len = ok ? r->body_len : 0,
+	    .etag = ok || same ? r->etag : NULL,
+	    .last_modified = ok || same ? r->last_modified : NULL};
 
 	LIST_REMOVE(p, link);
 	p->done(&image, p->arg);
@@ -146,15 +151,17 @@ picture_fetched(struct fetch_result *r, void *arg)
 }
 
 static void
-op_image(void *arg, const char *url, int64_t max_bytes, serve_image_cb done,
+op_image(void *arg, const struct serve_image_req *image, serve_image_cb done,
     void *done_arg)
 {
 	struct doors *d = arg;
 	struct picture *p = xcalloc(1, sizeof(*p));
-	struct fetch_req req = {.url = url,
+	struct fetch_req req = {.url = image->url,
+	    .etag = image->etag,
+	    .last_modified = image->last_modified,
 	    .accept = "image/avif, image/webp, image/png, image/jpeg, "
 		      "image/gif",
-	    .max_body_bytes = max_bytes,
+	    .max_body_bytes = image->max_bytes,
 	    .urgent = true};
 
 	p->done = done;

@@ -13,7 +13,6 @@
 #include "serve/serve_run.h"
 
 #define AGAIN_S (30 * 86400)
-#define AGAIN_NONE_S 86400
 
 /* One that is being fetched, for nobody in particular. */
 struct icon {
@@ -35,17 +34,33 @@ icons_put(struct buf *out, const char *type, const void *data, size_t len)
 	free(text);
 }
 
+static const char *
+copy(struct job *j, const char *s)
+{
+	return s != NULL ? job_strdup(j, s) : NULL;
+}
+
+bool
+icons_is_due(const struct job *j, const struct store_icon *icon)
+{
+	return j->ops->image != NULL && j->images != IMAGES_OFF &&
+	       url_is_http(icon->url) &&
+	       clock_now() - icon->asked_at >= AGAIN_S;
+}
+
 void
 icons_want(struct job *j, const struct store_icon *icon)
 {
-	int64_t wait = icon->type != NULL ? AGAIN_S : AGAIN_NONE_S;
+	struct serve_image_req *req;
 
-	if (j->ops->image == NULL || j->images == IMAGES_OFF ||
-	    j->n_icons == AK_COUNT(j->icons) || !url_is_http(icon->url) ||
-	    clock_now() - icon->asked_at < wait)
+	if (j->n_icons == AK_COUNT(j->icons) || !icons_is_due(j, icon))
 		return;
 	j->icons[j->n_icons].feed_id = icon->feed_id;
-	j->icons[j->n_icons++].url = job_strdup(j, icon->url);
+	req = &j->icons[j->n_icons++].req;
+	*req = (struct serve_image_req){
+	    .url = job_strdup(j, icon->url), .max_bytes = LIMIT_ICON_BYTES};
+	req->etag = copy(j, icon->etag);
+	req->last_modified = copy(j, icon->last_modified);
 }
 
 static void
@@ -69,8 +84,7 @@ icons_keep(struct serve *s, int64_t feed_id, const char *url,
 	j->icon = (struct store_icon){.feed_id = feed_id,
 	    .url = job_strdup(j, url),
 	    .asked_at = clock_now()};
-	if (type != NULL && image->len > 0 &&
-	    image->len <= LIMIT_KEPT_ICON_BYTES) {
+	if (type != NULL && image->len > 0 && image->len <= LIMIT_ICON_BYTES) {
 		void *data = arena_alloc_raw(j->arena, image->len);
 
 		if (data != NULL) {
@@ -79,6 +93,10 @@ icons_keep(struct serve *s, int64_t feed_id, const char *url,
 			j->icon.data = data;
 			j->icon.len = image->len;
 		}
+	}
+	if (j->icon.type != NULL || image->status == AK_EXISTS) {
+		j->icon.etag = copy(j, image->etag);
+		j->icon.last_modified = copy(j, image->last_modified);
 	}
 	(void)errand_send(s, j);
 }
@@ -126,11 +144,10 @@ icons_fetch(struct serve *s, struct job *j)
 		i = xcalloc(1, sizeof(*i));
 		i->serve = s;
 		i->feed_id = j->icons[n].feed_id;
-		i->url = xstrdup(j->icons[n].url);
+		i->url = xstrdup(j->icons[n].req.url);
 		LIST_INSERT_HEAD(&s->icons, i, link);
 		s->n_icons++;
-		s->ops.image(
-		    s->ops.arg, i->url, LIMIT_KEPT_ICON_BYTES, fetched, i);
+		s->ops.image(s->ops.arg, &j->icons[n].req, fetched, i);
 	}
 }
 

@@ -113,10 +113,10 @@ find_icon(const struct store_icon *i, void *arg)
 {
 	struct job *j = arg;
 
-	if (i->data != NULL)
+	if (i->data != NULL) {
+		icons_want(j, i);
 		put_icon(j, i->feed_id, i->type, i->data, i->len);
-	else if (j->ops->image != NULL && j->images != IMAGES_OFF &&
-		 url_is_http(i->url))
+	} else if (icons_is_due(j, i))
 		images_ask(j, job_strdup(j, i->url), icon_fetched);
 }
 

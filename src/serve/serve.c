@@ -289,6 +289,9 @@ fetch_images(struct serve *s)
 
 	while (s->n_imaging < LIMIT_IMAGE_FETCHES &&
 	       (j = TAILQ_FIRST(&s->queuing)) != NULL) {
+		struct serve_image_req req = {
+		    .url = j->image_url, .max_bytes = LIMIT_IMAGE_BYTES};
+
 		TAILQ_REMOVE(&s->queuing, j, asking);
 		HASH_FIND(hh, s->tickets, &j->ticket, sizeof(j->ticket), t);
 		if (t == NULL) { /* its client has gone */
@@ -297,8 +300,7 @@ fetch_images(struct serve *s)
 		}
 		s->n_imaging++;
 		TAILQ_INSERT_TAIL(&s->imaging, j, asking);
-		s->ops.image(s->ops.arg, j->image_url, LIMIT_IMAGE_BYTES,
-		    image_fetched, j);
+		s->ops.image(s->ops.arg, &req, image_fetched, j);
 	}
 }
 

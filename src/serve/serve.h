@@ -47,12 +47,20 @@ struct serve_add {
 	bool only_finds;      /* subscribe to nothing */
 };
 
+/* An image to ask for; borrowed during the call. */
+struct serve_image_req {
+	const char *url;
+	int64_t max_bytes;
+	const char *etag, *last_modified; /* of what is here, or NULL */
+};
+
 /* An image that was asked for elsewhere; borrowed during the call. */
 struct serve_image {
-	enum ak_status status;
-	const char *type; /* Content-Type as it came, or NULL */
+	enum ak_status status; /* AK_EXISTS: what is here is still so */
+	const char *type;      /* Content-Type as it came, or NULL */
 	const void *data;
 	size_t len;
+	const char *etag, *last_modified; /* of this answer, or NULL */
 };
 typedef void (*serve_image_cb)(const struct serve_image *image, void *arg);
 
@@ -95,9 +103,9 @@ struct serve_ops {
 	enum ak_status (*why)(void *arg, struct store_reader *r, int64_t a,
 	    int64_t b, char **ret_json, struct diag *reterr);
 
-	/* Fetch an image of at most `max_bytes`.  `done` is called as that of
-	 * `add`.  NULL: images = proxy shows none. */
-	void (*image)(void *arg, const char *url, int64_t max_bytes,
+	/* Fetch an image.  `done` is called as that of `add`.  NULL: images =
+	 * proxy shows none. */
+	void (*image)(void *arg, const struct serve_image_req *req,
 	    serve_image_cb done, void *done_arg);
 
 	/* Append further metrics in Prometheus' text format. */

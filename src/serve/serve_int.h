@@ -194,7 +194,7 @@ struct job {
 	void (*on_image)(struct job *j, const struct serve_image *image);
 	struct { /* pictures of feeds to be fetched for the next time */
 		int64_t feed_id;
-		const char *url; /* in the arena */
+		struct serve_image_req req; /* in the arena */
 	} icons[8];
 	size_t n_icons;
 	struct store_icon icon; /* to be kept, in an errand */

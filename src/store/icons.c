@@ -9,9 +9,17 @@ store_icon_put(struct store *s, const struct store_icon *i)
 
 	if ((st = unit_begin(s)) != AK_OK)
 		return st;
-	return unit_end(s, conn_run(&s->c, Q_ICON_PUT,
-			       ARGS(vi(i->feed_id), vt(i->url), vi(i->asked_at),
-				   vt(i->type), vb(i->data, i->len))));
+	if (i->type == NULL) {
+		st = conn_run(&s->c, Q_ICON_ASKED,
+		    ARGS(vi(i->feed_id), vt(i->url), vi(i->asked_at),
+			vt(i->etag), vt(i->last_modified)));
+		if (st != AK_OK || sqlite3_changes(s->c.db) > 0)
+			return unit_end(s, st);
+	}
+	return unit_end(s,
+	    conn_run(&s->c, Q_ICON_PUT,
+		ARGS(vi(i->feed_id), vt(i->url), vi(i->asked_at), vt(i->type),
+		    vb(i->data, i->len), vt(i->etag), vt(i->last_modified))));
 }
 
 enum ak_status
@@ -29,7 +37,9 @@ store_icons(struct store_reader *r, int64_t feed_id, bool with_data,
 		    .asked_at = col_int(st, 2),
 		    .type = col_text(st, 3),
 		    .data = sqlite3_column_blob(st, 4),
-		    .len = (size_t)sqlite3_column_bytes(st, 4)};
+		    .len = (size_t)sqlite3_column_bytes(st, 4),
+		    .etag = col_text(st, 5),
+		    .last_modified = col_text(st, 6)};
 
 		cb(&i, arg);
 	}

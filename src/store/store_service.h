@@ -65,7 +65,10 @@ struct store_icon {
 	const char *type; /* NULL: there is none */
 	const void *data;
 	size_t len;
+	const char *etag, *last_modified; /* as they came, or NULL */
 };
+/* Without a type, what there was of this URL stays, and its validators, if
+ * there are no newer ones. */
 enum ak_status store_icon_put(
     struct store *s, const struct store_icon *icon) AK_USE;
 /* Of one feed, or of all (0) that name one; borrowed during the call. */

@@ -169,7 +169,9 @@ send_file(struct feedd *d, struct evhttp_request *req, const char *name,
 		}
 	}
 	put_header(req, "Content-Type",
-	    str_ends(path, ".html") ? "text/html" : "application/xml");
+	    str_ends(path, ".html")  ? "text/html"
+	    : str_ends(path, ".png") ? "image/png"
+				     : "application/xml");
 	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
 		(void)evbuffer_add(
 		    evhttp_request_get_output_buffer(req), piece, n);

@@ -87,12 +87,11 @@ test_html(void **state)
 }
 
 static void
-fetch(void *arg, const char *url, int64_t max_bytes, serve_image_cb done,
+fetch(void *arg, const struct serve_image_req *req, serve_image_cb done,
     void *done_arg)
 {
 	(void)arg;
-	(void)url;
-	(void)max_bytes;
+	(void)req;
 	(void)done;
 	(void)done_arg;
 }
@@ -135,7 +134,7 @@ static int
 status_of(enum ak_status st, const char *type, const char **ret_type)
 {
 	struct job *j = job(IMAGES_PROXY);
-	struct serve_image image = {st, type, "bytes", 5};
+	struct serve_image image = {st, type, "bytes", 5, NULL, NULL};
 	int status;
 
 	images_fetched(j, &image);
