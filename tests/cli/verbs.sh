@@ -56,7 +56,7 @@ print() {
 }
 
 cd "$work" || exit 1
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
 	"$akin" sync
 	for verb in list feeds threads; do
 		script -qec "'$akin' $verb" /dev/null </dev/null >"$work/out"

@@ -37,6 +37,7 @@ status()
 serve_start()
 {
 	export AKIN_HTTP_LISTEN="127.0.0.1:0, unix:$dir/http.sock"
+	: >"$dir/log" # what an earlier one said is not this one's
 	"$akind" >"$dir/log" 2>&1 &
 	akind_pid=$!
 	pids="$pids $akind_pid"
