@@ -33,11 +33,12 @@ struct arena {
 	bool full;
 };
 
-/* Malloc has small pieces at hand, and searches for large ones. */
+/* Malloc has small pieces at hand, and searches for large ones.  Of ALIGN, as
+ * all blocks: what fits the free space unrounded fits it rounded. */
 static size_t
 first_block(size_t limit)
 {
-	size_t size = limit / 32;
+	size_t size = limit / 32 & ~(ALIGN - 1);
 
 	return size < LEAST_BLOCK   ? LEAST_BLOCK
 	       : size > FIRST_BLOCK ? FIRST_BLOCK

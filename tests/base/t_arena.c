@@ -49,6 +49,25 @@ test_large_blocks_leave_the_current_one_in_use(void **state)
 	arena_free(a);
 }
 
+/* Whatever the limit, and however little is left of a block. */
+static void
+test_printed_strings_are_whole(void **state)
+{
+	(void)state;
+	for (size_t limit = 16384; limit < 16384 + 1024; limit++) {
+		struct arena *a = arena_new(limit);
+
+		for (int len = 1; len < 70; len++) {
+			char *s = arena_printf(a, "%0*d", len, 7);
+
+			assert_non_null(s);
+			assert_int_equal(strlen(s), len);
+			assert_int_equal(s[len - 1], '7');
+		}
+		arena_free(a);
+	}
+}
+
 int
 main(void)
 {
@@ -56,6 +75,7 @@ main(void)
 	    cmocka_unit_test(test_limit_is_kept_and_remembered),
 	    cmocka_unit_test(test_grow_keeps_the_bytes),
 	    cmocka_unit_test(test_large_blocks_leave_the_current_one_in_use),
+	    cmocka_unit_test(test_printed_strings_are_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) < 0;
